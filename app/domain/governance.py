@@ -1,0 +1,60 @@
+"""Who works here and where: disaster, site, operator, and what each role may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.records import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disaster(Record):
+    """The one disaster this folder is about."""
+
+    name: str
+    occurred_at: datetime
+    municipality_code: str
+    municipality_name: str = ""
+    training: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site(Record):
+    """A seat of work: headquarters, a desk, a shelter."""
+
+    name: str
+    kind: str = "shelter"
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator(Record):
+    """A member of staff who signs in. ``slot`` names the key slot that the password opens."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    slot: str = ""
+    disabled: bool = False
+    deleted: bool = False
+
+
+ROLES = ("view", "shelter", "survey", "desk", "accounting", "approval", "admin", "protected")
+
+_EVERYONE = frozenset({"view", "password"})
+_RIGHTS: dict[str, frozenset[str]] = {
+    "view": frozenset(),
+    "shelter": frozenset({"register", "headcount", "export", "print", "backup"}),
+    "survey": frozenset({"export", "print"}),
+    "desk": frozenset({"register", "headcount", "export", "print", "backup", "link"}),
+    "accounting": frozenset({"export", "print"}),
+    "approval": frozenset({"export", "print"}),
+    "admin": frozenset({"register", "headcount", "export", "print", "backup", "link", "shelters", "residents", "operators", "settings", "audit"}),
+    "protected": frozenset({"see_protected"}),
+}
+
+
+def rights_of(roles: tuple[str, ...]) -> frozenset[str]:
+    """All rights that a set of roles gives. An unknown role gives nothing."""
+    return _EVERYONE.union(*(_RIGHTS.get(role, frozenset()) for role in roles))
