@@ -1,0 +1,43 @@
+"""What holds for every test: no screen, no person's own data folder, no thread left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile("sasae", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sasae")
+
+_OWN_SETTINGS = ("SASAE_DATA", "SASAE_OPERATOR", "SASAE_PASSWORD", "SASAE_NEW_PASSWORD")
+_THREAD_GRACE_S = 3.0
+
+
+@pytest.fixture(autouse=True)
+def clean_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of whoever runs the tests never reach the program under test."""
+    for name in _OWN_SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """A test that leaves a thread running fails; ending ones get three seconds."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + _THREAD_GRACE_S
+    while (left := _started_since(before)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not left, f"threads left running: {[thread.name for thread in left]}"
+
+
+def _started_since(before: set[threading.Thread]) -> list[threading.Thread]:
+    """Live threads that Python itself started; a Qt thread seen in passing shows up as a dummy without an end."""
+    now = set(threading.enumerate()) - before
+    return [thread for thread in now if not isinstance(thread, threading._DummyThread) and thread.is_alive()]
