@@ -1,0 +1,121 @@
+"""Printed forms: evacuee cards, blank roster sheets, the recovery key. A form with a hole is refused, never printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import InputFault
+from app.printing.boxes import BoxPainter
+from app.printing.fonts import FontBook
+from app.printing.layout import Cell, FormLayout, find_layout
+from app.printing.report import PageStamp, PrintRefused, PrintReport, Problem
+from app.printing.sheet import MM, Sheet, open_sheet
+
+_STATIC = "cell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormReport(PrintReport):
+    """What was printed with which layout, to be kept with an issued paper: ``layout_digest`` is the SHA-256 of the layout file."""
+
+    form: str
+    version: int
+    layout_digest: str
+
+
+def render_form(
+    out: Path,
+    *,
+    form: str,
+    records: Sequence[Mapping[str, str]],
+    per_page: int,
+    stamp: PageStamp,
+    version: int | None = None,
+    overrides_dir: Path | None = None,
+    fonts: FontBook | None = None,
+) -> FormReport:
+    """Write the records on A4 pages: ``per_page`` to a page, or (a form ruled to order) one a page with so many lines.
+
+    An empty mapping is a blank paper for handwriting. Raises PrintRefused with every problem of every record and writes
+    nothing if a character has no glyph, a text does not fit, a needed value is missing or a code would not be readable;
+    InputFault for an unknown form, a faulty layout, a variable the form does not know, a number per page it does not offer;
+    EnvironmentFault when the file cannot be written.
+    """
+    layout = find_layout(form, version=version, overrides=overrides_dir)
+    cell = layout.choose_cell(per_page)
+    problems = _check_values(layout, records)
+    width, height = layout.page
+    with open_sheet(out, title=layout.title, size=(width * MM, height * MM), stamp=stamp, fonts=fonts) as sheet:
+        painter = BoxPainter(sheet.canvas, sheet.text, height=layout.measure_cell(cell)[1] * MM, lines=per_page)
+        with sheet.draw_form(_STATIC):
+            painter.draw_static(cell)
+        step = cell.columns * cell.rows
+        pages = max(1, -(-len(records) // step))
+        for page in range(pages):
+            sheet.start_page()
+            chunk = records[page * step : (page + 1) * step]
+            _draw_page(sheet, painter, layout, cell, chunk, first=page * step, pages=pages)
+            sheet.end_page()
+        problems += painter.problems
+        if problems:
+            raise PrintRefused(form=form, problems=sorted(problems, key=lambda problem: problem.row))
+    return FormReport(pages=pages, form=form, version=layout.version, layout_digest=layout.digest)
+
+
+def _check_values(layout: FormLayout, records: Sequence[Mapping[str, str]]) -> list[Problem]:
+    """Values that are needed and missing. A record without any value is a blank paper and needs none."""
+    needed = [name for name, variable in layout.variables.items() if variable.required]
+    problems = []
+    for row, record in enumerate(records):
+        unknown = sorted(record.keys() - layout.variables.keys())
+        if unknown:
+            raise InputFault("print.variable_unknown", form=layout.form, column=unknown[0])
+        if any(record.values()):
+            problems += [
+                Problem(code="print.value_missing", row=row, column=name, params={"label": layout.variables[name].label})
+                for name in needed
+                if not record.get(name)
+            ]
+    return problems
+
+
+def _draw_page(
+    sheet: Sheet, painter: BoxPainter, layout: FormLayout, cell: Cell, records: Sequence[Mapping[str, str]], *, first: int, pages: int
+) -> None:
+    canvas, stamp = sheet.canvas, sheet.stamp
+    width, height = (length * MM for length in layout.measure_cell(cell))
+    shared = {
+        "stamp.as_of": stamp.as_of,
+        "stamp.known_at": stamp.known_at,
+        "stamp.operator": stamp.operator,
+        "stamp.caution": stamp.caution,
+        "stamp.place": stamp.place,
+        "stamp.page": stamp.page_format.format(page=sheet.pages, pages=pages),
+    }
+    for index, record in enumerate(records):
+        column, row = index % cell.columns, index // cell.columns
+        canvas.saveState()
+        canvas.translate(column * width, sheet.size[1] - (row + 1) * height)
+        canvas.doForm(_STATIC)
+        painter.draw_values(cell, {**shared, **record}, row=first + index)
+        canvas.restoreState()
+    if cell.cut_marks:
+        _draw_cut_marks(sheet, cell)
+
+
+def _draw_cut_marks(sheet: Sheet, cell: Cell) -> None:
+    """Pale dashed lines where to cut, and short strong marks at the edge of the paper."""
+    canvas, (width, height) = sheet.canvas, sheet.size
+    across = [(0, height * row / cell.rows, width, height * row / cell.rows) for row in range(1, cell.rows)]
+    down = [(width * column / cell.columns, 0, width * column / cell.columns, height) for column in range(1, cell.columns)]
+    canvas.setStrokeGray(0.6)
+    canvas.setLineWidth(0.3)
+    canvas.setDash(2, 4)
+    canvas.lines(across + down)
+    canvas.setDash()
+    canvas.setStrokeGray(0)
+    mark = 8 * MM
+    canvas.lines([(0, y, mark, y) for _, y, _, _ in across] + [(width - mark, y, width, y) for _, y, _, _ in across])
+    canvas.lines([(x, 0, x, mark) for x, _, _, _ in down] + [(x, height - mark, x, height) for x, _, _, _ in down])

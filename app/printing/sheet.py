@@ -1,0 +1,94 @@
+"""A document of A4 pages: canvas, text, page number of how many, exercise watermark, whole or not written at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+
+from app.printing.fonts import FontBook
+from app.printing.report import PageStamp
+from app.printing.typeset import Typesetter
+from app.usecases.files import atomic_output
+
+MM = 72 / 25.4
+A4_SHORT, A4_LONG = 210 * MM, 297 * MM
+_TOTAL = "total-pages"
+
+
+class Sheet:
+    """The document being drawn. Lengths are points, the origin is the lower left corner of the page."""
+
+    def __init__(self, canvas: Any, *, fonts: FontBook, stamp: PageStamp, size: tuple[float, float]) -> None:
+        self.canvas, self.stamp, self.size = canvas, stamp, size
+        self.text = Typesetter(canvas, fonts)
+        self.pages = 0
+        self._number_size = 0.0
+
+    def start_page(self) -> None:
+        """Begin a page; in an exercise its word is drawn across it, under everything."""
+        self.pages += 1
+        if self.stamp.training:
+            self._draw_watermark(self.stamp.training)
+
+    def end_page(self) -> None:
+        """Finish the page."""
+        self.canvas.showPage()
+
+    def number_page(self, *, x: float, y: float, size: float) -> None:
+        """Write "page of pages" around ``x``; the total is filled in when the document is finished."""
+        before, _, _ = self.stamp.page_format.partition("{pages}")
+        self._number_size = size
+        line = self.text.shape(before.format(page=self.pages))
+        self.text.draw(line, x=x - line.width * size, y=y, size=size)
+        if "{pages}" in self.stamp.page_format:
+            self.canvas.saveState()
+            self.canvas.translate(x, y)
+            self.canvas.doForm(_TOTAL)
+            self.canvas.restoreState()
+
+    def finish(self) -> None:
+        """Write the total into every page number. Call once, after the last page."""
+        if self._number_size:
+            with self.draw_form(_TOTAL):
+                after = self.stamp.page_format.partition("{pages}")[2]
+                self.text.write(f"{self.pages}{after.format(page='')}", x=0, y=0, size=self._number_size)
+
+    @contextmanager
+    def draw_form(self, name: str) -> Iterator[None]:
+        """What is drawn inside is kept once in the file and can be put on any page by ``canvas.doForm(name)``."""
+        width, height = self.size
+        self.canvas.beginForm(name, -width, -height, width, height)
+        yield
+        self.canvas.endForm()
+
+    def _draw_watermark(self, word: str) -> None:
+        width, height = self.size
+        line = self.text.shape(word)
+        size = min(height, width) * 0.85 / max(line.width, 2.0)
+        self.canvas.saveState()
+        self.canvas.setFillGray(0.87)
+        self.canvas.translate(width / 2, height / 2)
+        self.canvas.rotate(20)
+        self.text.draw(line, x=-line.width * size / 2, y=-0.38 * size, size=size)
+        self.canvas.restoreState()
+
+
+@contextmanager
+def open_sheet(out: Path, *, title: str, size: tuple[float, float], stamp: PageStamp, fonts: FontBook | None) -> Iterator[Sheet]:
+    """A document that becomes the file ``out`` when the block ends well; else nothing is left.
+
+    Raises EnvironmentFault (see ``atomic_output``).
+    """
+    with atomic_output(out) as temporary:
+        canvas = Canvas(temporary.name, pagesize=size, pageCompression=1, lang="ja-JP")
+        canvas.setTitle(title)
+        canvas.setAuthor(stamp.place)
+        canvas.setCreator("Sasae")
+        sheet = Sheet(canvas, fonts=fonts or FontBook(), stamp=stamp, size=size)
+        yield sheet
+        sheet.finish()
+        temporary.write_bytes(canvas.getpdfdata())
