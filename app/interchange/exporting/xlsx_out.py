@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def write_xlsx(
     writer = _CellWriter(page, header)
     count = 0
     with atomic_output(path) as part:
-        try:
+        with _temporary_removed(page):
             for line in lines_before:
                 page.append(writer.cells(0, line))
             page.append(writer.cells(0, header, bold=True))
@@ -55,10 +56,21 @@ def write_xlsx(
                 page.append(writer.cells(count, row))
             page.auto_filter.ref = f"A{top}:{_letters(len(header))}{top + count}"
             book.save(part)
-        finally:
-            page.close()  # removes the temporary part of the sheet when cancelled
         size = part.stat().st_size
     return ExportResult(count, size, tuple(writer.fit.found), writer.fit.total, tuple(writer.shortened))
+
+
+@contextmanager
+def _temporary_removed(page: Any) -> Iterator[None]:
+    """openpyxl keeps the rows in a file of the system's temporary folder until saving; when that fails, names stay there."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            page.close()
+        with suppress(Exception):
+            page._writer.cleanup()
+        raise
 
 
 def _lay_out(page: Any, header: Sequence[str], widths: Sequence[float], top: int) -> None:

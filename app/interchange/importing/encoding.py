@@ -7,6 +7,7 @@ bytes, ISO-2022-JP by its escape, strict UTF-8, strict CP932. Nothing is ever de
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from app.domain.errors import InputFault, UsageFault
@@ -21,6 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ALIASES = {"windows-31j": "cp932", "windows_31j": "cp932", "x-sjis": "cp932", "sjis-win": "cp932", "ansi": "cp932"}
+_CP932_HOLES = re.compile("[\x80\uf8f0-\uf8f3]")  # Python's codec takes the bytes 80 A0 FD FE FF, which mean nothing
 # Windows writes CP932 and calls it Shift_JIS; the stricter codec cannot read 5 of the commonest name characters.
 _ALLOWED = {
     "utf-8": "utf-8", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
@@ -31,7 +34,7 @@ _ALLOWED = {
 def canonical_encoding(name: str) -> str:
     """The codec meant by a name that a person typed. UsageFault ``import.encoding_name`` if it is not one offered."""
     try:
-        found = _ALLOWED.get(codecs.lookup(name.strip()).name)
+        found = _ALLOWED.get(codecs.lookup(_ALIASES.get(name.strip().lower(), name.strip())).name)
     except (LookupError, ValueError):
         found = None
     if found is None:
@@ -77,10 +80,15 @@ def detect_encoding(path: Path) -> str:
 
 def _decodes(data: bytes, encoding: str, *, final: bool) -> bool:
     try:
-        codecs.getincrementaldecoder(encoding)("strict").decode(data, final)
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(data, final)
     except UnicodeDecodeError:
         return False
-    return True
+    return not holds_stray_bytes(text, encoding)
+
+
+def holds_stray_bytes(text: str, encoding: str) -> bool:
+    """Whether ``text``, decoded as CP932, came from bytes that are no CP932."""
+    return encoding == "cp932" and any(char in text for char in "\x80\uf8f0\uf8f1\uf8f2\uf8f3")
 
 
 def _utf16_without_bom(head: bytes) -> str | None:
@@ -102,7 +110,7 @@ def _utf16_without_bom(head: bytes) -> str | None:
 def locate_decode_error(path: Path, encoding: str) -> tuple[int, int, bytes] | None:
     """Line (from 1), byte offset (from 0) and the bytes that ``encoding`` cannot hold; None if the whole file decodes."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    line, done = 1, 0
+    line, done, start = 1, 0, 0
     with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
@@ -112,10 +120,23 @@ def locate_decode_error(path: Path, encoding: str) -> tuple[int, int, bytes] | N
             except UnicodeDecodeError as error:
                 offset = max(0, done - len(error.object) + error.start)
                 good = error.object[: error.start].decode(encoding, "ignore")
-                return line + _line_ends(good), offset, error.object[error.start : error.end]
+                stray = _locate_stray(good, encoding, line, start)
+                return stray or (line + _line_ends(good), offset, error.object[error.start : error.end])
+            if stray := _locate_stray(text, encoding, line, start):
+                return stray
             line += _line_ends(text)
+            start = done - len(decoder.getstate()[0])
             if not block:
                 return None
+
+
+def _locate_stray(text: str, encoding: str, line: int, start: int) -> tuple[int, int, bytes] | None:
+    """Like ``locate_decode_error`` for bytes CP932 does not define; ``text`` begins on ``line`` at byte ``start``."""
+    found = _CP932_HOLES.search(text) if encoding == "cp932" else None
+    if found is None:
+        return None
+    before = text[: found.start()]
+    return line + _line_ends(before), start + len(before.encode(encoding)), found[0].encode(encoding)
 
 
 def _line_ends(text: str) -> int:

@@ -96,7 +96,7 @@ def header_fingerprint(header: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KnownHeaders:
-    """Recognises the headings of some fields, best first: 0 key or synonym, 1 synonym outside brackets, 2 pattern."""
+    """Recognises the headings of some fields, best first: 0 key or synonym, 1 pattern, 2 synonym outside brackets."""
 
     exact: dict[str, str]
     patterns: tuple[tuple[re.Pattern[str], FieldSpec], ...]
@@ -117,14 +117,12 @@ class KnownHeaders:
         key = self.exact.get(fold_header(heading))
         if key is not None:
             return 0, key, {}
-        key = self.exact.get(_fold_outside_brackets(heading))
-        if key is not None:
-            return 1, key, {}
         plain = unicodedata.normalize("NFKC", heading).strip()
         for pattern, spec in self.patterns:
             if found := pattern.search(plain):
-                return 2, spec.key, {spec.extra_key: found["extra"].strip()} if spec.extra_key else {}
-        return None
+                return 1, spec.key, {spec.extra_key: found["extra"].strip()} if spec.extra_key else {}
+        key = self.exact.get(_fold_outside_brackets(heading))
+        return None if key is None else (2, key, {})
 
     def count(self, cells: Sequence[str]) -> int:
         """How many different fields ``cells`` would name if they were a header."""
@@ -132,7 +130,7 @@ class KnownHeaders:
 
 
 def map_headers(header: Sequence[str], fields: Sequence[FieldSpec], remembered: Mapping | None = None) -> HeaderMap:
-    """Find the column of each field. A remembered decision wins, then exact words, then words outside brackets, then patterns.
+    """Find the column of each field. A remembered decision wins, then exact words, then patterns, then words outside brackets.
 
     Columns whose heading means nothing are left out and listed; an empty heading is left out silently.
     """

@@ -208,7 +208,7 @@ def _open_text(path: Path, encoding: str | None, delimiter: str | None, header_r
 def _first_lines(path: Path, codec: str, count: int) -> list[str]:
     try:
         with _open(path, codec) as stream:
-            return list(islice(_checked_lines(path, stream), count))
+            return list(islice(_checked_lines(path, stream, codec), count))
     except UnicodeError as error:
         raise encodings.decode_fault(path, codec) from error
 
@@ -217,13 +217,15 @@ def _open(path: Path, codec: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(path.open("rb", buffering=_BLOCK), encoding=codec, errors="strict", newline="")
 
 
-def _checked_lines(path: Path, stream: io.TextIOWrapper) -> Iterator[str]:
+def _checked_lines(path: Path, stream: io.TextIOWrapper, codec: str) -> Iterator[str]:
     """Lines one by one; says exactly which is wrong."""
     for number, line in enumerate(iter(lambda: stream.readline(LINE_LIMIT), ""), start=1):
         if len(line) >= LINE_LIMIT:
             raise InputFault("import.cell_too_long", path=str(path), line=number, limit=CELL_LIMIT)
         if "\0" in line:
             raise InputFault("import.nul", path=str(path), line=number)
+        if encodings.holds_stray_bytes(line, codec):
+            raise encodings.decode_fault(path, codec)
         yield line
 
 
@@ -288,7 +290,7 @@ def _text_batches(table: SourceTable, size: int) -> Iterator[Batch]:
     _limit_cells()
     try:
         with _open(table.path, table.encoding) as stream:
-            reader = csv.reader(chain.from_iterable(_blocks(stream, state)), delimiter=table.delimiter)
+            reader = csv.reader(chain.from_iterable(_blocks(stream, state, table.encoding)), delimiter=table.delimiter)
             for _ in islice(reader, table._skip):
                 pass
             last: list[str] = []
@@ -322,14 +324,14 @@ class _BlockState:
         self.guarded = False
 
 
-def _blocks(stream: io.TextIOWrapper, state: _BlockState) -> Iterator[io.StringIO]:
+def _blocks(stream: io.TextIOWrapper, state: _BlockState, codec: str) -> Iterator[io.StringIO]:
     """The text in blocks of whole lines. Checks run on blocks, so that a row costs nothing beyond the csv parser."""
     while block := stream.read(_BLOCK):
         rest = stream.readline(LINE_LIMIT)
         if len(rest) >= LINE_LIMIT:
             raise _Suspect
         block += rest
-        if "\0" in block:
+        if "\0" in block or encodings.holds_stray_bytes(block, codec):
             raise _Suspect
         if "'" in block and _MAY_GUARD.search(block):
             state.guarded = True
@@ -373,7 +375,7 @@ def _diagnose(table: SourceTable) -> InputFault:
     path = table.path
     try:
         with _open(path, table.encoding) as stream:
-            reader = csv.reader(_checked_lines(path, stream), delimiter=table.delimiter)
+            reader = csv.reader(_checked_lines(path, stream, table.encoding), delimiter=table.delimiter)
             while True:
                 start = reader.line_num + 1
                 try:

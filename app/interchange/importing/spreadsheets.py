@@ -165,8 +165,8 @@ class _SheetScan:
         facts = self.facts
         refs = _REF.findall(data)
         if refs:
-            facts.columns = max(facts.columns, max(_column_number(letters) for letters in {pair[0] for pair in refs}))
-            facts.rows = max(facts.rows, max(map(int, {pair[1] for pair in refs})))
+            facts.columns = max(facts.columns, *(_column_number(letters) for letters in {pair[0] for pair in refs}))
+            facts.rows = max(facts.rows, *map(int, {pair[1] for pair in refs}))
         if len(refs) != len(_FILLED.findall(data)):
             self._count_unnamed(data)
         if b"<f" in data:
