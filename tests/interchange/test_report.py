@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -67,18 +68,18 @@ def test_rejected_rows_are_mended_and_imported_again(tmp_path: Path) -> None:
 
 def test_no_words_are_missing() -> None:
     messages = resources.read_messages()
-    source = "".join(path.read_text(encoding="utf-8") for path in sorted(Path("app/interchange").rglob("*.py")))
-    import re
-
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((resources.root() / "app" / "interchange").rglob("*.py")))
     codes = set(re.findall(r'"((?:import|export|file)\.[a-z_]+)"', source))
     assert len(codes) > 25
     assert codes <= set(messages)
 
 
+NAMES = (
+    "path line column value reason kind encoding offered offset bytes delimiter limit part sheet rows columns count cell key omitted"
+).split()
+
+
 @pytest.mark.parametrize("file", ["import_reading.toml", "export.toml"])
 def test_placeholders_are_well_formed(file: str) -> None:
     for code, text in resources.read_toml("messages", file).items():
-        assert text.format_map(dict.fromkeys(
-            "path line column value reason kind encoding offered offset bytes delimiter limit part sheet rows columns count cell key omitted".split(),
-            "x",
-        )), code  # fmt: skip
+        assert text.format_map(dict.fromkeys(NAMES, "x")), code

@@ -7,7 +7,6 @@ can be wrong is an ``InputFault`` (or ``EnvironmentFault``) with its own code; a
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -18,21 +17,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.domain.errors import EnvironmentFault, InputFault, UsageFault
 from app.interchange.importing import encoding as encodings
-from app.interchange.importing import spreadsheets
+from app.interchange.importing import spreadsheets, texts
 from app.interchange.importing.mapping import FieldSpec, KnownHeaders
 from app.interchange.importing.report import Issue
 from app.interchange.importing.spreadsheets import WorkbookLimits
+from app.interchange.importing.texts import CELL_LIMIT
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-CELL_LIMIT = 100_000  # characters in one cell
-LINE_LIMIT = 2_000_000  # characters in one line of text
-_BLOCK = 1 << 17
-_SEARCHED = 10  # filled rows among which the header is looked for
-_BREAK = re.compile(r"\r\n|\r|\n")
 _GUARDED = re.compile("^'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
-_MAY_GUARD = re.compile("'[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _MAGIC = (
     (b"%PDF-", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"),
     (b"Rar!\x1a", "RAR"), (b"SQLite format 3\0", "SQLite"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"\x7fELF", "ELF"), (b"{\\rtf", "RTF"),
@@ -56,10 +50,6 @@ class Batch(NamedTuple):
     lines: Sequence[int]
     rows: list[list[str]]
     problems: tuple[SourceRow, ...] = ()
-
-
-class _Suspect(Exception):
-    """Something is wrong in the block just read; the slow reader finds out what and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +82,11 @@ class SourceTable:
 
     def rows(self) -> Iterator[SourceRow]:
         """All rows after the header; blank ones are left out. Unusable ones carry a ``problem``."""
-        for batch in self.batches(1000):
+        for batch in self.batches(200):
             good = map(SourceRow, batch.lines, map(tuple, batch.rows))
             yield from sorted([*good, *batch.problems], key=lambda row: row.line) if batch.problems else good
 
-    def batches(self, size: int = 2000) -> Iterator[Batch]:
+    def batches(self, size: int = 500) -> Iterator[Batch]:
         """The same rows, ``size`` at a time and with as little work per row as possible."""
         if _stamp(self.path) != self._stamp:
             raise InputFault("import.changed_while_reading", path=str(self.path))
@@ -191,84 +181,18 @@ def _open_text(path: Path, encoding: str | None, delimiter: str | None, header_r
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise UsageFault("import.delimiter", delimiter=delimiter)
     codec = encodings.chosen_encoding(path, encoding) if encoding else encodings.detect_encoding(path)
-    lines = _first_lines(path, codec, max(200, header_row or 0))
-    mark = delimiter or _sniff_delimiter(lines, known)
-    records = _first_records(path, lines, mark)
+    lines = texts.read_first_lines(path, codec, max(200, header_row or 0))
+    mark = delimiter or texts.sniff_delimiter(lines, known)
+    records = texts.read_first_records(path, lines, mark)
     if not any(any(map(str.strip, record)) for record in records):
         raise InputFault("import.empty", path=str(path))
     index = _find_header(records, header_row, known, path)
     header = tuple(cell.strip() for cell in records[index])
-    line = sum(_height(record) for record in records[: index + 1])
+    line = sum(texts.count_lines(record) for record in records[: index + 1])
     whole = len(lines) < max(200, header_row or 0)
     bare = whole and not any(any(record) and record != ["\x1a"] for record in records[index + 1 :])
     notices = (Issue(line, None, "", "warning", "import.no_rows", {"path": str(path)}),) if bare else ()
     return SourceTable(path, "csv", codec, mark, "", (), header, line, notices, _skip=index + 1)
-
-
-def _first_lines(path: Path, codec: str, count: int) -> list[str]:
-    try:
-        with _open(path, codec) as stream:
-            return list(islice(_checked_lines(path, stream, codec), count))
-    except UnicodeError as error:
-        raise encodings.decode_fault(path, codec) from error
-
-
-def _open(path: Path, codec: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(path.open("rb", buffering=_BLOCK), encoding=codec, errors="strict", newline="")
-
-
-def _checked_lines(path: Path, stream: io.TextIOWrapper, codec: str) -> Iterator[str]:
-    """Lines one by one; says exactly which is wrong."""
-    for number, line in enumerate(iter(lambda: stream.readline(LINE_LIMIT), ""), start=1):
-        if len(line) >= LINE_LIMIT:
-            raise InputFault("import.cell_too_long", path=str(path), line=number, limit=CELL_LIMIT)
-        if "\0" in line:
-            raise InputFault("import.nul", path=str(path), line=number)
-        if encodings.holds_stray_bytes(line, codec):
-            raise encodings.decode_fault(path, codec)
-        yield line
-
-
-def _sniff_delimiter(lines: list[str], known: KnownHeaders) -> str:
-    """Comma, tab or semicolon: the one whose columns name most fields, else the one that splits most rows alike."""
-    best, found = (0, 0), ","
-    for mark in (",", "\t", ";"):
-        if not any(mark in line for line in lines):
-            continue
-        try:
-            records = [record for record in islice(csv.reader(lines, delimiter=mark), 20) if record]
-        except csv.Error:
-            continue
-        named = max((known.count(record) for record in records[:_SEARCHED]), default=0)
-        widths = [len(record) for record in records if len(record) > 1]
-        score = (named, max((widths.count(width) * (width - 1) for width in widths), default=0))
-        if score > best:
-            best, found = score, mark
-    return found
-
-
-def _first_records(path: Path, lines: list[str], mark: str) -> list[list[str]]:
-    reader = csv.reader(lines, delimiter=mark)
-    records: list[list[str]] = []
-    _limit_cells()
-    while True:
-        start = reader.line_num + 1
-        try:
-            records.append(next(reader))
-        except StopIteration:
-            return records
-        except csv.Error as error:
-            raise InputFault("import.cell_too_long", path=str(path), line=start, limit=CELL_LIMIT) from error
-
-
-def _limit_cells() -> None:
-    """The csv module has one limit per process; everybody who reads tables here wants this one."""
-    if csv.field_size_limit() != CELL_LIMIT:
-        csv.field_size_limit(CELL_LIMIT)
-
-
-def _height(record: list[str]) -> int:
-    return 1 + sum(len(_BREAK.findall(cell)) for cell in record if "\n" in cell or "\r" in cell)
 
 
 def _find_header(records: Sequence[Sequence[str]], wanted: int | None, known: KnownHeaders, path: Path) -> int:
@@ -277,7 +201,7 @@ def _find_header(records: Sequence[Sequence[str]], wanted: int | None, known: Kn
         if not 1 <= wanted <= len(records) or not any(map(str.strip, records[wanted - 1])):
             raise InputFault("import.header_row", path=str(path), line=wanted)
         return wanted - 1
-    filled = [index for index, record in enumerate(records) if any(map(str.strip, record))][:_SEARCHED]
+    filled = [index for index, record in enumerate(records) if any(map(str.strip, record))][:texts.SEARCHED]
     named = [known.count(records[index]) for index in filled]
     if named and max(named) >= 2:
         return filled[named.index(max(named))]
@@ -286,11 +210,11 @@ def _find_header(records: Sequence[Sequence[str]], wanted: int | None, known: Kn
 
 
 def _text_batches(table: SourceTable, size: int) -> Iterator[Batch]:
-    state = _BlockState()
-    _limit_cells()
+    state = texts.BlockState()
+    texts.limit_cells()
     try:
-        with _open(table.path, table.encoding) as stream:
-            reader = csv.reader(chain.from_iterable(_blocks(stream, state, table.encoding)), delimiter=table.delimiter)
+        with texts.open_text(table.path, table.encoding) as stream:
+            reader = csv.reader(chain.from_iterable(texts.read_blocks(stream, state, table.encoding)), delimiter=table.delimiter)
             for _ in islice(reader, table._skip):
                 pass
             last: list[str] = []
@@ -301,51 +225,18 @@ def _text_batches(table: SourceTable, size: int) -> Iterator[Batch]:
                     break
                 last = rows[-1]
                 plain = reader.line_num - before == len(rows)
-                lines = range(before + 1, before + 1 + len(rows)) if plain else _line_numbers(rows, before)
+                lines = range(before + 1, before + 1 + len(rows)) if plain else texts.number_lines(rows, before)
                 if state.guarded:
                     rows = [[_GUARDED.sub("", cell) if cell[:1] == "'" else cell for cell in row] for row in rows]
                 yield _sort_widths(table, lines, rows)
             if any("\n" in cell or "\r" in cell for cell in last):
-                _refuse_open_quote(table)
+                texts.refuse_open_quote(table.path, table.encoding, table.delimiter)
     except UnicodeError as error:
         raise encodings.decode_fault(table.path, table.encoding) from error
-    except (_Suspect, csv.Error) as error:
-        raise _diagnose(table) from error
+    except (texts.Suspect, csv.Error) as error:
+        raise texts.diagnose(table.path, table.encoding, table.delimiter) from error
     except OSError as error:
         raise EnvironmentFault("file.not_readable", path=str(table.path), reason=error.strerror or str(error)) from error
-
-
-class _BlockState:
-    """Whether any block so far may hold a cell that the exporter guarded with an apostrophe."""
-
-    __slots__ = ("guarded",)
-
-    def __init__(self) -> None:
-        self.guarded = False
-
-
-def _blocks(stream: io.TextIOWrapper, state: _BlockState, codec: str) -> Iterator[io.StringIO]:
-    """The text in blocks of whole lines. Checks run on blocks, so that a row costs nothing beyond the csv parser."""
-    while block := stream.read(_BLOCK):
-        rest = stream.readline(LINE_LIMIT)
-        if len(rest) >= LINE_LIMIT:
-            raise _Suspect
-        block += rest
-        if "\0" in block or encodings.holds_stray_bytes(block, codec):
-            raise _Suspect
-        if "'" in block and _MAY_GUARD.search(block):
-            state.guarded = True
-        yield io.StringIO(block, newline="")
-
-
-def _line_numbers(rows: list[list[str]], before: int) -> list[int]:
-    """First line of each row when some cells hold line breaks. ``before``: last line of the row before them."""
-    numbers: list[int] = []
-    line = before + 1
-    for row in rows:
-        numbers.append(line)
-        line += _height(row)
-    return numbers
 
 
 def _sort_widths(table: SourceTable, lines: Sequence[int], rows: list[list[str]]) -> Batch:
@@ -368,43 +259,6 @@ def _sort_widths(table: SourceTable, lines: Sequence[int], rows: list[list[str]]
             good_lines.append(line)
             good.append((row + [""] * (width - len(row)))[:width])
     return Batch(good_lines, good, tuple(problems))
-
-
-def _diagnose(table: SourceTable) -> InputFault:
-    """Read again, record by record, up to what is wrong, to say on which line it begins."""
-    path = table.path
-    try:
-        with _open(path, table.encoding) as stream:
-            reader = csv.reader(_checked_lines(path, stream, table.encoding), delimiter=table.delimiter)
-            while True:
-                start = reader.line_num + 1
-                try:
-                    next(reader)
-                except StopIteration:
-                    return InputFault("import.changed_while_reading", path=str(path))
-                except csv.Error:
-                    return InputFault("import.cell_too_long", path=str(path), line=start, limit=CELL_LIMIT)
-    except UnicodeError:
-        return encodings.decode_fault(path, table.encoding)
-    except InputFault as fault:
-        return fault
-
-
-def _refuse_open_quote(table: SourceTable) -> None:
-    """The last record holds a line break: make sure that its quotation mark was closed before the file ended."""
-    with _open(table.path, table.encoding) as stream:
-        reader = csv.reader(stream, delimiter=table.delimiter, strict=False)
-        start, height = 1, 0
-        for record in reader:
-            start, height = start + height, _height(record) if record else 1
-    with _open(table.path, table.encoding) as stream:
-        text = "".join(islice(stream, start - 1, None))
-    try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter, strict=True):
-            pass
-    except csv.Error as error:
-        if "end of data" in str(error):
-            raise InputFault("import.quote_open", path=str(table.path), line=start) from error
 
 
 # Workbooks
@@ -439,7 +293,7 @@ def _choose_sheet(
         filled = [row for row in first if any(map(str.strip, row))]
         if not filled:
             continue
-        score = max(known.count(row) for row in filled[:_SEARCHED])
+        score = max(known.count(row) for row in filled[:texts.SEARCHED])
         if best is None or score > best[0]:
             best = (score, name, data, first)
         if score >= 3 or not known.exact:
