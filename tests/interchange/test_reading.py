@@ -74,7 +74,10 @@ def test_ragged_rows_are_marked_and_the_rest_read(tmp_path: Path) -> None:
     text = "a,b,c\n1,2,3\n1,2,3,4\n1,2,3,,\n1,2\n\x1a"
     table = open_table(save(tmp_path, text))
     assert [(row.line, row.problem) for row in table.rows()] == [
-        (2, None), (3, "import.too_many_cells"), (4, None), (5, "import.too_few_cells"),
+        (2, None),
+        (3, "import.too_many_cells"),
+        (4, None),
+        (5, "import.too_few_cells"),
     ]
     assert next(row for row in table.rows() if row.line == 4).cells == ("1", "2", "3")
     padded = list(open_table(save(tmp_path, text), pad_short=True).rows())

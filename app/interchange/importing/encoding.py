@@ -26,8 +26,17 @@ _ALIASES = {"windows-31j": "cp932", "windows_31j": "cp932", "x-sjis": "cp932", "
 _CP932_HOLES = re.compile("[\x80\uf8f0-\uf8f3]")  # Python's codec takes the bytes 80 A0 FD FE FF, which mean nothing
 # Windows writes CP932 and calls it Shift_JIS; the stricter codec cannot read 5 of the commonest name characters.
 _ALLOWED = {
-    "utf-8": "utf-8", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
-    "utf-32": "utf-32", "cp932": "cp932", "shift_jis": "cp932", "ascii": "utf-8", "euc_jp": "euc_jp", "iso2022_jp": "iso2022_jp",
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8-sig",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+    "utf-32": "utf-32",
+    "cp932": "cp932",
+    "shift_jis": "cp932",
+    "ascii": "utf-8",
+    "euc_jp": "euc_jp",
+    "iso2022_jp": "iso2022_jp",
 }
 
 

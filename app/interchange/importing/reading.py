@@ -28,8 +28,18 @@ if TYPE_CHECKING:
 
 _GUARDED = re.compile("^'(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 _MAGIC = (
-    (b"%PDF-", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"),
-    (b"Rar!\x1a", "RAR"), (b"SQLite format 3\0", "SQLite"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"\x7fELF", "ELF"), (b"{\\rtf", "RTF"),
+    (b"%PDF-", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"Rar!\x1a", "RAR"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"\x7fELF", "ELF"),
+    (b"{\\rtf", "RTF"),
 )
 
 
@@ -201,7 +211,7 @@ def _find_header(records: Sequence[Sequence[str]], wanted: int | None, known: Kn
         if not 1 <= wanted <= len(records) or not any(map(str.strip, records[wanted - 1])):
             raise InputFault("import.header_row", path=str(path), line=wanted)
         return wanted - 1
-    filled = [index for index, record in enumerate(records) if any(map(str.strip, record))][:texts.SEARCHED]
+    filled = [index for index, record in enumerate(records) if any(map(str.strip, record))][: texts.SEARCHED]
     named = [known.count(records[index]) for index in filled]
     if named and max(named) >= 2:
         return filled[named.index(max(named))]
@@ -293,7 +303,7 @@ def _choose_sheet(
         filled = [row for row in first if any(map(str.strip, row))]
         if not filled:
             continue
-        score = max(known.count(row) for row in filled[:texts.SEARCHED])
+        score = max(known.count(row) for row in filled[: texts.SEARCHED])
         if best is None or score > best[0]:
             best = (score, name, data, first)
         if score >= 3 or not known.exact:
