@@ -46,7 +46,8 @@ def _first_block(key: str, runs: list[re.Match[str]]) -> re.Match[str]:
 @lru_cache(maxsize=1)
 def _prefixes() -> tuple[dict[str, None], dict[str, None]]:
     """Folded names of prefectures, and of municipalities with and without their county."""
-    prefectures, places = {}, {}
+    prefectures: dict[str, None] = {}
+    places: dict[str, None] = {}
     for item in list_municipalities():
         if item.is_prefecture:
             prefectures[fold_address(item.name)] = None

@@ -106,6 +106,10 @@ class _Grammar:
         plain = re.sub(r"[T ]+0?0:00(?::00(?:\.0+)?)?Z?$", "", plain)
         plain = re.sub(r"(?<=\d)\s+(?=\d)", ".", plain)
         plain = re.sub(r"\s+", "", plain)
+        return self.read_numerals(plain)
+
+    def read_numerals(self, plain: str) -> str:
+        """Kanji numerals as digits."""
         return self.numerals.sub(lambda match: str(read_kanji_number(match[0])), plain)
 
 
@@ -275,8 +279,10 @@ def _shape(kind: str, style: str, values: dict[str, Any]) -> str:
     return template.format(**values)
 
 
-def _era_values(day: date, era: Era) -> dict[str, Any]:
-    year = day.year - era.start.year + 1
+def _era_values(day: date, era: Era, *, in_words: bool) -> dict[str, Any]:
+    year: int | str = day.year - era.start.year + 1
+    if in_words and year == 1:
+        year = _grammar().first_year
     return {"era": era.name, "letter": era.letter, "abbr": era.abbr, "year": year, "month": day.month, "day": day.day}
 
 
@@ -285,10 +291,7 @@ def format_era(day: date, style: EraStyle = "long") -> str:
     era = era_on(day)
     if era is None:
         return day.isoformat()
-    values = _era_values(day, era)
-    if style == "long" and values["year"] == 1:
-        values["year"] = resources.read_toml("dates.toml")["first_year"]
-    return _shape("era_style", style, values)
+    return _shape("era_style", style, _era_values(day, era, in_words=style == "long"))
 
 
 def format_fuzzy(fuzzy: FuzzyDate, style: EraStyle = "long") -> str:
@@ -303,10 +306,7 @@ def format_fuzzy(fuzzy: FuzzyDate, style: EraStyle = "long") -> str:
     era = era_on(start)
     if era is None or (fuzzy.precision != "era" and end is not None and era_on(end) != era):
         return _shape("fuzzy_style", f"western_{fuzzy.precision}", {"western": start.year, "month": start.month})
-    values = _era_values(start, era)
-    if values["year"] == 1:
-        values["year"] = resources.read_toml("dates.toml")["first_year"]
-    return _shape("fuzzy_style", fuzzy.precision, values)
+    return _shape("fuzzy_style", fuzzy.precision, _era_values(start, era, in_words=True))
 
 
 def age_on(fuzzy: FuzzyDate, on: date) -> tuple[int, int] | None:
@@ -333,12 +333,12 @@ class _Clock(NamedTuple):
 @lru_cache(maxsize=1)
 def _clock() -> _Clock:
     words = resources.read_toml("dates.toml")["time"]
-    half = rf"(?P<half>{words['half']})"
-    rest = rf"(?::|{words['hour']})(?:{half}|(?P<minute>\d{{1,2}})(?:(?::|{words['minute']})(?P<second>\d{{1,2}})?(?:\.\d+)?{words['second']}?|))?"
+    minute = rf"(?P<minute>\d{{1,2}})(?:(?::|{words['minute']})(?P<second>\d{{1,2}})?(?:\.\d+)?{words['second']}?|)"
+    clock = rf"(?P<hour>\d{{1,2}})\s*(?::|{words['hour']})(?:(?P<half>{words['half']})|{minute})?"
     noons = "|".join((*words["morning"], *words["afternoon"]))
     return _Clock(
         re.compile(f"(?:{'|'.join(words['stamp'])})$"),
-        re.compile(rf"(?:[T\s]*)(?:(?P<noon>{noons})\s*(?P<bare>\d{{1,2}})|(?P<noon2>{noons})?\s*(?P<hour>\d{{1,2}})\s*{rest})$", re.IGNORECASE),
+        re.compile(rf"(?:[T\s]*)(?:(?P<noon>{noons})\s*(?P<bare>\d{{1,2}})|(?P<noon2>{noons})?\s*{clock})$", re.IGNORECASE),
         re.compile(rf"\s*{words['noon']}$"),
         frozenset(words["afternoon"]),
     )
@@ -358,7 +358,7 @@ def parse_instant(text: str, *, default_tz: tzinfo = JST) -> datetime:
         except ValueError:
             pass  # 24:00 and era-like leftovers are read below
     clock = _clock()
-    plain = clock.stamp.sub("", plain).strip()
+    plain = _grammar().read_numerals(clock.stamp.sub("", plain).strip())
     if noon := clock.noon.search(plain):
         return _at(text, plain[: noon.start()], timedelta(hours=12), default_tz)
     match = clock.time.search(plain)

@@ -32,8 +32,7 @@ class Era:
 def list_eras() -> tuple[Era, ...]:
     """All eras, oldest first."""
     return tuple(
-        Era(**{"end": None, "last": None, **row})
-        for row in sorted(resources.read_toml("eras.toml")["era"], key=lambda row: row["start"])
+        Era(**{"end": None, "last": None, **row}) for row in sorted(resources.read_toml("eras.toml")["era"], key=lambda row: row["start"])
     )
 
 

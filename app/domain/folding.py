@@ -58,13 +58,14 @@ def _width_table() -> dict[int, str]:
     table.update({code: chr(code).upper() for code in range(0x61, 0x7B)})
     table.update({code: chr(code - 0x20 - 0xFEE0) for code in range(0xFF41, 0xFF5B)})
     table.update({0x2460 + n: str(n + 1) for n in range(20)})
+    table[0x2225] = chr(0x2016)  # code page 932 and Shift_JIS differ in the double bar
     return table
 
 
 def _kana_table() -> dict[int, str]:
     """Hiragana and katakana of any width to plain large katakana, then sounds that count as one."""
     kana = resources.read_toml("fold", "kana.toml")
-    steps = [dict(zip(kana[a], kana[b])) for a, b in (("small", "large"), ("voiced", "plain"), ("alike", "chosen"))]
+    steps = [dict(zip(kana[a], kana[b], strict=True)) for a, b in (("small", "large"), ("voiced", "plain"), ("alike", "chosen"))]
 
     def reduce(char: str) -> str:
         for step in steps:
@@ -73,7 +74,7 @@ def _kana_table() -> dict[int, str]:
 
     table = {code: reduce(chr(code)) for code in (*range(0x30A1, 0x30FB), *range(0x31F0, 0x3200))}
     table.update({code: reduce(chr(code + 0x60)) for code in range(0x3041, 0x3097)})
-    table.update({ord(half): reduce(full) for half, full in zip(kana["half"], kana["full"])})
+    table.update({ord(half): reduce(full) for half, full in zip(kana["half"], kana["full"], strict=True)})
     table.update({ord(sign): "".join(map(reduce, text)) for sign, text in kana["signs"].items()})
     return table
 
@@ -89,7 +90,8 @@ class Folder:
         self._vu_series: dict[str | None, str] = {None: kana["vu_alone"], **kana["vu_series"]}
         self._long = re.compile(f"(?<=[{kana['o_row']}])[{kana['long_after_o']}]")
         self._repeat = re.compile(f"(.)[{kana['repeat']}]")
-        self._repeat_marks = frozenset(kana["repeat"])
+        self._marks: str = kana["repeat"]
+        self._repeat_marks = frozenset(self._marks)
         self._long_marks = tuple(kana["long_after_o"])
         self._vu_marks = ("\u30f4", "\u3094", "\u3099", "\uff9e")
         self.names = _Memo(self._fold)
@@ -99,7 +101,8 @@ class Folder:
             text = self._vu.sub(lambda match: self._vu_series[match[2]], text)
         key = text.translate(self._table)
         if not self._repeat_marks.isdisjoint(key):
-            key = self._repeat.sub(r"\1\1", key)
+            # a mark with nothing before it is a fragment typed from the middle of a name
+            key = self._repeat.sub(r"\1\1", key).lstrip(self._marks)
         first, second = self._long_marks
         if first in key or second in key:
             key = self._long.sub("", key)
@@ -147,7 +150,7 @@ class _AddressRules:
         self.table: dict[int, int | str | None] = {**read_kanji_table(), **_width_table()}
         self.table.update(small)
         self.table.update({code: chr(code + 0x60).translate(small) for code in range(0x3041, 0x3097)})
-        self.table.update({ord(half): full.translate(small) for half, full in zip(kana["half"], kana["full"])})
+        self.table.update({ord(half): full.translate(small) for half, full in zip(kana["half"], kana["full"], strict=True)})
         self.table.update(dict.fromkeys(map(ord, rules["dashes"]), "-"))
         self.table.update(dict.fromkeys(_INVISIBLE, None))
         self.table.update(dict.fromkeys(_SPACES, " "))

@@ -44,7 +44,7 @@ def check_digit(code5: str) -> str:
     """The sixth digit: (11 − (6a+5b+4c+3d+2e) mod 11) mod 10. ``code5`` is five ASCII digits, else ValueError."""
     if len(code5) != 5 or not (code5.isascii() and code5.isdecimal()):
         raise ValueError("five digits expected")
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, code5))
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, code5, strict=True))
     return str((11 - total % 11) % 10)
 
 

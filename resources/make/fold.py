@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -79,19 +79,21 @@ def build() -> tuple[dict[str, str], list[str]]:
         names = tomllib.load(file)
     kinds = jntajis.MJShrinkSchemeCombo
     classes = Classes(names["apart"])
+    popular: Counter[str] = Counter()
     for group in names["together"]:
         for char in group[1:]:
             classes.join(char, group[0])
     for kind in (kinds.JIS_INCORPORATION_UCS_UNIFICATION_RULE, kinds.MOJ_FAMILY_REGISTER_ACT_RELATED_NOTICE):
         for char, target in read_relation(kind).items():
             classes.join(char, target)
+            popular[target] += 1
     for char, target in read_relation(kinds.MOJ_NOTICE_582).items():
         # a leaf only: a rare character must not become a bridge between two common ones
         if char not in classes.root and jis_level(char) == 3:
             classes.join(char, target)
     table = {}
     for members in classes.members.values():
-        chosen = min(members, key=lambda char: (jis_level(char), ord(char)))
+        chosen = min(members, key=lambda char: (jis_level(char), -popular[char], ord(char)))
         table.update({char: chosen for char in members if char != chosen})
     return dict(sorted(table.items())), classes.refused
 

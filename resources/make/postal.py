@@ -26,7 +26,7 @@ CITY_CODES = {"14130": "14131", "14150": "14151", "22130": "22138", "27140": "27
 
 
 def check_digit(code5: str) -> str:
-    total = sum(weight * int(digit) for weight, digit in zip((6, 5, 4, 3, 2), code5))
+    total = sum(weight * int(digit) for weight, digit in zip((6, 5, 4, 3, 2), code5, strict=True))
     return str((11 - total % 11) % 10)
 
 
@@ -69,7 +69,7 @@ def collect_municipalities() -> dict[str, tuple[str, ...]]:
 def common_prefix(words: list[str]) -> str:
     """The longest beginning shared by all, cut back to the syllable that ends a city's name."""
     shared = 0
-    for chars in zip(*words):
+    for chars in zip(*words, strict=False):
         if len(set(chars)) > 1:
             break
         shared += 1
