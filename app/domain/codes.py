@@ -27,7 +27,8 @@ INJURIES = ("none", "light", "serious", "ill", "unknown")
 HOUSE_DAMAGES = ("total", "large", "medium", "half", "semi_half", "partial", "above_floor", "below_floor", "none", "unknown")
 CONSENTS = ("yes", "no", "unasked")
 
-HEADCOUNT_METHODS = ("phone", "paper", "visit", "file", "other")
+HEADCOUNT_METHODS = ("phone", "paper", "visit", "file", "listing", "other")
+SPELL_SOURCES = ("manual", "listing")
 DECISIONS = ("same", "different")
 
 AGE_BANDS: tuple[tuple[str, int, int], ...] = (

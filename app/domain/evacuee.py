@@ -33,12 +33,12 @@ class Household(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Record):
-    """One evacuee. ``birth`` is kept as written; ``snapshot_id`` and ``resident_no`` link to a resident, when known."""
+    """One evacuee. ``birth`` is kept as written; ``resident_id`` links to a row of a resident snapshot, when known."""
 
     number: str = ""
     card: str = ""
     household_id: str = ""
-    snapshot_id: str = ""
+    resident_id: str = ""
     resident_no: str = ""
     source: str = "resident"
     name: str = ""

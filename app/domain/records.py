@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Iterator
+from datetime import datetime
+from typing import Any, Iterator, get_type_hints
 
 BASE_FIELDS = frozenset({"id", "version"})
 """Fields of a record that are bookkeeping, never journalled values."""
@@ -36,3 +37,18 @@ def differing_fields(before: Record, after: Record) -> Iterator[tuple[str, Any, 
         old, new = getattr(before, field.name), getattr(after, field.name)
         if old != new:
             yield field.name, old, new
+
+
+@lru_cache(maxsize=64)
+def _moment_fields(kind: type[Record]) -> frozenset[str]:
+    hints = get_type_hints(kind)
+    return frozenset(name for name, hint in hints.items() if hint in (datetime, datetime | None))
+
+
+def from_json_value(kind: type[Record], name: str, value: Any) -> Any:
+    """A journal value (see ``journal.to_json_value``) as the record holds it."""
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, str) and name in _moment_fields(kind):
+        return datetime.fromisoformat(value)
+    return value

@@ -34,11 +34,15 @@ class Shelter(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelterSpell(Record):
-    """One period in which a shelter was open: from inclusive, to exclusive, ``None`` while open."""
+    """One period in which a shelter was open: from inclusive, to exclusive, ``None`` while open.
+
+    ``source`` is ``manual``, or ``listing`` when it follows from published lists of open shelters.
+    """
 
     shelter_id: str
     opened_at: datetime
     closed_at: datetime | None = None
+    source: str = "manual"
     note: str = ""
     deleted: bool = False
 

@@ -1,0 +1,307 @@
+"""The composition root: the only module that imports every layer. Heavy ones are imported when a folder is opened."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable
+
+from app.domain.errors import EnvironmentFault, RuleViolation
+from app.usecases.context import Actor, Context, Place, system_now
+from app.usecases.gateway import Gateway, Session, Setup
+from app.usecases.job import QUIET, Job
+
+if TYPE_CHECKING:
+    from app.storage.keyring import Keyring
+    from app.storage.store import Store
+
+Clock = Callable[[], datetime]
+DEFAULT_PURPOSE = "business"
+TRAINING_AGE = timedelta(days=3)
+
+
+class FolderSession:
+    """See ``usecases.gateway.Session``."""
+
+    def __init__(self, folder: Path, store: Store, ring: Keyring, actor: Actor, *, now: Clock, notices: tuple[str, ...] = ()) -> None:
+        from app.storage.backup import StoreBackups
+
+        self.folder = folder
+        self._store = store
+        self._closed = False
+        place = _place_of(store)
+        self.context = Context(
+            actor=actor, place=place, reads=store.reads, cabinet=_Cabinet(ring, store.data_key), backups=StoreBackups(store, now), now=now,
+            purpose=DEFAULT_PURPOSE,
+            open_uow=lambda purpose, reason: store.unit(  # type: ignore[arg-type,return-value]
+                operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=now()
+            ),
+        )
+        from app.usecases.overview import check_clock
+
+        problem = check_clock(self.context)
+        self.notices = (*notices, *(("store.reserve_used",) if store.reserve_used else ()), *((problem,) if problem else ()))
+
+    @property
+    def store(self) -> Store:
+        """The store itself, for verification."""
+        return self._store
+
+    def close(self, *, backup: bool = True) -> None:
+        """Back up if asked and anything was written since the last one, then release the folder."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if backup and self.context.actor.may("backup") and self._changed_since_backup():
+                from app.usecases.backups import back_up_now
+
+                back_up_now(self.context, folder=self.folder)
+        finally:
+            self._store.close()
+
+    def _changed_since_backup(self) -> bool:
+        from app.usecases.settings import last_backup
+
+        done, last = last_backup(self.context), self.context.reads.journal.last_time()
+        return done is None or (last is not None and last > done)
+
+
+class _Cabinet:
+    """See ``usecases.ports.KeyCabinet``."""
+
+    def __init__(self, ring: Keyring, data_key: bytes) -> None:
+        self._ring = ring
+        self._data_key = data_key
+
+    def add_slot(self, *, login: str, password: str) -> str:
+        slot = self._ring.add_slot(login=login, password=password, data_key=self._data_key)
+        self._ring.save()
+        return slot
+
+    def change_password(self, *, slot: str, login: str, old: str, new: str) -> None:
+        self._ring.unlock(login=login, password=old)
+        self.reset_password(slot=slot, login=login, new=new)
+
+    def reset_password(self, *, slot: str, login: str, new: str) -> None:
+        self._ring.replace_slot(slot=slot, login=login, password=new, data_key=self._data_key)
+        self._ring.save()
+
+    def remove_slot(self, slot: str) -> None:
+        self._ring.remove_slot(slot)
+        self._ring.save()
+
+
+def _place_of(store: Store) -> Place:
+    from app.domain.governance import Disaster, Site
+    from app.domain.errors import IntegrityFault
+
+    device = store.device()
+    site = store.reads.get("site", device.site_id)
+    disasters = store.reads.all("disaster")
+    if not isinstance(site, Site) or not disasters or not isinstance(disasters[0], Disaster):
+        raise IntegrityFault("store.incomplete", path=str(store.folder))
+    disaster = disasters[0]
+    return Place(
+        device_id=device.id, device_prefix=device.prefix, site_id=site.id, site_name=site.name, site_kind=site.kind, disaster_id=disaster.id,
+        disaster_name=disaster.name, occurred_at=disaster.occurred_at, municipality_code=disaster.municipality_code,
+        municipality_name=disaster.municipality_name, training=disaster.training,
+    )
+
+
+class FolderGateway:
+    """See ``usecases.gateway.Gateway``. ``now`` is replaced by tests that need another clock."""
+
+    def __init__(self, now: Clock = system_now) -> None:
+        self._now = now
+
+    def default_folder(self) -> Path:
+        """Where data go unless told otherwise: ``SASAE_DATA``, else a folder of the user's own."""
+        if named := os.environ.get("SASAE_DATA"):
+            return Path(named)
+        if sys.platform == "win32":
+            return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "Sasae" / "data"
+        return Path(os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))) / "sasae"
+
+    def holds_store(self, folder: Path) -> bool:
+        """Whether a store or a part of one is there."""
+        return any((folder / name).exists() for name in ("keys.json", "store.db"))
+
+    def wait_seconds(self, folder: Path) -> float:
+        """Seconds until the next password may be tried."""
+        from app.storage.keyring import Keyring
+
+        return Keyring.load(folder / "keys.json").wait_seconds()
+
+    def create(self, folder: Path, setup: Setup) -> tuple[Session, str]:
+        """A new store with its first administrator."""
+        from app.domain.municipality import find_municipality, parse_code
+        from app.storage.keyring import Keyring
+        from app.storage.store import KEYS, STORE, Store
+
+        if self.holds_store(folder):
+            raise EnvironmentFault("store.exists", path=str(folder))
+        code = parse_code(setup.municipality_code)
+        _check_setup(setup)
+        municipality = find_municipality(code)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFault("file.not_writable", path=str(folder), detail=error.strerror or "") from None
+        ring, data_key, recovery = Keyring.create(folder / KEYS)
+        slot = ring.add_slot(login=setup.operator, password=setup.password, data_key=data_key)
+        try:
+            store = Store.create(folder, data_key, operator=setup.operator, now=self._now())
+            try:
+                name = f"{municipality.prefecture}{municipality.name}" if municipality else ""
+                actor = self._found(store, setup, slot, code, name)
+                ring.save()  # last: a folder without keys is not a store
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            for leftover in (STORE, f"{STORE}-wal", f"{STORE}-shm", KEYS, "reserve.bin"):
+                with suppress(OSError):
+                    (folder / leftover).unlink(missing_ok=True)
+            raise
+        store.revision = store._revision()
+        return FolderSession(folder, store, ring, actor, now=self._now), recovery
+
+    def _found(self, store: Store, setup: Setup, slot: str, code: str, municipality: str) -> Actor:
+        """The first records: site, disaster, administrator."""
+        from app.domain.governance import Disaster, Operator, Site
+        from app.domain.identifiers import new_id
+
+        operator = Operator(id=new_id(), name=setup.operator.strip(), roles=("admin", "protected"), slot=slot)
+        site = Site(id=new_id(), name=setup.site_name.strip(), kind=setup.site_kind)
+        store.become_new_device(site_id=site.id, now=self._now())
+        with store.unit(operator=operator.id, site=site.id, purpose=DEFAULT_PURPOSE, reason="", now=self._now()) as uow:
+            uow.sites.add(site)
+            uow.disasters.add(
+                Disaster(
+                    id=new_id(), name=setup.disaster_name.strip(), occurred_at=setup.occurred_at, municipality_code=code,
+                    municipality_name=municipality, training=setup.training,
+                )
+            )
+            uow.operators.add(operator)
+            uow.commit()
+        return Actor(operator_id=operator.id, name=operator.name, roles=operator.roles, slot=slot)
+
+    def demo(self, folder: Path, *, operator: str, password: str, residents: int = 2000, seed: int = 1, job: Job | None = None) -> Session:
+        """A training folder with an invented municipality and every kind of record."""
+        from app.usecases.training import TRAINING, fill_training
+
+        setup = Setup(
+            municipality_code=TRAINING["municipality_code"], disaster_name=TRAINING["disaster_name"], occurred_at=self._now() - TRAINING_AGE,
+            site_name=TRAINING["site_name"], site_kind="hq", operator=operator, password=password, training=True,
+        )
+        session, _ = self.create(folder, setup)
+        try:
+            fill_training(session.context, residents=residents, seed=seed, job=job or QUIET)
+        except BaseException:
+            session.close(backup=False)
+            raise
+        return session
+
+    def open(self, folder: Path, *, operator: str, password: str, read_only: bool = False) -> FolderSession:
+        """Sign in and open. Older schemas are backed up and moved on first."""
+        from app.storage.keyring import Keyring
+        from app.storage.store import KEYS
+
+        ring = Keyring.load(folder / KEYS)
+        unlocked = ring.unlock(login=operator, password=password)
+        return self._open(folder, ring, unlocked.data_key, unlocked.slot, operator, read_only=read_only)
+
+    def _open(self, folder: Path, ring: Keyring, data_key: bytes, slot: str, login: str, *, read_only: bool) -> FolderSession:
+        from app.storage.store import Store
+
+        store = Store.open(folder, data_key, operator=login, now=self._now(), read_only=read_only)
+        try:
+            notices = self._migrate(store)
+            return FolderSession(folder, store, ring, _actor_of(store, slot), now=self._now, notices=notices)
+        except BaseException:
+            store.close()
+            raise
+
+    def _migrate(self, store: Store) -> tuple[str, ...]:
+        from app.storage.backup import StoreBackups
+        from app.storage.migrate import needs_migration
+
+        if not needs_migration(store.revision):
+            return ()
+        StoreBackups(store, self._now).rotate(store.folder / "backups", keep=1000)
+        return ("store.migrated",) if store.migrate_if_needed() else ()
+
+    def recover(self, folder: Path, *, recovery_key: str, operator: str, password: str) -> Session:
+        """Open by the recovery key and give the named operator a new password."""
+        from app.domain.governance import Operator
+        from app.storage.keyring import Keyring
+        from app.storage.store import KEYS, Store
+
+        ring = Keyring.load(folder / KEYS)
+        data_key = ring.unlock_with_recovery(recovery_key)
+        store = Store.open(folder, data_key, operator=operator, now=self._now())
+        try:
+            wanted = "".join(operator.split()).casefold()
+            found = [o for o in store.reads.all("operator") if isinstance(o, Operator) and "".join(o.name.split()).casefold() == wanted and not o.disabled]
+            if not found:
+                raise RuleViolation("operator.not_found", field="name", name=operator)
+            ring.replace_slot(slot=found[0].slot, login=found[0].name, password=password, data_key=data_key)
+            ring.save()
+            return FolderSession(folder, store, ring, _actor_of(store, found[0].slot), now=self._now, notices=self._migrate(store))
+        except BaseException:
+            store.close()
+            raise
+
+    def restore(self, backup: Path, *, into: Path, operator: str, password: str) -> str:
+        """Lay a backup into an empty folder and make it a device of its own. Nothing stays when the password is wrong."""
+        from app.storage.backup import unpack_backup
+        from app.storage.keyring import Keyring
+        from app.storage.store import KEYS, STORE, Store
+
+        unpack_backup(backup, into)
+        try:
+            ring = Keyring.load(into / KEYS)
+            unlocked = ring.unlock(login=operator, password=password)
+            store = Store.open(into, unlocked.data_key, operator=operator, now=self._now())
+            try:
+                _actor_of(store, unlocked.slot)
+                return store.become_new_device(site_id=store.device().site_id, now=self._now())
+            finally:
+                store.close()
+        except BaseException:
+            for leftover in (STORE, f"{STORE}-wal", f"{STORE}-shm", KEYS, "attempts.json", "lock", "lock.note", "reserve.bin"):
+                with suppress(OSError):
+                    (into / leftover).unlink(missing_ok=True)
+            raise
+
+
+def _check_setup(setup: Setup) -> None:
+    from app.domain.codes import SITE_KINDS
+
+    for field, value in (("disaster_name", setup.disaster_name), ("site_name", setup.site_name), ("operator", setup.operator)):
+        if not value.strip():
+            raise RuleViolation("setup.missing", field=field)
+    if setup.site_kind not in SITE_KINDS:
+        raise RuleViolation("word.unknown", field="site_kind", word=setup.site_kind)
+
+
+def _actor_of(store: Store, slot: str) -> Actor:
+    from app.domain.governance import Operator
+
+    for operator in store.reads.all("operator"):
+        if isinstance(operator, Operator) and operator.slot == slot and not operator.disabled:
+            return Actor(operator_id=operator.id, name=operator.name, roles=operator.roles, slot=slot)
+    raise EnvironmentFault("signin.disabled")
+
+
+def gateway(now: Clock = system_now) -> FolderGateway:
+    """The real way into data folders."""
+    return FolderGateway(now)
+
+
+def _conforms(made: FolderGateway) -> Gateway:
+    return made

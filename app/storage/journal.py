@@ -1,0 +1,167 @@
+"""Writing and checking the journal: one row per changed record, hash-chained per device."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import uuid
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Iterable, Mapping
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.errors import IntegrityFault
+from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
+from app.domain.identifiers import operation_id
+from app.storage import tables as t
+from app.storage.keyring import derive_subkey
+
+_SEAL = "journal-head"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every row of one unit of work shares."""
+
+    operator: str
+    site: str
+    purpose: str
+    reason: str
+    at_ms: int
+
+
+def seal_of(data_key: bytes, device: str, seq: int, head: str) -> str:
+    """Keyed digest of a chain head, so that rows cut off at the end are noticed."""
+    return hmac.new(derive_subkey(data_key, _SEAL), f"{device}/{seq}/{head}".encode(), sha256).hexdigest()
+
+
+class JournalWriter:
+    """Appends operations of this device inside one transaction; ``close`` writes the new chain head."""
+
+    def __init__(self, connection: Connection, data_key: bytes, stamp: Stamp) -> None:
+        self._connection = connection
+        self._data_key = data_key
+        self._stamp = stamp
+        row = connection.execute(select(t.device).where(t.device.c.is_self)).one_or_none()
+        if row is None:
+            raise IntegrityFault("store.no_device")
+        self._device, self._seq, self._head, self._hlc = row.id, row.journal_seq, row.journal_hash, row.hlc
+        self._context = self._seen_since_last()
+        self.act = str(uuid.uuid4())
+        self._written = 0
+        self._pending: list[dict[str, Any]] = []
+
+    def _seen_since_last(self) -> Mapping[str, int]:
+        """Sequences of other devices that arrived since this device last wrote: the causal context, as a difference."""
+        rows = self._connection.execute(select(t.device.c.id, t.device.c.journal_seq).where(~t.device.c.is_self)).all()
+        if not rows:
+            return {}
+        last = self._connection.execute(select(t.setting.c.value).where(t.setting.c.name == "journal.context")).scalar_one_or_none()
+        before = json.loads(last) if last else {}
+        now = {row.id: row.journal_seq for row in rows}
+        return {device: seq for device, seq in now.items() if before.get(device) != seq}
+
+    @property
+    def device(self) -> str:
+        """This device's id."""
+        return str(self._device)
+
+    def append(self, *, kind: str, record: str, action: str, changes: Mapping[str, list[Any]]) -> None:
+        """One operation. Values must be JSON values already."""
+        self._seq += 1
+        self._hlc = next_hlc(self._hlc, self._stamp.at_ms)
+        context = self._context if not self._written else {}
+        operation = Operation(
+            op_id=operation_id(), group=self.act, device=self._device, device_seq=self._seq, context=context, hlc=self._hlc,
+            at_ms=self._stamp.at_ms, operator=self._stamp.operator, site=self._stamp.site, purpose=self._stamp.purpose,
+            reason=self._stamp.reason, kind=kind, record=record, action=action, changes=changes,
+        )
+        previous, self._head = self._head, chain_hash(self._head, canonical(operation))
+        self._pending.append(_row_of(operation, previous, self._head, received_ms=self._stamp.at_ms))
+        self._written += 1
+        if len(self._pending) >= 1000:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send pending rows to the transaction."""
+        if self._pending:
+            self._connection.execute(insert(t.journal), self._pending)
+            self._pending = []
+
+    def close(self) -> None:
+        """Flush and move the sealed chain head."""
+        self.flush()
+        if not self._written:
+            return
+        self._connection.execute(
+            update(t.device)
+            .where(t.device.c.id == self._device)
+            .values(
+                journal_seq=self._seq, journal_hash=self._head, hlc=self._hlc, seal=seal_of(self._data_key, self._device, self._seq, self._head)
+            )
+        )
+
+
+def _row_of(operation: Operation, previous: str, digest: str, *, received_ms: int) -> dict[str, Any]:
+    return {
+        "op_id": operation.op_id, "act": operation.group, "device": operation.device, "device_seq": operation.device_seq,
+        "context": _dump(operation.context), "hlc": operation.hlc, "at_ms": operation.at_ms, "received_ms": received_ms,
+        "operator": operation.operator, "site": operation.site, "purpose": operation.purpose, "reason": operation.reason,
+        "kind": operation.kind, "record": operation.record, "action": operation.action, "changes": _dump(operation.changes),
+        "previous": previous, "hash": digest,
+    }
+
+
+def _dump(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def operation_of(row: Any) -> Operation:
+    """The operation that a journal row holds."""
+    return Operation(
+        op_id=row.op_id, group=row.act, device=row.device, device_seq=row.device_seq, context=json.loads(row.context), hlc=row.hlc,
+        at_ms=row.at_ms, operator=row.operator, site=row.site, purpose=row.purpose, reason=row.reason, kind=row.kind, record=row.record,
+        action=row.action, changes=json.loads(row.changes),
+    )
+
+
+def check_chain(connection: Connection, data_key: bytes) -> tuple[int, list[tuple[str, dict[str, Any]]]]:
+    """Walk every device's chain. Answers the number of rows and the problems as ``(code, params)``."""
+    problems: list[tuple[str, dict[str, Any]]] = []
+    heads: dict[str, tuple[int, str]] = {}
+    count = 0
+    for row in connection.execution_options(yield_per=2000).execute(select(t.journal).order_by(t.journal.c.device, t.journal.c.device_seq)):
+        count += 1
+        seq, head = heads.get(row.device, (0, GENESIS))
+        problem = _link_problem(row, seq, head)
+        if problem is not None and len(problems) < 50:
+            problems.append((problem, {"device": row.device[:8], "seq": row.device_seq, "expected": seq + 1}))
+        heads[row.device] = (row.device_seq, row.hash)
+    problems.extend(_head_problems(connection, data_key, heads))
+    return count, problems
+
+
+def _link_problem(row: Any, seq: int, head: str) -> str | None:
+    if row.device_seq != seq + 1:
+        return "verify.journal_missing"
+    if row.previous != head:
+        return "verify.journal_broken"
+    try:
+        text = canonical(operation_of(row))
+    except ValueError:
+        return "verify.journal_changed"
+    return None if chain_hash(row.previous, text) == row.hash else "verify.journal_changed"
+
+
+def _head_problems(connection: Connection, data_key: bytes, heads: Mapping[str, tuple[int, str]]) -> Iterable[tuple[str, dict[str, Any]]]:
+    known = set()
+    for row in connection.execute(select(t.device)):
+        known.add(row.id)
+        seq, head = heads.get(row.id, (0, GENESIS))
+        if (row.journal_seq, row.journal_hash) != (seq, head):
+            yield "verify.journal_head", {"device": row.id[:8], "seq": seq, "expected": row.journal_seq}
+        elif not hmac.compare_digest(row.seal, seal_of(data_key, row.id, row.journal_seq, row.journal_hash)):
+            yield "verify.journal_seal", {"device": row.id[:8], "seq": seq, "expected": row.journal_seq}
+    for device in heads.keys() - known:
+        yield "verify.journal_stranger", {"device": device[:8], "seq": heads[device][0], "expected": 0}

@@ -1,0 +1,30 @@
+"""What every query module shares."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from app.storage.tables import from_seconds
+
+Source = Callable[[], AbstractContextManager[Connection]]
+"""Opens a connection for one question."""
+
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """A stored moment, or None."""
+    return None if seconds is None else from_seconds(seconds)
+
+
+def marks(values: Sequence[object]) -> str:
+    """Question marks for an IN list."""
+    return ",".join("?" * len(values))
+
+
+def chunked(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
+    """Slices small enough for an IN list."""
+    return [values[i : i + size] for i in range(0, len(values), size)]

@@ -1,0 +1,198 @@
+"""Registered people: their stays, who they may be, and pages of the evacuee list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, Sequence
+
+from sqlalchemy import Connection
+
+from app.storage.keys import birth_range, fold_key_kana, fold_key_name
+from app.storage.queries.base import Source, chunked, marks, moment
+from app.storage.search import match_any, phrase
+from app.storage.tables import from_seconds, to_seconds
+from app.usecases.rows import SearchHit, StayView
+
+_STAY = (
+    "SELECT st.id, st.person_id, st.shelter_id, s.name, st.category, st.room, st.from_at, st.to_at, st.destination, st.destination_text,"
+    " st.exit_reason, st.pending, st.version, a.id, a.kind, a.from_at FROM stay st JOIN shelter s ON s.id = st.shelter_id"
+    " LEFT JOIN absence a ON a.stay_id = st.id AND NOT a.deleted AND a.back_at IS NULL WHERE NOT st.deleted AND "
+)
+
+PERSON_HIT = (
+    "SELECT p.rid, p.id, p.name, p.kana, p.birth, p.sex, p.address, h.label, p.protected, p.number, st.shelter_id, s.name, st.from_at, st.to_at,"
+    " p.died_at, p.phone, p.mobile FROM person p LEFT JOIN household h ON h.id = p.household_id"
+    " LEFT JOIN stay st ON st.rid = (SELECT x.rid FROM stay x WHERE x.person_id = p.id AND NOT x.deleted AND x.from_at <= :at"
+    " ORDER BY (x.to_at IS NULL OR x.to_at > :at) DESC, x.from_at DESC LIMIT 1) LEFT JOIN shelter s ON s.id = st.shelter_id WHERE "
+)
+
+
+def person_hit(row: Any, *, at: int, match: str = "") -> SearchHit:
+    """A hit from a ``PERSON_HIT`` row, unmasked."""
+    staying = row[12] is not None and (row[13] is None or row[13] > at)
+    status = "dead" if row[14] is not None else "staying" if staying else "left" if row[12] is not None else "none"
+    return SearchHit(
+        kind="person", id=row[1], person_id=row[1], name=row[2], kana=row[3], birth=row[4], sex=row[5], address=row[6], household=row[7] or "",
+        status=status, match=match, protected=bool(row[8]), number=row[9], shelter_id=(row[10] or "") if staying else "",
+        shelter_name=(row[11] or "") if staying else "", since=moment(row[12] if staying else row[13]), phone=row[16] or row[15],
+    )
+
+
+class PersonQueries:
+    """See ``usecases.ports.PersonReads``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def stays(self, person_id: str) -> list[StayView]:
+        """All stays of a person, newest first."""
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(_STAY + "st.person_id = ? ORDER BY st.from_at DESC, st.rid DESC", (person_id,)).all()
+        return [_stay(row) for row in rows]
+
+    def open_stays(self, person_ids: Sequence[str]) -> dict[str, StayView]:
+        """The running stay of each person who has one; of several the newest."""
+        found: dict[str, StayView] = {}
+        with self._source() as connection:
+            for part in chunked(person_ids):
+                rows = connection.exec_driver_sql(_STAY + f"st.to_at IS NULL AND st.person_id IN ({marks(part)}) ORDER BY st.from_at", tuple(part))
+                found |= {row[1]: _stay(row) for row in rows}
+        return found
+
+    def by_resident(self, resident_ids: Sequence[str]) -> dict[str, str]:
+        """Person id by resident id."""
+        found: dict[str, str] = {}
+        with self._source() as connection:
+            for part in chunked(resident_ids):
+                query = f"SELECT resident_id, id FROM person WHERE NOT deleted AND resident_id IN ({marks(part)})"
+                found |= {row[0]: row[1] for row in connection.exec_driver_sql(query, tuple(part))}
+        return found
+
+    def namesakes(self, *, name: str, kana: str, birth: str) -> list[SearchHit]:
+        """People with the same folded name or kana whose birth date may be the same. Without a birth date, by name alone."""
+        key_name, key_kana = fold_key_name(name), fold_key_kana(kana)
+        if not key_name and not key_kana:
+            return []
+        low, high = birth_range(birth)
+        conditions = ["((:name <> '' AND p.key_name = :name) OR (:kana <> '' AND p.key_kana = :kana))", "NOT p.deleted"]
+        if low is not None:
+            conditions.append("(p.birth_lo IS NULL OR (p.birth_lo <= :high AND p.birth_hi >= :low))")
+        with self._source() as connection:
+            at = to_seconds(datetime.max.replace(tzinfo=from_seconds(0).tzinfo, year=2999))
+            rows = connection.exec_driver_sql(
+                PERSON_HIT + " AND ".join(conditions) + " LIMIT 20",
+                {"name": key_name, "kana": key_kana, "low": low, "high": high if high is not None else low, "at": at},
+            ).all()
+        return [person_hit(row, at=at, match="namesake") for row in rows]
+
+    def by_number(self, number: str) -> str | None:
+        """Person id by the human number."""
+        return self._one("number = ?", number)
+
+    def by_card(self, card: str) -> str | None:
+        """Person id by card number."""
+        return self._one("card = ?", card)
+
+    def _one(self, where: str, value: str) -> str | None:
+        if not value:
+            return None
+        with self._source() as connection:
+            row = connection.exec_driver_sql(f"SELECT id FROM person WHERE NOT deleted AND {where} LIMIT 1", (value,)).one_or_none()
+        return None if row is None else str(row[0])
+
+    def duplicates(self) -> list[tuple[str, str, float, str]]:
+        """Pairs that may be one human being: ``(id, id, score, reason code)``, decided pairs left out."""
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT id, resident_id, key_name, key_kana, birth_lo, birth_hi, sex, key_phone FROM person WHERE NOT deleted"
+                " AND (key_name <> '' OR key_kana <> '')"
+            ).all()
+            decided = {frozenset((r[0], r[1])) for r in connection.exec_driver_sql("SELECT first_id, second_id FROM person_decision WHERE NOT deleted")}
+        pairs = _same_resident(rows) | _same_name(rows)
+        best: dict[frozenset[str], tuple[float, str]] = {}
+        for pair, score, reason in pairs:
+            if pair not in decided and score > best.get(pair, (0.0, ""))[0]:
+                best[pair] = (score, reason)
+        return sorted(((*sorted(pair), score, reason) for pair, (score, reason) in best.items()), key=lambda p: (-p[2], p[0], p[1]))
+
+    def ids(self, *, text: str = "", presence: str = "all") -> Sequence[str]:
+        """Person ids in order of kana; ``presence`` is ``in``, ``out`` or ``all``."""
+        presences = {
+            "in": "EXISTS (SELECT 1 FROM stay st WHERE st.person_id = p.id AND NOT st.deleted AND st.to_at IS NULL)",
+            "out": "NOT EXISTS (SELECT 1 FROM stay st WHERE st.person_id = p.id AND NOT st.deleted AND st.to_at IS NULL)",
+            "all": "1",
+        }
+        where, parameters = [f"NOT p.deleted AND {presences[presence]}"], {}
+        if text.strip():
+            name, kana = fold_key_name(text), fold_key_kana(text)
+            query = match_any([("name", phrase(name)), ("kana", phrase(kana)), ("address", phrase(name))])
+            where.append("(p.rid IN (SELECT rowid FROM person_fts WHERE person_fts MATCH :query) OR p.number = :text)" if query else "p.number = :text")
+            parameters = {"query": query, "text": text.strip().upper()}
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(f"SELECT p.id FROM person p WHERE {' AND '.join(where)} ORDER BY p.key_kana, p.rid", parameters)
+            return [row[0] for row in rows]
+
+    def page(self, person_ids: Sequence[str], *, at: datetime) -> list[SearchHit]:
+        """Rows for these people in the same order, with where they are at the moment."""
+        with self._source() as connection:
+            return hits_by_id(connection, person_ids, at=to_seconds(at))
+
+
+def hits_by_id(connection: Connection, person_ids: Sequence[str], *, at: int, match: str = "") -> list[SearchHit]:
+    """Hits for person ids, in the same order."""
+    found: dict[str, SearchHit] = {}
+    for part in chunked(person_ids, 300):
+        names = {f"p{i}": value for i, value in enumerate(part)}
+        query = PERSON_HIT + f"p.id IN ({','.join(':' + name for name in names)})"
+        found |= {row[1]: person_hit(row, at=at, match=match) for row in connection.exec_driver_sql(query, {**names, "at": at})}
+    return [found[person_id] for person_id in person_ids if person_id in found]
+
+
+def _stay(row: Any) -> StayView:
+    return StayView(
+        id=row[0], person_id=row[1], shelter_id=row[2], shelter_name=row[3], category=row[4], room=row[5], from_at=from_seconds(row[6]),
+        to_at=moment(row[7]), destination=row[8], destination_text=row[9], exit_reason=row[10], pending=bool(row[11]), version=row[12],
+        absence_id=row[13] or "", absence_kind=row[14] or "", absence_from=moment(row[15]),
+    )
+
+
+Pair = tuple[frozenset[str], float, str]
+
+
+def _same_resident(rows: Sequence[Any]) -> set[Pair]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row[1]:
+            groups[row[1]].append(row[0])
+    return {(frozenset((a, b)), 1.0, "same_resident") for ids in groups.values() for i, a in enumerate(ids) for b in ids[i + 1 :]}
+
+
+def _same_name(rows: Sequence[Any]) -> set[Pair]:
+    groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in rows:
+        if row[2]:
+            groups["name", row[2]].append(row)
+        if row[3]:
+            groups["kana", row[3]].append(row)
+    pairs: set[Pair] = set()
+    for members in groups.values():
+        for i, a in enumerate(members):
+            for b in members[i + 1 :]:
+                score, reason = _likeness(a, b)
+                if score:
+                    pairs.add((frozenset((a[0], b[0])), score, reason))
+    return pairs
+
+
+def _likeness(a: Any, b: Any) -> tuple[float, str]:
+    if "unknown" not in (a[6], b[6]) and a[6] != b[6]:
+        return 0.0, ""
+    if a[1] and b[1] and a[1] != b[1]:
+        return 0.0, ""  # linked to two different residents: not the same, unless someone decides
+    same_name, same_kana = bool(a[2]) and a[2] == b[2], bool(a[3]) and a[3] == b[3]
+    if a[4] is None or b[4] is None:
+        return (0.5, "name_only") if same_name or same_kana else (0.0, "")
+    if a[4] == b[4] and a[5] == b[5]:
+        return (0.95, "name_and_birth") if same_name else (0.9, "kana_and_birth")
+    return (0.7, "name_birth_near") if a[4] <= b[5] and b[4] <= a[5] else (0.0, "")

@@ -1,0 +1,143 @@
+"""Residents of snapshots, with the evacuee record and stay already linked to each."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, Sequence
+
+from sqlalchemy import Connection, select
+
+from app.domain.resident import Snapshot
+from app.storage import tables as t
+from app.storage.keys import fold_key_kana, fold_key_name
+from app.storage.queries.base import Source, marks, moment
+from app.storage.search import match_any, phrase
+from app.usecases.rows import ResidentView
+
+COLUMNS = (
+    "r.rid, r.resident_no, r.household_no, r.name, r.kana, r.birth, r.sex, r.relation, r.postal, r.address, r.district, r.phone, r.nationality,"
+    " r.protected, sn.id, sn.first_rid"
+)
+
+
+def snapshot_of(row: Any) -> Snapshot:
+    """A snapshot from its table row."""
+    return Snapshot(
+        id=row.id, label=row.label, as_of=row.as_of, known_at=row.known_at, residents=row.residents, households=row.households,
+        sha256=row.sha256, files=row.files, created_at=row.created_at, active=bool(row.active),
+    )
+
+
+def resident_id(snapshot_id: str, first_rid: int, rid: int) -> str:
+    """The id of a resident: its snapshot and its place in it, the same on every laptop that holds the snapshot."""
+    return f"{snapshot_id}:{rid - first_rid}"
+
+
+def rid_of(connection: Connection, wanted: str) -> int | None:
+    """The row number of a resident id, or None."""
+    snapshot_id, _, place = wanted.rpartition(":")
+    if not place.isdigit():
+        return None
+    row = connection.execute(select(t.snapshot.c.first_rid, t.snapshot.c.last_rid).where(t.snapshot.c.id == snapshot_id)).one_or_none()
+    if row is None or row.first_rid + int(place) > row.last_rid:
+        return None
+    return int(row.first_rid) + int(place)
+
+
+def views(connection: Connection, rows: Sequence[Any]) -> list[ResidentView]:
+    """Resident rows (``COLUMNS``) as views with the linked person and open stay."""
+    ids = [resident_id(r[14], r[15], r[0]) for r in rows]
+    linked: dict[str, tuple[Any, ...]] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        query = (
+            "SELECT p.resident_id, p.id, st.id, st.shelter_id, s.name, st.from_at FROM person p LEFT JOIN stay st ON st.person_id = p.id"
+            f" AND NOT st.deleted AND st.to_at IS NULL LEFT JOIN shelter s ON s.id = st.shelter_id WHERE NOT p.deleted AND p.resident_id IN ({marks(part)})"
+        )
+        linked |= {row[0]: tuple(row) for row in connection.exec_driver_sql(query, tuple(part))}
+    return [_view(r, rid, linked.get(rid)) for r, rid in zip(rows, ids, strict=True)]
+
+
+def _view(r: Any, rid: str, link: tuple[Any, ...] | None) -> ResidentView:
+    return ResidentView(
+        id=rid, snapshot_id=r[14], resident_no=r[1], household_no=r[2], name=r[3], kana=r[4], birth=r[5], sex=r[6], relation=r[7], postal=r[8],
+        address=r[9], district=r[10], phone=r[11], nationality=r[12], protected=bool(r[13]), person_id=link[1] if link else "",
+        stay_id=(link[2] or "") if link else "", shelter_id=(link[3] or "") if link else "", shelter_name=(link[4] or "") if link else "",
+        since=moment(link[5]) if link else None,
+    )
+
+
+class ResidentQueries:
+    """See ``usecases.ports.ResidentReads``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def snapshots(self) -> list[Snapshot]:
+        """All snapshots, newest first."""
+        with self._source() as connection:
+            return [snapshot_of(row) for row in connection.execute(select(t.snapshot).order_by(t.snapshot.c.num.desc()))]
+
+    def active(self) -> Snapshot | None:
+        """The snapshot that searches look into."""
+        with self._source() as connection:
+            row = connection.execute(select(t.snapshot).where(t.snapshot.c.active)).one_or_none()
+        return None if row is None else snapshot_of(row)
+
+    def get(self, resident_id: str) -> ResidentView | None:
+        """One resident by id."""
+        with self._source() as connection:
+            rid = rid_of(connection, resident_id)
+            if rid is None:
+                return None
+            return views(connection, _rows(connection, "r.rid = ?", (rid,)))[0]
+
+    def household(self, resident_id: str) -> list[ResidentView]:
+        """The resident's whole household in household order; only the resident when no household number is known."""
+        with self._source() as connection:
+            rid = rid_of(connection, resident_id)
+            if rid is None:
+                return []
+            me = _rows(connection, "r.rid = ?", (rid,))
+            if not me[0][2]:
+                return views(connection, me)
+            return views(connection, _rows(connection, "r.snapshot = (SELECT snapshot FROM resident WHERE rid = ?) AND r.household_no = ?", (rid, me[0][2])))
+
+    def by_household_no(self, *, snapshot_id: str, household_no: str) -> list[ResidentView]:
+        """The members of a household by its number."""
+        with self._source() as connection:
+            return views(connection, _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no)))
+
+    def ids(self, *, snapshot_id: str, text: str = "") -> Sequence[int]:
+        """Row numbers in order of kana, all or those whose name, kana or address contains the text."""
+        with self._source() as connection:
+            row = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
+            if row is None:
+                return array("q")
+            if not text.strip():
+                found = connection.exec_driver_sql("SELECT rid FROM resident WHERE snapshot = ? ORDER BY key_kana", (row.num,))
+                return array("q", [r[0] for r in found])
+            name, kana = fold_key_name(text), fold_key_kana(text)
+            query = match_any([("name", phrase(name)), ("kana", phrase(kana)), ("address", phrase(name))])
+            if not query:
+                return array("q")
+            found = connection.exec_driver_sql(
+                "SELECT r.rid FROM resident_fts f JOIN resident r ON r.rid = f.rowid WHERE resident_fts MATCH ? AND f.rowid BETWEEN ? AND ?"
+                " ORDER BY r.key_kana LIMIT 100000",
+                (query, row.first_rid, row.last_rid),
+            )
+            return array("q", [r[0] for r in found])
+
+    def page(self, rids: Sequence[int]) -> list[ResidentView]:
+        """The rows for these row numbers, in the same order."""
+        if not rids:
+            return []
+        with self._source() as connection:
+            rows = {r[0]: r for r in _rows(connection, f"r.rid IN ({marks(rids)})", tuple(rids))}
+            return views(connection, [rows[rid] for rid in rids if rid in rows])
+
+
+def _rows(connection: Connection, where: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+    return connection.exec_driver_sql(
+        f"SELECT {COLUMNS} FROM resident r JOIN snapshot sn ON sn.num = r.snapshot WHERE {where} ORDER BY r.rank = 0, r.rank, r.rid", parameters
+    ).all()

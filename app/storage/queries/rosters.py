@@ -1,0 +1,275 @@
+"""The roster: who was where at a moment, as known now or as it was known then.
+
+As known now, SQL filters. As known at K, the operations received after K are undone (``changed_since``) and the same conditions are applied in
+Python; a test holds both ways equal.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Iterable
+
+from sqlalchemy import Connection
+
+from app.storage.keys import age_on, birth_range, fold_key_kana, fold_key_name
+from app.storage.queries.base import Source
+from app.storage.queries.journal import changed_since
+from app.storage.tables import from_seconds, to_seconds
+from app.usecases.rows import Roster, RosterFilter, RosterRow
+import json
+
+_JST = timezone(timedelta(hours=9))
+
+_PERSON = (
+    "number", "name", "kana", "birth", "sex", "relation", "nationality", "postal", "address", "district", "phone", "mobile", "injury", "injury_note",
+    "needs", "needs_note", "care_level", "supplies", "consent_kin", "consent_acquaintance", "consent_public", "consent_board", "consent_web",
+    "consent_share", "protected", "source", "workplace", "note", "card", "household_id", "deleted",
+)
+_STAY = (
+    "id", "person_id", "shelter_id", "category", "room", "from_at", "to_at", "destination", "destination_text", "came_from", "pending", "deleted",
+)
+_HOUSEHOLD = ("label", "house_damage", "pets", "vehicles", "emergency_contact", "missing_members")
+_SQL = (
+    f"SELECT {', '.join('st.' + c for c in _STAY)}, {', '.join('p.' + c for c in _PERSON)}, {', '.join('h.' + c for c in _HOUSEHOLD)},"
+    " s.name, p.birth_lo, p.birth_hi, p.key_kana, p.key_name,"
+    " (SELECT a.kind FROM absence a WHERE a.stay_id = st.id AND NOT a.deleted AND a.from_at <= :at AND (a.back_at IS NULL OR a.back_at > :at) LIMIT 1)"
+    " FROM stay st JOIN person p ON p.id = st.person_id JOIN shelter s ON s.id = st.shelter_id LEFT JOIN household h ON h.id = p.household_id WHERE "
+)
+_STAY_COUNT, _PERSON_COUNT, _HOUSEHOLD_COUNT = len(_STAY), len(_PERSON), len(_HOUSEHOLD)
+_BASE = _STAY_COUNT + _PERSON_COUNT + _HOUSEHOLD_COUNT
+
+
+class _Line(dict[str, Any]):
+    """A joined row by name: ``st_…``, ``p_…``, ``h_…`` and the derived columns."""
+
+
+_NAMES = (
+    tuple("st_" + c for c in _STAY) + tuple("p_" + c for c in _PERSON) + tuple("h_" + c for c in _HOUSEHOLD)
+    + ("shelter", "birth_lo", "birth_hi", "key_kana", "key_name", "absence")
+)
+
+
+class RosterQueries:
+    """See ``usecases.ports.RosterReads``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def roster(self, wanted: RosterFilter) -> Roster:
+        """Lines in order of kana (then name, then id: always the same order)."""
+        with self._source() as connection:
+            if wanted.known_at is None:
+                where, values = _conditions(wanted)
+                rows = connection.exec_driver_sql(_SQL + where, values).all()
+                lines: Iterable[_Line] = (_Line(zip(_NAMES, row, strict=True)) for row in rows)
+            else:
+                lines = [line for line in _as_known(connection, wanted) if _matches(line, wanted)]
+        if wanted.presence != "in":
+            lines = _latest_per_person(lines)
+        on = int(wanted.at.astimezone(_JST).strftime("%Y%m%d"))
+        kept: list[tuple[tuple[str, str, str], RosterRow]] = []
+        withheld = 0
+        for line in lines:
+            if line["p_protected"] and not wanted.include_protected:
+                withheld += 1
+                continue
+            kept.append(((line["key_kana"], line["key_name"], line["st_id"]), _row(line, on)))
+        kept.sort(key=lambda pair: pair[0])
+        return Roster(filter=wanted, rows=tuple(row for _, row in kept), withheld=withheld)
+
+
+def _conditions(wanted: RosterFilter) -> tuple[str, dict[str, Any]]:
+    at = to_seconds(wanted.at)
+    where = ["NOT st.deleted", "NOT p.deleted", "st.from_at <= :at"]
+    values: dict[str, Any] = {"at": at, "shelter": wanted.shelter_id, "household": wanted.household_id, "category": wanted.category}
+    if wanted.presence == "in":
+        where.append("(st.to_at IS NULL OR st.to_at > :at)")
+    elif wanted.presence == "out":
+        where.append("st.to_at <= :at")
+        where.append(
+            "NOT EXISTS (SELECT 1 FROM stay o WHERE o.person_id = p.id AND NOT o.deleted AND o.from_at <= :at AND (o.to_at IS NULL OR o.to_at > :at))"
+        )
+    if wanted.shelter_id:
+        where.append("st.shelter_id = :shelter")
+    if wanted.household_id:
+        where.append("p.household_id = :household")
+    if wanted.category:
+        where.append("st.category = :category")
+    if wanted.consent:
+        where.append(f"p.{_consent_column(wanted.consent)} = 'yes'")
+    if wanted.without_destination:
+        where.append("st.destination IN ('', 'unknown') AND st.to_at IS NOT NULL")
+    if wanted.any_need:
+        where.append("p.needs <> '[]'")
+    for number, need in enumerate(wanted.needs):
+        where.append(f"p.needs LIKE :need{number}")
+        values[f"need{number}"] = f'%"{need}"%'
+    on = int(wanted.at.astimezone(_JST).strftime("%Y%m%d"))
+    if wanted.age_from is not None:
+        where.append("p.birth_lo IS NOT NULL AND (:on - p.birth_lo) / 10000 >= :age_from")
+        values |= {"on": on, "age_from": wanted.age_from}
+    if wanted.age_to is not None:
+        where.append("p.birth_lo IS NOT NULL AND (:on - p.birth_lo) / 10000 <= :age_to")
+        values |= {"on": on, "age_to": wanted.age_to}
+    if wanted.text.strip():
+        where.append("(instr(p.key_name, :t_name) > 0 OR (:t_kana <> '' AND instr(p.key_kana, :t_kana) > 0) OR p.number = :t_raw)")
+        values |= {"t_name": fold_key_name(wanted.text), "t_kana": fold_key_kana(wanted.text), "t_raw": wanted.text.strip().upper()}
+    return " AND ".join(where), values
+
+
+def _consent_column(consent: str) -> str:
+    allowed = ("kin", "acquaintance", "public", "board", "web", "share")
+    if consent not in allowed:
+        raise ValueError(f"unknown consent {consent!r}")
+    return f"consent_{consent}"
+
+
+def _matches(line: _Line, wanted: RosterFilter) -> bool:
+    """The conditions of ``_conditions`` on a line reconstructed as known."""
+    at = to_seconds(wanted.at)
+    if line["st_deleted"] or line["p_deleted"] or line["st_from_at"] > at:
+        return False
+    if wanted.presence == "in" and not (line["st_to_at"] is None or line["st_to_at"] > at):
+        return False
+    if wanted.presence == "out" and (line["elsewhere"] or line["st_to_at"] is None or line["st_to_at"] > at):
+        return False
+    if wanted.shelter_id and line["st_shelter_id"] != wanted.shelter_id or wanted.household_id and line["p_household_id"] != wanted.household_id:
+        return False
+    if wanted.category and line["st_category"] != wanted.category:
+        return False
+    if wanted.consent and line["p_" + _consent_column(wanted.consent)] != "yes":
+        return False
+    if wanted.without_destination and (line["st_destination"] not in ("", "unknown") or line["st_to_at"] is None):
+        return False
+    needs = json.loads(line["p_needs"])
+    if wanted.any_need and not needs or any(need not in needs for need in wanted.needs):
+        return False
+    return _age_matches(line, wanted) and _text_matches(line, wanted)
+
+
+def _age_matches(line: _Line, wanted: RosterFilter) -> bool:
+    if wanted.age_from is None and wanted.age_to is None:
+        return True
+    if line["birth_lo"] is None:
+        return False
+    age = int((int(wanted.at.astimezone(_JST).strftime("%Y%m%d")) - line["birth_lo"]) / 10000)
+    return (wanted.age_from is None or age >= wanted.age_from) and (wanted.age_to is None or age <= wanted.age_to)
+
+
+def _text_matches(line: _Line, wanted: RosterFilter) -> bool:
+    if not wanted.text.strip():
+        return True
+    name, kana = fold_key_name(wanted.text), fold_key_kana(wanted.text)
+    return name in line["key_name"] or bool(kana and kana in line["key_kana"]) or line["p_number"] == wanted.text.strip().upper()
+
+
+def _as_known(connection: Connection, wanted: RosterFilter) -> list[_Line]:
+    """Every stay with the values known at ``known_at``."""
+    assert wanted.known_at is not None
+    undone = changed_since(connection, int(wanted.known_at.timestamp() * 1000), ("stay", "person", "household", "shelter", "absence"))
+    shelters = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM shelter")}
+    shelters |= {key: value["name"] for key, value in undone["shelter"].items() if value and "name" in value}
+    households = _households(connection, undone["household"])
+    lines = []
+    for row in connection.exec_driver_sql(_SQL + "1", {"at": to_seconds(wanted.at)}):
+        line = _Line(zip(_NAMES, row, strict=True))
+        if _rewind(line, undone):
+            line["shelter"] = shelters.get(line["st_shelter_id"], "")
+            for column in _HOUSEHOLD:
+                line["h_" + column] = households.get(line["p_household_id"], {}).get(column, "")
+            lines.append(line)
+    _put_absences(connection, lines, undone["absence"], to_seconds(wanted.at))
+    at = to_seconds(wanted.at)
+    inside = {
+        line["st_person_id"] for line in lines
+        if not line["st_deleted"] and line["st_from_at"] <= at and (line["st_to_at"] is None or line["st_to_at"] > at)
+    }
+    for line in lines:
+        line["elsewhere"] = line["st_person_id"] in inside
+    return lines
+
+
+def _households(connection: Connection, undone: dict[str, dict[str, Any] | None]) -> dict[str, dict[str, Any]]:
+    found = {
+        row[0]: dict(zip(_HOUSEHOLD, row[1:], strict=True))
+        for row in connection.exec_driver_sql(f"SELECT id, {', '.join(_HOUSEHOLD)} FROM household")
+    }
+    for key, before in undone.items():
+        if before and key in found:
+            found[key] |= {name: value for name, value in before.items() if name in _HOUSEHOLD}
+    return found
+
+
+def _rewind(line: _Line, undone: dict[str, dict[str, dict[str, Any] | None]]) -> bool:
+    """Put the older values back; False when stay or person was not known yet."""
+    for prefix, kind, record in (("st_", "stay", line["st_id"]), ("p_", "person", line["st_person_id"])):
+        before = undone[kind].get(record, {})
+        if before is None:
+            return False
+        for name, value in before.items():
+            if prefix + name in line:
+                line[prefix + name] = _stored(name, value)
+        if kind == "person" and before:
+            line["key_name"], line["key_kana"] = fold_key_name(line["p_name"]), fold_key_kana(line["p_kana"])
+            line["birth_lo"], line["birth_hi"] = birth_range(line["p_birth"])
+    return True
+
+
+def _stored(name: str, value: Any) -> Any:
+    """A journal value as its column holds it."""
+    if name in ("from_at", "to_at") and value is not None:
+        return to_seconds(datetime.fromisoformat(value))
+    if name == "needs":
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value
+
+
+def _put_absences(connection: Connection, lines: list[_Line], undone: dict[str, dict[str, Any] | None], at: int) -> None:
+    absent: dict[str, str] = {}
+    for row in connection.exec_driver_sql("SELECT id, stay_id, kind, from_at, back_at, deleted FROM absence"):
+        before = undone.get(row[0], {})
+        if before is None:
+            continue
+        values = {"kind": row[2], "from_at": row[3], "back_at": row[4], "deleted": row[5]}
+        for name in ("from_at", "back_at"):
+            if name in before:
+                values[name] = None if before[name] is None else to_seconds(datetime.fromisoformat(before[name]))
+        values |= {name: before[name] for name in ("kind", "deleted") if name in before}
+        if not values["deleted"] and values["from_at"] <= at and (values["back_at"] is None or values["back_at"] > at):
+            absent[row[1]] = values["kind"]
+    for line in lines:
+        line["absence"] = absent.get(line["st_id"])
+
+
+def _latest_per_person(lines: Iterable[_Line]) -> list[_Line]:
+    """One line for each person: the stay that runs, else the one that began last."""
+    best: dict[str, _Line] = {}
+    for line in lines:
+        other = best.get(line["st_person_id"])
+        if other is None or _rank(line) > _rank(other):
+            best[line["st_person_id"]] = line
+    return list(best.values())
+
+
+def _rank(line: _Line) -> tuple[bool, int, str]:
+    return line["st_to_at"] is None, line["st_from_at"], line["st_id"]
+
+
+def _row(line: _Line, on: int) -> RosterRow:
+    age, exact = age_on(line["birth_lo"], line["birth_hi"], on)
+    return RosterRow(
+        stay_id=line["st_id"], person_id=line["st_person_id"], household_id=line["p_household_id"], number=line["p_number"], name=line["p_name"],
+        kana=line["p_kana"], birth=line["p_birth"], age=age, age_exact=exact, sex=line["p_sex"], relation=line["p_relation"],
+        nationality=line["p_nationality"], postal=line["p_postal"], address=line["p_address"], district=line["p_district"], phone=line["p_phone"],
+        mobile=line["p_mobile"], household=line["h_label"] or "", shelter_id=line["st_shelter_id"], shelter=line["shelter"],
+        category=line["st_category"], room=line["st_room"], from_at=from_seconds(line["st_from_at"]),
+        to_at=None if line["st_to_at"] is None else from_seconds(line["st_to_at"]), destination=line["st_destination"],
+        destination_text=line["st_destination_text"], came_from=line["st_came_from"], absence=line["absence"] or "", injury=line["p_injury"],
+        injury_note=line["p_injury_note"], needs=tuple(json.loads(line["p_needs"])), needs_note=line["p_needs_note"],
+        care_level=line["p_care_level"], supplies=line["p_supplies"], house_damage=line["h_house_damage"] or "", pets=line["h_pets"] or "",
+        vehicles=line["h_vehicles"] or "", emergency_contact=line["h_emergency_contact"] or "", missing_members=line["h_missing_members"] or "",
+        consent_kin=line["p_consent_kin"], consent_acquaintance=line["p_consent_acquaintance"], consent_public=line["p_consent_public"],
+        consent_board=line["p_consent_board"], consent_web=line["p_consent_web"], consent_share=line["p_consent_share"],
+        protected=bool(line["p_protected"]), pending=bool(line["st_pending"]), source=line["p_source"], workplace=line["p_workplace"],
+        note=line["p_note"], card=line["p_card"],
+    )

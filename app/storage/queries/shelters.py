@@ -1,0 +1,136 @@
+"""Shelters as of a moment, declared counts beside rostered ones, and trends."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import datetime
+from typing import Sequence
+
+from app.storage.queries.base import Source, moment
+from app.storage.tables import from_seconds, to_seconds
+from app.usecases.rows import HeadcountRow, ShelterRow, TrendPoint
+
+_LIST = """
+WITH declared AS (
+  SELECT shelter_id, counted_at, counted_total FROM (
+    SELECT shelter_id, counted_at, counted_total, row_number() OVER (PARTITION BY shelter_id ORDER BY counted_at DESC, rid DESC) AS n
+    FROM headcount WHERE NOT deleted AND counted_at <= :at) WHERE n = 1),
+rostered AS (
+  SELECT shelter_id, count(DISTINCT person_id) AS people FROM stay
+  WHERE NOT deleted AND from_at <= :at AND (to_at IS NULL OR to_at > :at) GROUP BY shelter_id),
+spell AS (
+  SELECT shelter_id, max(opened_at) AS opened_at FROM shelter_spell
+  WHERE NOT deleted AND opened_at <= :at AND (closed_at IS NULL OR closed_at > :at) GROUP BY shelter_id)
+SELECT s.id, s.external_id, s.name, s.kana, s.kind, s.district, s.address, s.phone, s.capacity, s.capacity_text, s.in_charge, s.version,
+       spell.opened_at, declared.counted_total, declared.counted_at, coalesce(rostered.people, 0)
+FROM shelter s LEFT JOIN spell ON spell.shelter_id = s.id LEFT JOIN declared ON declared.shelter_id = s.id
+LEFT JOIN rostered ON rostered.shelter_id = s.id
+WHERE NOT s.deleted ORDER BY spell.opened_at IS NULL, s.district, s.kana, s.name
+"""
+
+_COUNTS = """
+SELECT h.id, h.shelter_id, s.name, h.counted_at, h.counted_total,
+       (SELECT count(DISTINCT person_id) FROM stay WHERE NOT stay.deleted AND stay.shelter_id = h.shelter_id AND stay.from_at <= h.counted_at
+        AND (stay.to_at IS NULL OR stay.to_at > h.counted_at)),
+       h.male, h.female, h.households, h.method, h.reported_by, h.note
+FROM headcount h JOIN shelter s ON s.id = h.shelter_id WHERE NOT h.deleted {where} ORDER BY h.counted_at DESC, s.kana, s.name LIMIT :limit
+"""
+
+_BY_STEP = """
+WITH steps AS (
+  SELECT shelter_id, CASE WHEN from_at < :start THEN :start ELSE from_at - (from_at - :start) % :step END AS step, 1 AS delta
+  FROM stay WHERE NOT deleted AND from_at < :end AND (to_at IS NULL OR to_at > :start)
+  UNION ALL
+  SELECT shelter_id, to_at - (to_at - :start) % :step AS step, -1
+  FROM stay WHERE NOT deleted AND from_at < :end AND to_at > :start AND to_at < :end),
+summed AS (SELECT shelter_id, step, sum(delta) AS delta FROM steps GROUP BY shelter_id, step)
+SELECT shelter_id, step, sum(delta) OVER (PARTITION BY shelter_id ORDER BY step) FROM summed ORDER BY shelter_id, step
+"""
+
+
+class ShelterQueries:
+    """See ``usecases.ports.ShelterReads``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def list(self, *, at: datetime) -> list[ShelterRow]:
+        """Every shelter as of ``at``: open ones first."""
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(_LIST, {"at": to_seconds(at)}).all()
+        return [
+            ShelterRow(
+                id=r[0], external_id=r[1], name=r[2], kana=r[3], kind=r[4], district=r[5], address=r[6], phone=r[7], capacity=r[8],
+                capacity_text=r[9], in_charge=r[10], version=r[11], is_open=r[12] is not None, opened_at=moment(r[12]), declared=r[13],
+                declared_at=moment(r[14]), rostered=r[15],
+            )
+            for r in rows
+        ]
+
+    def headcounts(self, *, shelter_id: str = "", limit: int | None = None) -> list[HeadcountRow]:
+        """Declared counts, newest first, each with the roster's number at the same time."""
+        where = "AND h.shelter_id = :shelter" if shelter_id else ""
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(_COUNTS.format(where=where), {"shelter": shelter_id, "limit": -1 if limit is None else limit}).all()
+        return [
+            HeadcountRow(
+                id=r[0], shelter_id=r[1], shelter_name=r[2], counted_at=from_seconds(r[3]), counted_total=r[4], rostered=r[5], male=r[6],
+                female=r[7], households=r[8], method=r[9], reported_by=r[10], note=r[11],
+            )
+            for r in rows
+        ]
+
+    def trend(self, *, moments: Sequence[datetime]) -> list[TrendPoint]:
+        """Totals at each moment. A declared count holds until the shelter's next one or its closing."""
+        with self._source() as connection:
+            counts = connection.exec_driver_sql(
+                "SELECT shelter_id, counted_at, counted_total FROM headcount WHERE NOT deleted ORDER BY shelter_id, counted_at, rid"
+            ).all()
+            spells = connection.exec_driver_sql("SELECT shelter_id, opened_at, closed_at FROM shelter_spell WHERE NOT deleted").all()
+            starts = [r[0] for r in connection.exec_driver_sql("SELECT from_at FROM stay WHERE NOT deleted ORDER BY from_at")]
+            ends = [r[0] for r in connection.exec_driver_sql("SELECT to_at FROM stay WHERE NOT deleted AND to_at IS NOT NULL ORDER BY to_at")]
+        declared: dict[str, tuple[list[int], list[int]]] = {}
+        for shelter, at, total in counts:
+            times, totals = declared.setdefault(shelter, ([], []))
+            times.append(at)
+            totals.append(total)
+        closings: dict[str, list[tuple[int, int | None]]] = {}
+        for shelter, opened, closed in spells:
+            closings.setdefault(shelter, []).append((opened, closed))
+        return [_trend_point(to_seconds(at), at, declared, closings, starts, ends) for at in moments]
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last moment of which anything is known."""
+        with self._source() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT min(a), max(b) FROM (SELECT min(counted_at) a, max(counted_at) b FROM headcount WHERE NOT deleted"
+                " UNION ALL SELECT min(from_at), max(coalesce(to_at, from_at)) FROM stay WHERE NOT deleted"
+                " UNION ALL SELECT min(opened_at), max(coalesce(closed_at, opened_at)) FROM shelter_spell WHERE NOT deleted)"
+            ).one()
+        return None if row[0] is None else (from_seconds(row[0]), from_seconds(row[1]))
+
+    def rostered_by_hour(self, *, start: datetime, end: datetime, step_seconds: int = 3600) -> list[tuple[str, datetime, int]]:
+        """People per shelter at the end of each step in which the number changed, by one pass and a window function."""
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(_BY_STEP, {"start": to_seconds(start), "end": to_seconds(end), "step": step_seconds}).all()
+        return [(r[0], from_seconds(r[1]), r[2]) for r in rows]
+
+
+def _trend_point(
+    second: int, at: datetime, declared: dict[str, tuple[list[int], list[int]]], spells: dict[str, list[tuple[int, int | None]]],
+    starts: list[int], ends: list[int],
+) -> TrendPoint:
+    total = 0
+    for shelter, (times, totals) in declared.items():
+        index = bisect_right(times, second) - 1
+        if index >= 0 and not _closed_between(spells.get(shelter, []), times[index], second):
+            total += totals[index]
+    opened = sum(1 for periods in spells.values() if any(o <= second and (c is None or c > second) for o, c in periods))
+    return TrendPoint(at=at, shelters_open=opened, declared=total, rostered=bisect_right(starts, second) - bisect_right(ends, second))
+
+
+def _closed_between(periods: list[tuple[int, int | None]], counted: int, second: int) -> bool:
+    """Whether the shelter closed after it was counted and is not open now."""
+    if any(o <= second and (c is None or c > second) for o, c in periods):
+        return False
+    return any(c is not None and counted <= c <= second for _, c in periods)

@@ -1,0 +1,222 @@
+"""Repositories and the unit of work: one transaction, one journal row per changed record."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Callable, Generic, Iterable, Mapping, Sequence, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+
+from app.domain.errors import RuleViolation, StaleRecord
+from app.domain.journal import CREATE, UPDATE, to_json_value
+from app.domain.records import Record, differing_fields, value_fields, values_of
+from app.domain.resident import ResidentRow, Snapshot
+from app.storage import tables as t
+from app.storage.access import write_access
+from app.storage.bulk import load_snapshot
+from app.storage.journal import JournalWriter, Stamp
+from app.storage.queries import StoreReads
+from app.storage.search import index_person
+from app.usecases.job import Job
+
+R = TypeVar("R", bound=Record)
+_BATCH = 500
+
+
+class RecordRepository(Generic[R]):
+    """Records of one kind in one transaction. Iterates over the dataclass fields, so a new field needs no line here."""
+
+    def __init__(self, kind: t.Kind, connection: Connection, journal: Callable[[], JournalWriter], touched: dict[str, set[str]]) -> None:
+        self._kind = kind
+        self._connection = connection
+        self._journal = journal
+        self._touched = touched
+
+    def _record(self, row: Any) -> R:
+        mapping = row._mapping
+        values = {field.name: mapping[field.name] for field in value_fields(self._kind.cls)}
+        return cast(R, self._kind.cls(id=mapping["id"], version=mapping["version"], **values))
+
+    def get(self, record_id: str) -> R | None:
+        """The record, tombstoned or not, or None."""
+        row = self._connection.execute(select(self._kind.table).where(self._kind.table.c.id == record_id)).one_or_none()
+        return None if row is None else self._record(row)
+
+    def need(self, record_id: str) -> R:
+        """The live record; RuleViolation ``record.not_found`` otherwise."""
+        record = self.get(record_id)
+        if record is None or getattr(record, "deleted", False):
+            raise RuleViolation("record.not_found", kind=self._kind.name, record=record_id)
+        return record
+
+    def where(self, **values: object) -> list[R]:
+        """Live records whose fields equal the values, oldest first."""
+        table = self._kind.table
+        query = select(table).where(~table.c.deleted, *(table.c[name] == value for name, value in values.items())).order_by(table.c.rid)
+        return [self._record(row) for row in self._connection.execute(query)]
+
+    def _columns(self, record: Record) -> dict[str, Any]:
+        derived = self._kind.derive(record) if self._kind.derive else {}
+        return {"id": record.id, **values_of(record), **derived}
+
+    def add(self, record: R) -> R:
+        """Insert a new record."""
+        saved = replace(record, version=1)
+        result = self._connection.execute(insert(self._kind.table).values(version=1, **self._columns(saved)))
+        self._after_insert(saved, cast(int, result.inserted_primary_key[0]))
+        return saved
+
+    def add_many(self, records: Sequence[R]) -> None:
+        """Insert many new records; journalled like single ones."""
+        for start in range(0, len(records), _BATCH):
+            part = [replace(record, version=1) for record in records[start : start + _BATCH]]
+            self._connection.execute(insert(self._kind.table), [{"version": 1, **self._columns(record)} for record in part])
+            rids = self._rids([record.id for record in part]) if self._kind.name == "person" else {}
+            for record in part:
+                self._after_insert(record, rids.get(record.id, 0))
+
+    def _rids(self, ids: Sequence[str]) -> dict[str, int]:
+        table = self._kind.table
+        return {row.id: row.rid for row in self._connection.execute(select(table.c.id, table.c.rid).where(table.c.id.in_(ids)))}
+
+    def _after_insert(self, record: Record, rid: int) -> None:
+        blank = {field.name: _default(field) for field in value_fields(self._kind.cls)}
+        changes = {name: [None, to_json_value(value)] for name, value in values_of(record).items() if value != blank[name]}
+        self._note(record, CREATE, changes, rid)
+
+    def save(self, record: R, *, expected_version: int | None = None) -> R:
+        """Write what differs from the stored state; StaleRecord when the stored version is not the expected one."""
+        expected = record.version if expected_version is None else expected_version
+        stored = self.get(record.id)
+        if stored is None or stored.version != expected:
+            raise StaleRecord(kind=self._kind.name, record=record.id, expected=expected, found=stored.version if stored else None)
+        changes = {name: [to_json_value(old), to_json_value(new)] for name, old, new in differing_fields(stored, record)}
+        if not changes:
+            return stored
+        saved = replace(record, version=expected + 1)
+        table = self._kind.table
+        result = self._connection.execute(
+            update(table).where(table.c.id == bindparam("_id"), table.c.version == bindparam("_version")),
+            {"_id": record.id, "_version": expected, "version": expected + 1, **{k: v for k, v in self._columns(saved).items() if k != "id"}},
+        )
+        if result.rowcount != 1:
+            raise StaleRecord(kind=self._kind.name, record=record.id, expected=expected, found=None)
+        rid = self._rids([record.id])[record.id] if self._kind.name == "person" else 0
+        self._note(saved, UPDATE, changes, rid)
+        return saved
+
+    def _note(self, record: Record, action: str, changes: Mapping[str, list[Any]], rid: int) -> None:
+        self._journal().append(kind=self._kind.name, record=record.id, action=action, changes=changes)
+        self._touched[self._kind.name].add(record.id)
+        if self._kind.name == "person":
+            index_person(self._connection, rid, record)  # type: ignore[arg-type]
+
+
+def _default(field: Any) -> Any:
+    import dataclasses
+
+    return None if field.default is dataclasses.MISSING else field.default
+
+
+class StoreUnit:
+    """See ``usecases.ports.UnitOfWork``."""
+
+    def __init__(self, engine: Engine, data_key: bytes, *, operator: str, site: str, purpose: str, reason: str, now: datetime) -> None:
+        self._engine = engine
+        self._data_key = data_key
+        self._stamp = Stamp(operator=operator, site=site, purpose=purpose, reason=reason, at_ms=int(now.timestamp() * 1000))
+        self._now = now
+        self._touched: dict[str, set[str]] = defaultdict(set)
+        self._writer: JournalWriter | None = None
+        self._done = False
+
+    def __enter__(self) -> StoreUnit:
+        self._connection = self._engine.connect()
+        try:
+            self._transaction = self._connection.begin()
+        except BaseException:
+            self._connection.close()
+            raise
+        repositories = {kind.name: RecordRepository[Any](kind, self._connection, self._journal, self._touched) for kind in t.KINDS}
+        self._repositories = repositories
+        self.disasters, self.sites, self.operators = repositories["disaster"], repositories["site"], repositories["operator"]
+        self.shelters, self.spells, self.headcounts = repositories["shelter"], repositories["spell"], repositories["headcount"]
+        self.households, self.persons, self.stays = repositories["household"], repositories["person"], repositories["stay"]
+        self.absences, self.decisions = repositories["absence"], repositories["decision"]
+        self.reads = StoreReads(lambda: self._connection, own=False)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if not self._done:
+                self._transaction.rollback()
+        finally:
+            self._connection.close()
+
+    def repository(self, kind: str) -> RecordRepository[Any]:
+        """The repository of a kind by its journal name."""
+        return self._repositories[kind]
+
+    def _journal(self) -> JournalWriter:
+        if self._writer is None:
+            self._writer = JournalWriter(self._connection, self._data_key, self._stamp)
+        return self._writer
+
+    @property
+    def act(self) -> str:
+        """The id that everything this unit changed shares."""
+        return self._journal().act
+
+    def commit(self) -> Mapping[str, frozenset[str]]:
+        """Write the chain head and COMMIT; after this returns it is on the disk."""
+        if self._writer is not None:
+            self._writer.close()
+        self._transaction.commit()
+        self._done = True
+        return {kind: frozenset(ids) for kind, ids in self._touched.items()}
+
+    def next_number(self, name: str) -> int:
+        """The next serial of this device, from 1."""
+        current = self._connection.execute(select(t.serial.c.next).where(t.serial.c.name == name)).scalar_one_or_none()
+        if current is None:
+            self._connection.execute(insert(t.serial).values(name=name, next=2))
+            return 1
+        self._connection.execute(update(t.serial).where(t.serial.c.name == name).values(next=current + 1))
+        return int(current)
+
+    def load_residents(
+        self, batches: Iterable[Sequence[ResidentRow]], *, snapshot_id: str, label: str, as_of: datetime, known_at: datetime, files: Sequence[str], job: Job
+    ) -> Snapshot:
+        """Write an immutable snapshot; see ``storage.bulk``."""
+        self._touched["snapshot"].add(snapshot_id)
+        return load_snapshot(
+            self._connection, batches, snapshot_id=snapshot_id, label=label, as_of=as_of, known_at=known_at, files=files, created_at=self._now, job=job
+        )
+
+    def activate_snapshot(self, snapshot_id: str) -> None:
+        """Make this the snapshot that searches look into."""
+        self._connection.execute(update(t.snapshot).values(active=t.snapshot.c.id == snapshot_id))
+        self._touched["snapshot"].add(snapshot_id)
+
+    def log_access(self, *, action: str, persons: Sequence[str] | int, target: str) -> None:
+        """One row of the access log, in this transaction."""
+        device = self._connection.execute(select(t.device.c.id).where(t.device.c.is_self)).scalar_one()
+        write_access(
+            self._connection, device=device, at_ms=self._stamp.at_ms, operator=self._stamp.operator, action=action, purpose=self._stamp.purpose,
+            persons=persons, target=target,
+        )
+
+    def set_setting(self, name: str, value: str) -> None:
+        """A setting of this folder; not a registry record, not journalled."""
+        if self._connection.execute(update(t.setting).where(t.setting.c.name == name).values(value=value)).rowcount == 0:
+            self._connection.execute(insert(t.setting).values(name=name, value=value))
+        self._touched["setting"].add(name)
+
+
+def json_list(text: str) -> tuple[str, ...]:
+    """A stored JSON list as a tuple."""
+    return tuple(json.loads(text)) if text else ()

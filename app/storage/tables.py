@@ -1,0 +1,281 @@
+"""The tables. Record tables get one column per dataclass field, so that a new field is a dataclass line and a migration.
+
+Moments are integer Unix seconds, tuples are JSON lists. Columns that begin with ``key_`` or end in ``_lo``/``_hi`` are derived from others
+on every write and only serve look-ups; the stored text is never normalised.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Callable, Mapping
+
+from sqlalchemy import Boolean, Column, Dialect, Float, Index, Integer, MetaData, Table, Text, TypeDecorator
+
+from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
+from app.domain.governance import Disaster, Operator, Site
+from app.domain.records import Record, value_fields
+from app.domain.shelter import Headcount, Shelter, ShelterSpell
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime as integer Unix seconds."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_seconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_seconds(value)
+
+
+class JsonList(TypeDecorator[tuple[str, ...]]):
+    """A tuple of texts as a JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
+        return json.dumps(list(value or ()), ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        return tuple(json.loads(value)) if value else ()
+
+
+def to_seconds(value: datetime) -> int:
+    """Unix seconds of an aware moment; a naive one is a bug."""
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone reached storage")
+    return int(value.timestamp())
+
+
+def from_seconds(value: int) -> datetime:
+    """The moment in UTC."""
+    return datetime.fromtimestamp(value, timezone.utc)
+
+
+_TYPES: dict[Any, Callable[[], Any]] = {str: Text, int: Integer, float: Float, bool: Boolean, datetime: Moment}
+
+
+def _column_type(annotation: Any) -> tuple[Any, bool]:
+    """SQL type and whether it may be null."""
+    arguments = typing.get_args(annotation)
+    if isinstance(annotation, types.UnionType):
+        return _TYPES[next(a for a in arguments if a is not type(None))](), True
+    if typing.get_origin(annotation) is tuple:
+        return JsonList(), False
+    return _TYPES[annotation](), False
+
+
+def _record_table(name: str, kind: type[Record], *extra: Column[Any] | Index) -> Table:
+    hints = typing.get_type_hints(kind)
+    columns: list[Any] = [
+        Column("rid", Integer, primary_key=True),
+        Column("id", Text, nullable=False, unique=True),
+        Column("version", Integer, nullable=False),
+    ]
+    for field in value_fields(kind):
+        sql_type, nullable = _column_type(hints[field.name])
+        columns.append(Column(field.name, sql_type, nullable=nullable))
+    return Table(name, metadata, *columns, *extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A record kind: its journal name, class, table, and the derived columns computed from a record."""
+
+    name: str
+    cls: type[Record]
+    table: Table
+    derive: Callable[[Any], Mapping[str, Any]] | None = None
+
+
+def _person_keys(person: Person) -> Mapping[str, Any]:
+    from app.storage.keys import person_keys
+
+    return person_keys(person)
+
+
+disaster = _record_table("disaster", Disaster)
+site = _record_table("site", Site)
+operator = _record_table("operator", Operator)
+shelter = _record_table("shelter", Shelter, Column("key_name", Text, nullable=False, server_default=""))
+shelter_spell = _record_table("shelter_spell", ShelterSpell)
+Index("ix_shelter_spell_shelter", shelter_spell.c.shelter_id, shelter_spell.c.opened_at)
+headcount = _record_table("headcount", Headcount)
+Index("ix_headcount_shelter", headcount.c.shelter_id, headcount.c.counted_at)
+household = _record_table("household", Household)
+Index("ix_household_resident", household.c.snapshot_id, household.c.resident_household)
+person = _record_table(
+    "person",
+    Person,
+    Column("key_name", Text, nullable=False, server_default=""),
+    Column("key_kana", Text, nullable=False, server_default=""),
+    Column("key_phone", Text, nullable=False, server_default=""),
+    Column("birth_lo", Integer),
+    Column("birth_hi", Integer),
+)
+Index("ix_person_household", person.c.household_id)
+Index("ix_person_kana", person.c.key_kana)
+Index("ix_person_name", person.c.key_name)
+Index("ix_person_birth", person.c.birth_lo, person.c.key_kana)
+Index("ix_person_resident", person.c.resident_id)
+Index("ix_person_number", person.c.number)
+Index("ix_person_card", person.c.card)
+stay = _record_table("stay", Stay)
+Index("ix_stay_person", stay.c.person_id, stay.c.from_at)
+Index("ix_stay_shelter", stay.c.shelter_id, stay.c.from_at, stay.c.to_at)
+absence = _record_table("absence", Absence)
+Index("ix_absence_stay", absence.c.stay_id)
+person_decision = _record_table("person_decision", PersonDecision)
+Index("ix_person_decision_pair", person_decision.c.first_id, person_decision.c.second_id)
+
+
+def _shelter_keys(record: Shelter) -> Mapping[str, Any]:
+    from app.storage.keys import shelter_keys
+
+    return shelter_keys(record)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("disaster", Disaster, disaster),
+    Kind("site", Site, site),
+    Kind("operator", Operator, operator),
+    Kind("shelter", Shelter, shelter, _shelter_keys),
+    Kind("spell", ShelterSpell, shelter_spell),
+    Kind("headcount", Headcount, headcount),
+    Kind("household", Household, household),
+    Kind("person", Person, person, _person_keys),
+    Kind("stay", Stay, stay),
+    Kind("absence", Absence, absence),
+    Kind("decision", PersonDecision, person_decision),
+)
+KIND_BY_NAME: Mapping[str, Kind] = types.MappingProxyType({kind.name: kind for kind in KINDS})
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("op_id", Text, nullable=False, unique=True),
+    Column("act", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("device_seq", Integer, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("hlc", Text, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+    Column("received_ms", Integer, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+Index("ix_journal_record", journal.c.record)
+Index("ix_journal_received", journal.c.received_ms)
+Index("ix_journal_act", journal.c.act)
+Index("uq_journal_device_seq", journal.c.device, journal.c.device_seq, unique=True)
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("prefix", Text, nullable=False),
+    Column("is_self", Boolean, nullable=False),
+    Column("site_id", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("journal_seq", Integer, nullable=False),
+    Column("journal_hash", Text, nullable=False),
+    Column("hlc", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+)
+"""Each device whose operations are here, with the head of its chain, sealed with a key derived from the data key."""
+
+access = Table(
+    "access",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("persons_hash", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+access_person = Table(
+    "access_person",
+    metadata,
+    Column("access_seq", Integer, primary_key=True),
+    Column("person", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("ix_access_person_person", access_person.c.person)
+
+setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+serial = Table("serial", metadata, Column("name", Text, primary_key=True), Column("next", Integer, nullable=False))
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("num", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("known_at", Moment, nullable=False),
+    Column("residents", Integer, nullable=False),
+    Column("households", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("files", JsonList, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("first_rid", Integer, nullable=False),
+    Column("last_rid", Integer, nullable=False),
+)
+
+resident = Table(
+    "resident",
+    metadata,
+    Column("rid", Integer, primary_key=True),
+    Column("snapshot", Integer, nullable=False),
+    Column("resident_no", Text, nullable=False),
+    Column("household_no", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kana", Text, nullable=False),
+    Column("birth", Text, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("postal", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("nationality", Text, nullable=False),
+    Column("protected", Integer, nullable=False),
+    Column("key_name", Text, nullable=False),
+    Column("key_kana", Text, nullable=False),
+    Column("key_phone", Text, nullable=False),
+    Column("birth_lo", Integer),
+    Column("birth_hi", Integer),
+)
+Index("ix_resident_kana", resident.c.snapshot, resident.c.key_kana)
+Index("ix_resident_birth", resident.c.snapshot, resident.c.birth_lo, resident.c.key_kana)
+Index("ix_resident_household", resident.c.snapshot, resident.c.household_no)
+Index("ix_resident_number", resident.c.snapshot, resident.c.resident_no)
+Index("ix_resident_phone", resident.c.snapshot, resident.c.key_phone)

@@ -1,0 +1,119 @@
+"""Whether the store is as the program left it: pages, structure, chains, and every record against its journal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Iterator
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, select
+
+from app.domain.errors import IntegrityFault
+from app.domain.journal import to_json_value
+from app.domain.records import value_fields
+from app.storage import tables as t
+from app.storage.access import check_access
+from app.storage.engine import connect
+from app.storage.journal import check_chain
+from app.storage.store import STORE, Store
+
+Problem = tuple[str, dict[str, Any]]
+_MOST = 50
+
+
+@dataclass
+class Verification:
+    """What was found. ``integrity`` speaks of the file, ``chain_ok`` of the journal; ``problems`` are codes with parameters."""
+
+    integrity: bool = True
+    chain_ok: bool = True
+    journal_rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found."""
+        return not self.problems
+
+
+def verify_store(store: Store) -> Verification:
+    """Read everything once. Never writes and never raises for damage: it tells."""
+    found = Verification()
+    try:
+        _check_file(store, found)
+        with store.reader().connect() as connection, connection.begin():
+            found.journal_rows, chain = check_chain(connection, store.data_key)
+            found.chain_ok = not chain
+            found.problems += chain
+            found.problems += check_access(connection)
+            for kind in t.KINDS:
+                found.problems += _check_records(connection, kind)
+    except IntegrityFault as fault:
+        found.integrity = False
+        found.problems.append((fault.code, fault.params))
+    except (driver.Error, ValueError, UnicodeDecodeError) as error:
+        found.integrity = False
+        found.problems.append(("store.unexpected", {"detail": type(error).__name__}))
+    return found
+
+
+def _check_file(store: Store, found: Verification) -> None:
+    connection = connect(store.folder / STORE, store.data_key)
+    try:
+        for pragma in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
+            for row in connection.execute(f"PRAGMA {pragma}").fetchmany(_MOST):
+                if row[0] != "ok":
+                    found.integrity = False
+                    found.problems.append(("verify.file", {"check": pragma, "detail": str(row[0])[:120]}))
+    finally:
+        connection.close()
+
+
+def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:
+    """Replay the journal of a kind beside its table, both in order of id, and tell what differs."""
+    problems: list[Problem] = []
+    names = [f.name for f in value_fields(kind.cls)]
+    table_rows = iter(connection.execute(select(kind.table).order_by(kind.table.c.id)))
+    replayed = _replay(connection, kind.name, names)
+    row, told = next(table_rows, None), next(replayed, None)
+    while (row is not None or told is not None) and len(problems) < _MOST:
+        if told is None or (row is not None and row.id < told[0]):
+            assert row is not None
+            problems.append(("verify.record_unjournalled", {"kind": kind.name, "record": row.id}))
+            row = next(table_rows, None)
+        elif row is None or told[0] < row.id:
+            problems.append(("verify.record_missing", {"kind": kind.name, "record": told[0]}))
+            told = next(replayed, None)
+        else:
+            record, count, values = told
+            mapping = row._mapping
+            changed = [n for n in names if n in values and to_json_value(mapping[n]) != values[n]]
+            if changed or mapping["version"] != count:
+                problems.append(("verify.record_changed", {"kind": kind.name, "record": record, "fields": ", ".join(changed) or "version"}))
+            row, told = next(table_rows, None), next(replayed, None)
+    return problems
+
+
+def _replay(connection: Connection, kind: str, names: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    query = select(t.journal.c.record, t.journal.c.action, t.journal.c.changes).where(t.journal.c.kind == kind).order_by(t.journal.c.record, t.journal.c.seq)
+    record, count, values = "", 0, {}
+    blank = _blank_values(kind)
+    for name, action, changes in connection.execute(query):
+        if name != record:
+            if record:
+                yield record, count, values
+            record, count, values = name, 0, {}
+        if action == "create":
+            values = dict(blank)
+        count += 1
+        values.update({key: new for key, (_, new) in json.loads(changes).items() if key in names})
+    if record:
+        yield record, count, values
+
+
+def _blank_values(kind: str) -> dict[str, Any]:
+    import dataclasses
+
+    fields = value_fields(t.KIND_BY_NAME[kind].cls)
+    return {f.name: to_json_value(f.default) for f in fields if f.default is not dataclasses.MISSING}

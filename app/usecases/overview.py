@@ -1,0 +1,50 @@
+"""What needs doing now: the home page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from app.domain.evacuee import Absence, Stay
+from app.usecases.context import Context
+from app.usecases.rows import Overview, RosterFilter
+from app.usecases.settings import last_backup
+
+_JST = timezone(timedelta(hours=9))
+_DRIFT = timedelta(days=366)
+
+
+def take_overview(ctx: Context) -> Overview:
+    """Numbers and lists for the home page, as of now. Shows no person."""
+    now = ctx.now()
+    shelters = ctx.reads.shelters.list(at=now)
+    opened = tuple(s for s in shelters if s.is_open)
+    today = now.astimezone(_JST).replace(hour=0, minute=0, second=0, microsecond=0)
+    active = ctx.reads.residents.active()
+    gone = ctx.reads.rosters.roster(RosterFilter(at=now, presence="out", without_destination=True, include_protected=True))
+    pending = {stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and stay.to_at is None}
+    overdue = [
+        a for a in ctx.reads.all("absence") if isinstance(a, Absence) and a.back_at is None and a.expected_at is not None and a.expected_at < now
+    ]
+    return Overview(
+        at=now, shelters_open=len(opened), rostered=sum(s.rostered for s in shelters), declared=sum(s.declared or 0 for s in opened),
+        overfull=tuple(s for s in opened if s.capacity and max(s.rostered, s.declared or 0) > s.capacity),
+        uncounted_today=tuple(s for s in opened if s.declared_at is None or s.declared_at < today),
+        without_destination=len(gone.rows), pending=len(pending), absent_overdue=len(overdue), residents=active.residents if active else 0,
+        last_backup=last_backup(ctx), clock_problem=check_clock(ctx), open_shelters=opened,
+    )
+
+
+def check_clock(ctx: Context) -> str:
+    """A message code when this computer's clock cannot be right, else "".
+
+    Wrong when it is before the disaster, before what was last recorded here (by a day), or more than a year after it.
+    """
+    now = ctx.now()
+    if now < ctx.place.occurred_at - timedelta(days=1) and not ctx.place.training:
+        return "clock.before_disaster"
+    last = ctx.reads.journal.last_time()
+    if last is not None and now < last - timedelta(days=1):
+        return "clock.went_back"
+    if last is not None and now > last + _DRIFT:
+        return "clock.far_ahead"
+    return ""

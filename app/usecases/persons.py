@@ -1,0 +1,261 @@
+"""Evacuees: correcting particulars, linking to residents, deciding who is who, protection, and undoing a mistaken step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Sequence
+
+from app.domain.codes import DECISIONS
+from app.domain.errors import RuleViolation
+from app.domain.evacuee import Household, Person, PersonDecision, check_absence, check_person, check_stay
+from app.domain.identifiers import new_card_number, new_id, parse_card_number
+from app.domain.journal import CREATE, to_json_value
+from app.domain.records import Record, from_json_value
+from app.usecases.context import Changes, Context
+from app.usecases.reception import particulars_of
+from app.usecases.rows import DuplicateGroup, HistoryEntry, SearchHit, StayView
+
+_FIXED = frozenset({"id", "version", "number"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFile:
+    """Everything about one evacuee for one screen. ``masked`` when particulars were withheld."""
+
+    person: Person
+    household: Household | None
+    members: tuple[SearchHit, ...]
+    stays: tuple[StayView, ...]
+    masked: bool
+
+
+def open_person(ctx: Context, *, person_id: str) -> PersonFile:
+    """A person with household, members and stays; noted in the access log. Protected people are masked without the right."""
+    person = ctx.reads.get("person", person_id)
+    if not isinstance(person, Person) or person.deleted:
+        raise RuleViolation("record.not_found", kind="person", record=person_id)
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=[person_id], target="")
+        uow.commit()
+    masked = person.protected and not ctx.actor.may("see_protected")
+    household = ctx.reads.get("household", person.household_id) if person.household_id else None
+    kept = household if isinstance(household, Household) and not masked else None
+    members = _members(ctx, person) if not masked else ()
+    if masked:
+        person = mask_person(person)
+    return PersonFile(person=person, household=kept, members=members, stays=() if masked else tuple(ctx.reads.persons.stays(person_id)), masked=masked)
+
+
+def mask_person(person: Person) -> Person:
+    """The person without anything that tells where they are or how to reach them."""
+    return replace(
+        person, postal="", address="", district="", phone="", mobile="", workplace="", household_id="", identifying="", note="", resident_id="",
+        resident_no="", card="",
+    )
+
+
+def _members(ctx: Context, person: Person) -> tuple[SearchHit, ...]:
+    if not person.household_id:
+        return ()
+    with ctx.unit() as uow:
+        ids = [other.id for other in uow.persons.where(household_id=person.household_id)]
+    hits = ctx.reads.persons.page(ids, at=ctx.now())
+    return tuple(hit for hit in hits if not hit.protected or ctx.actor.may("see_protected") or hit.id == person.id)
+
+
+def correct_person(ctx: Context, *, person_id: str, version: int, values: Mapping[str, Any], reason: str = "") -> Changes:
+    """Change particulars. StaleRecord when somebody else saved meanwhile; protection may only be lifted with the right."""
+    ctx.require("register")
+    with ctx.unit(reason=reason) as uow:
+        person = uow.persons.need(person_id)
+        if person.protected and not ctx.actor.may("see_protected"):
+            raise RuleViolation("person.protected", field="protected")
+        changed = replace(person, **{k: v for k, v in values.items() if k not in _FIXED})
+        if changed.card and changed.card != person.card:
+            card = parse_card_number(changed.card)
+            holder = uow.reads.persons.by_card(card or "")
+            if card is None or holder not in (None, person_id):
+                raise RuleViolation("card.unreadable" if card is None else "card.taken", field="card", record=holder)
+            changed = replace(changed, card=card)
+        check_person(changed)
+        uow.persons.save(changed, expected_version=version)
+        return uow.commit()
+
+
+def correct_household(ctx: Context, *, household_id: str, version: int, values: Mapping[str, Any], reason: str = "") -> Changes:
+    """Change what is known about a household."""
+    ctx.require("register")
+    with ctx.unit(reason=reason) as uow:
+        uow.households.save(replace(uow.households.need(household_id), **{k: v for k, v in values.items() if k not in _FIXED}), expected_version=version)
+        return uow.commit()
+
+
+def correct_stay(ctx: Context, *, stay_id: str, version: int, values: Mapping[str, Any], reason: str) -> Changes:
+    """Change a stay after the fact, with a reason."""
+    ctx.require("register")
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    with ctx.unit(reason=reason) as uow:
+        stay = replace(uow.stays.need(stay_id), **{k: v for k, v in values.items() if k not in _FIXED})
+        check_stay(stay)
+        uow.stays.save(stay, expected_version=version)
+        return uow.commit()
+
+
+def give_card(ctx: Context, *, person_ids: Sequence[str]) -> tuple[dict[str, str], Changes]:
+    """A card number for everyone who has none yet: ``{person: card}`` for all of them."""
+    ctx.require("print")
+    cards: dict[str, str] = {}
+    with ctx.unit() as uow:
+        for person_id in person_ids:
+            person = uow.persons.need(person_id)
+            if not person.card:
+                person = uow.persons.save(replace(person, card=new_card_number()))
+            cards[person_id] = person.card
+        return cards, uow.commit()
+
+
+def link_resident(ctx: Context, *, person_id: str, resident_id: str, take_particulars: bool = False, reason: str = "") -> Changes:
+    """Say that an evacuee is a resident. Typed particulars stay unless asked to take the register's."""
+    ctx.require("register")
+    view = ctx.reads.residents.get(resident_id)
+    if view is None:
+        raise RuleViolation("resident.not_found", record=resident_id)
+    if view.person_id and view.person_id != person_id:
+        raise RuleViolation("resident.linked_elsewhere", record=view.person_id)
+    with ctx.unit(reason=reason) as uow:
+        person = uow.persons.need(person_id)
+        found = particulars_of(view)
+        values = found if take_particulars else {k: v for k, v in found.items() if k in ("resident_id", "resident_no") or not getattr(person, k)}
+        values["protected"] = person.protected or view.protected
+        uow.persons.save(replace(person, **values))
+        return uow.commit()
+
+
+def find_duplicates(ctx: Context) -> list[DuplicateGroup]:
+    """Records that may be one human being, most likely first; pairs decided before are left out. Never merged by itself."""
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    best: dict[frozenset[str], tuple[float, str]] = {}
+    for first, second, score, reason in ctx.reads.persons.duplicates():
+        neighbours[first].add(second)
+        neighbours[second].add(first)
+        best[frozenset((first, second))] = (score, reason)
+    groups: list[DuplicateGroup] = []
+    seen: set[str] = set()
+    for start in neighbours:
+        if start in seen:
+            continue
+        group, todo = set(), [start]
+        while todo:
+            one = todo.pop()
+            if one not in group:
+                group.add(one)
+                todo += neighbours[one] - group
+        seen |= group
+        score, reason = max(value for pair, value in best.items() if pair <= group)
+        groups.append(DuplicateGroup(score=score, reason=reason, persons=tuple(sorted(group))))
+    return sorted(groups, key=lambda g: (-g.score, g.persons))
+
+
+def decide(ctx: Context, *, first: str, second: str, decision: str, note: str = "") -> Changes:
+    """Same or different. Same ends the doubt about pending stays only where one is left running; nothing is merged or removed."""
+    ctx.require("register")
+    if decision not in DECISIONS:
+        raise RuleViolation("word.unknown", field="decision", word=decision)
+    if first == second:
+        raise RuleViolation("decide.one_record", field="second")
+    a, b = sorted((first, second))
+    with ctx.unit(reason=note) as uow:
+        uow.persons.need(a)
+        uow.persons.need(b)
+        earlier = uow.decisions.where(first_id=a, second_id=b) + uow.decisions.where(first_id=b, second_id=a)
+        for old in earlier:
+            uow.decisions.save(replace(old, decision=decision, note=note))
+        if not earlier:
+            uow.decisions.add(PersonDecision(id=new_id(), first_id=a, second_id=b, decision=decision, note=note))
+        return uow.commit()
+
+
+def settle_pending(ctx: Context, *, keep_stay: str, reason: str) -> Changes:
+    """Of several stays kept side by side, this one is true; the others are taken back as a correcting entry."""
+    ctx.require("register")
+    with ctx.unit(reason=reason) as uow:
+        kept = uow.stays.need(keep_stay)
+        for stay in uow.stays.where(person_id=kept.person_id, pending=True):
+            uow.stays.save(replace(stay, pending=False, deleted=stay.id != keep_stay))
+        return uow.commit()
+
+
+def last_acts(ctx: Context, *, person_id: str) -> list[str]:
+    """Acts that touched a person or their stays, newest first: what ``undo`` can take back."""
+    return ctx.reads.journal.groups_touching([person_id, *(stay.id for stay in ctx.reads.persons.stays(person_id))])
+
+
+def undo(ctx: Context, *, act: str, reason: str) -> Changes:
+    """Take one act back by a correcting entry: what it created is tombstoned, what it changed gets the old values again.
+
+    RuleViolation ``undo.changed_since`` when somebody changed the same field after it; then nothing is done.
+    """
+    ctx.require("register")
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    entries = ctx.reads.journal.group(act)
+    if not entries:
+        raise RuleViolation("undo.nothing", record=act)
+    if any(entry.kind in ("operator", "disaster", "site") for entry in entries):
+        raise RuleViolation("undo.not_this", record=act)
+    with ctx.unit(reason=reason) as uow:
+        for (kind, record_id), changed in _by_record(entries).items():
+            repository = uow.repository(kind)
+            record = repository.need(record_id)
+            repository.save(_undone(record, changed))
+        return uow.commit()
+
+
+def _by_record(entries: Sequence[HistoryEntry]) -> dict[tuple[str, str], list[HistoryEntry]]:
+    grouped: dict[tuple[str, str], list[HistoryEntry]] = {}
+    for entry in reversed(entries):
+        grouped.setdefault((entry.kind, entry.record), []).append(entry)
+    return grouped
+
+
+def _undone(record: Record, changed: Sequence[HistoryEntry]) -> Record:
+    if any(entry.action == CREATE for entry in changed):
+        return replace(record, deleted=True)  # type: ignore[call-arg]
+    values: dict[str, Any] = {}
+    for entry in changed:
+        current = values.get(entry.field, getattr(record, entry.field))
+        if to_json_value(current) != entry.new:
+            raise RuleViolation("undo.changed_since", field=entry.field, record=record.id)
+        values[entry.field] = from_json_value(type(record), entry.field, entry.old)
+    return replace(record, **values)
+
+
+def restore_version(ctx: Context, *, kind: str, record_id: str, operation: str, reason: str) -> Changes:
+    """Give a record the values it had after an operation. A new change like any other."""
+    ctx.require("register")
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    entries = ctx.reads.journal.history(record_id)
+    if operation not in {entry.operation for entry in entries}:
+        raise RuleViolation("undo.nothing", record=operation)
+    order = list(dict.fromkeys(entry.operation for entry in entries))
+    later = set(order[order.index(operation) + 1 :])
+    with ctx.unit(reason=reason) as uow:
+        repository = uow.repository(kind)
+        record = repository.get(record_id)
+        if record is None:
+            raise RuleViolation("record.not_found", kind=kind, record=record_id)
+        before: dict[str, Any] = {}
+        for entry in reversed(entries):
+            if entry.operation in later and entry.field:
+                before[entry.field] = from_json_value(type(record), entry.field, entry.old)
+        restored = replace(record, **before)
+        for check in _CHECKS.get(kind, ()):
+            check(restored)
+        repository.save(restored)
+        return uow.commit()
+
+
+_CHECKS: Mapping[str, tuple[Any, ...]] = {"person": (check_person,), "stay": (check_stay,), "absence": (check_absence,)}

@@ -1,0 +1,188 @@
+"""What the use cases ask of the outside. Storage satisfies these; tests use the real thing, never a mock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Iterable, Mapping, Protocol, Sequence, TypeVar
+
+from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
+from app.domain.governance import Disaster, Operator, Site
+from app.domain.records import Record
+from app.domain.resident import ResidentRow, Snapshot
+from app.domain.shelter import Headcount, Shelter, ShelterSpell
+from app.usecases.job import Job
+from app.usecases.rows import (
+    AccessEntry,
+    HeadcountRow,
+    HistoryEntry,
+    ResidentView,
+    Roster,
+    RosterFilter,
+    SearchHit,
+    ShelterRow,
+    StayView,
+    TrendPoint,
+)
+
+R = TypeVar("R", bound=Record)
+
+
+class Repository(Protocol[R]):
+    """Records of one kind inside a unit of work. Every write makes one journal row in the same transaction."""
+
+    def get(self, record_id: str) -> R | None: ...
+    def need(self, record_id: str) -> R:
+        """The record, or RuleViolation ``record.not_found``."""
+        ...
+
+    def where(self, **values: object) -> list[R]:
+        """Live records whose fields equal the values."""
+        ...
+
+    def add(self, record: R) -> R: ...
+    def add_many(self, records: Sequence[R]) -> None: ...
+    def save(self, record: R, *, expected_version: int | None = None) -> R:
+        """Write what differs. Raises StaleRecord when the stored version is not the expected one. No difference: no row."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Left without ``commit()`` it rolls back."""
+
+    disasters: Repository[Disaster]
+    sites: Repository[Site]
+    operators: Repository[Operator]
+    shelters: Repository[Shelter]
+    spells: Repository[ShelterSpell]
+    headcounts: Repository[Headcount]
+    households: Repository[Household]
+    persons: Repository[Person]
+    stays: Repository[Stay]
+    absences: Repository[Absence]
+    decisions: Repository[PersonDecision]
+    reads: Reads
+    """Reads inside this transaction: they see what it has written."""
+
+    def __enter__(self) -> UnitOfWork: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def commit(self) -> Mapping[str, frozenset[str]]:
+        """Make it durable; answers what changed, by kind."""
+        ...
+
+    def repository(self, kind: str) -> Repository[Record]: ...
+    def next_number(self, name: str) -> int:
+        """The next serial of this device's own range."""
+        ...
+
+    def load_residents(
+        self, batches: Iterable[Sequence[ResidentRow]], *, snapshot_id: str, label: str, as_of: datetime, known_at: datetime, files: Sequence[str], job: Job
+    ) -> Snapshot: ...
+    def activate_snapshot(self, snapshot_id: str) -> None: ...
+    def log_access(self, *, action: str, persons: Sequence[str] | int, target: str) -> None: ...
+    def set_setting(self, name: str, value: str) -> None: ...
+
+
+class ShelterReads(Protocol):
+    def list(self, *, at: datetime) -> list[ShelterRow]: ...
+    def headcounts(self, *, shelter_id: str = "", limit: int | None = None) -> list[HeadcountRow]: ...
+    def trend(self, *, moments: Sequence[datetime]) -> list[TrendPoint]: ...
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last moment anything was declared or anyone stayed."""
+        ...
+
+    def rostered_by_hour(self, *, start: datetime, end: datetime, step_seconds: int = 3600) -> list[tuple[str, datetime, int]]:
+        """``(shelter id, start of the step, people)`` for each shelter and step in which the number changed."""
+        ...
+
+
+class ResidentReads(Protocol):
+    def snapshots(self) -> list[Snapshot]: ...
+    def active(self) -> Snapshot | None: ...
+    def get(self, resident_id: str) -> ResidentView | None: ...
+    def household(self, resident_id: str) -> list[ResidentView]:
+        """Everyone with the same household number in the same snapshot, in household order; at least the resident."""
+        ...
+
+    def by_household_no(self, *, snapshot_id: str, household_no: str) -> list[ResidentView]: ...
+    def ids(self, *, snapshot_id: str, text: str = "") -> Sequence[int]: ...
+    def page(self, rids: Sequence[int]) -> list[ResidentView]: ...
+
+
+class PersonReads(Protocol):
+    def stays(self, person_id: str) -> list[StayView]: ...
+    def open_stays(self, person_ids: Sequence[str]) -> dict[str, StayView]: ...
+    def by_resident(self, resident_ids: Sequence[str]) -> dict[str, str]:
+        """Person id by resident id, for those already registered."""
+        ...
+
+    def namesakes(self, *, name: str, kana: str, birth: str) -> list[SearchHit]:
+        """Registered people with the same folded name or kana and the same birth date."""
+        ...
+
+    def by_number(self, number: str) -> str | None: ...
+    def by_card(self, card: str) -> str | None: ...
+    def duplicates(self) -> list[tuple[str, str, float, str]]: ...
+    def ids(self, *, text: str = "", presence: str = "all") -> Sequence[str]: ...
+    def page(self, person_ids: Sequence[str], *, at: datetime) -> list[SearchHit]: ...
+
+
+class SearchReads(Protocol):
+    def find(
+        self, text: str, *, birth: str = "", address: str = "", within: str = "all", limit: int = 50, see_protected: bool = False
+    ) -> tuple[list[SearchHit], int, bool]: ...
+
+
+class RosterReads(Protocol):
+    def roster(self, wanted: RosterFilter) -> Roster: ...
+
+
+class JournalReads(Protocol):
+    def history(self, record_id: str) -> list[HistoryEntry]: ...
+    def recent(self, *, limit: int = 200) -> list[HistoryEntry]: ...
+    def group(self, group_id: str) -> list[HistoryEntry]: ...
+    def groups_touching(self, record_ids: Sequence[str]) -> list[str]:
+        """Acts that changed any of these records, newest first."""
+        ...
+
+    def access(self, *, person_id: str = "", limit: int | None = None) -> list[AccessEntry]: ...
+    def last_time(self) -> datetime | None: ...
+
+
+class SettingReads(Protocol):
+    def get(self, name: str, default: str = "") -> str: ...
+
+
+class Reads(Protocol):
+    """Everything that can be asked. Answers are frozen rows."""
+
+    shelters: ShelterReads
+    residents: ResidentReads
+    persons: PersonReads
+    search: SearchReads
+    rosters: RosterReads
+    journal: JournalReads
+    settings: SettingReads
+
+    def get(self, kind: str, record_id: str) -> Record | None: ...
+    def all(self, kind: str) -> Sequence[Record]: ...
+
+
+class KeyCabinet(Protocol):
+    """The key slots of a data folder."""
+
+    def add_slot(self, *, login: str, password: str) -> str: ...
+    def change_password(self, *, slot: str, login: str, old: str, new: str) -> None: ...
+    def reset_password(self, *, slot: str, login: str, new: str) -> None: ...
+    def remove_slot(self, slot: str) -> None: ...
+
+
+class BackupDesk(Protocol):
+    """Copies of the store while it is in use."""
+
+    def write(self, target: Path) -> tuple[int, str]:
+        """Write one backup file, verified before it gets its name: ``(bytes, sha256)``."""
+        ...
+
+    def rotate(self, folder: Path, *, keep: int) -> Path: ...

@@ -1,0 +1,60 @@
+"""Resident snapshots: loading, listing, choosing the one that searches look into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Iterable, Sequence
+
+from app.domain.errors import RuleViolation
+from app.domain.identifiers import new_id
+from app.domain.resident import ResidentRow, Snapshot
+from app.usecases.context import Changes, Context
+from app.usecases.job import QUIET, Job
+from app.usecases.rows import ResidentView
+
+
+def load_residents(
+    ctx: Context, *, batches: Iterable[Sequence[ResidentRow]], as_of: datetime, known_at: datetime | None = None, label: str = "",
+    files: Sequence[str] = (), job: Job = QUIET,
+) -> tuple[Snapshot, Changes]:
+    """Load rows into a new immutable snapshot in one transaction; it becomes the active one. Cancel leaves nothing behind."""
+    ctx.require("residents")
+    with ctx.unit() as uow:
+        snapshot = uow.load_residents(
+            batches, snapshot_id=new_id(), label=label or f"{as_of:%Y-%m-%d %H:%M}", as_of=as_of, known_at=known_at or ctx.now(), files=files, job=job
+        )
+        uow.log_access(action="import", persons=snapshot.residents, target=snapshot.id)
+        return snapshot, uow.commit()
+
+
+def list_snapshots(ctx: Context) -> list[Snapshot]:
+    """All snapshots, newest first."""
+    return ctx.reads.residents.snapshots()
+
+
+def activate_snapshot(ctx: Context, *, snapshot_id: str) -> Changes:
+    """Searches look into this snapshot from now on."""
+    ctx.require("residents")
+    if snapshot_id not in {snapshot.id for snapshot in ctx.reads.residents.snapshots()}:
+        raise RuleViolation("snapshot.not_found", record=snapshot_id)
+    with ctx.unit() as uow:
+        uow.activate_snapshot(snapshot_id)
+        return uow.commit()
+
+
+def open_household(ctx: Context, *, resident_id: str) -> list[ResidentView]:
+    """The resident's household for the check-in screen, noted in the access log. Protected members are masked without the right."""
+    members = ctx.reads.residents.household(resident_id)
+    if not members:
+        raise RuleViolation("resident.not_found", record=resident_id)
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=[member.id for member in members], target="")
+        uow.commit()
+    return [member if ctx.actor.may("see_protected") or not member.protected else mask_resident(member) for member in members]
+
+
+def mask_resident(view: ResidentView) -> ResidentView:
+    """The resident without address, phone and place."""
+    from dataclasses import replace
+
+    return replace(view, postal="", address="", district="", phone="", shelter_id="", shelter_name="", since=None)
