@@ -10,6 +10,7 @@ import os
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WINDOWS = os.name == "nt"
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 
 USAGE = """\
@@ -99,7 +100,7 @@ def run(arguments: list[str]) -> int:
 
 def become(command: list[str], environ: dict[str, str]) -> int:
     """Replace this process; where the system cannot (Windows), run a child and return its exit code."""
-    if os.name == "posix":
+    if not WINDOWS:
         sys.stdout.flush()
         os.execve(command[0], command, environ)
     import signal

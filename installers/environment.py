@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 WHEELS = ROOT / "wheels"
+WINDOWS = os.name == "nt"
 LOCKS = {
     "run": ("requirements.lock",),
     "test": ("requirements.lock", "requirements-dev.lock"),
@@ -19,7 +20,8 @@ LOCKS = {
 # A set-up that cannot load these is not finished. Qt itself is left out: it also needs libraries of the system,
 # and without them the command line still works.
 PROOFS = {
-    "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, argon2, cryptography, reportlab, pypdfium2, zxingcpp, pandas, openpyxl",
+    "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, argon2, cryptography; "
+    "import reportlab, pypdfium2, zxingcpp, pandas, openpyxl",
     "test": "import pytest, pytestqt, xdist, hypothesis, mypy, importlinter",
 }
 
@@ -37,7 +39,7 @@ class SetupFault(Exception):
 def python(venv: Path | None = None) -> str:
     """The interpreter of the virtual environment."""
     folder = venv or VENV
-    return str(folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python")
+    return str(folder / "Scripts" / "python.exe" if WINDOWS else folder / "bin" / "python")
 
 
 def lock_path(kind: str) -> Path:
@@ -91,8 +93,8 @@ def prepare(kind: str, say: Say) -> None:
             complete = system.provide(kind, say)
             if not packages_current(kind):
                 install(kind, say)
-            if complete:
-                system_stamp(kind).touch()
+            for done in included(kind) if complete else ():
+                system_stamp(done).touch()
     except OSError as error:
         raise SetupFault(
             f"準備の途中でファイルを扱えませんでした: {error}",
@@ -167,7 +169,7 @@ def rebuild(say: Say) -> None:
 
 def pip_command(lock: Path) -> list[str]:
     """How the packages of a lock are installed: hashes checked, ready-made wheels only, from a folder if there is one."""
-    command = [python(), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+    command = [python(), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "--require-hashes"]
     command += ["--only-binary", ":all:", "-r", str(lock)]
     if WHEELS.is_dir():
         command += ["--no-index", "--find-links", str(WHEELS)]

@@ -89,7 +89,7 @@ def lock(arguments: list[str], say: Say) -> int:
             say(f"{name}.lock に書いてはいけない行があります:\n  " + "\n  ".join(faults))
             return 1
         say(f"{name}.lock を作りました。")
-    say("THIRD_PARTY.md の表も直してください: python3 installers/dev.py test の後で .venv の python installers/licences.py")
+    say("続けて test を実行し、.venv の Python で installers/licences.py を動かすと、THIRD_PARTY.md の表も新しくなります。")
     return 0
 
 
