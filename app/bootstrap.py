@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 from app.domain.errors import EnvironmentFault, RuleViolation
 from app.usecases.context import Actor, Context, Place, system_now
@@ -34,7 +35,12 @@ class FolderSession:
         self._closed = False
         place = _place_of(store)
         self.context = Context(
-            actor=actor, place=place, reads=store.reads, cabinet=_Cabinet(ring, store.data_key), backups=StoreBackups(store, now), now=now,
+            actor=actor,
+            place=place,
+            reads=store.reads,
+            cabinet=_Cabinet(ring, store.data_key),
+            backups=StoreBackups(store, now),
+            now=now,
             purpose=DEFAULT_PURPOSE,
             open_uow=lambda purpose, reason: store.unit(  # type: ignore[arg-type,return-value]
                 operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=now()
@@ -96,8 +102,8 @@ class _Cabinet:
 
 
 def _place_of(store: Store) -> Place:
-    from app.domain.governance import Disaster, Site
     from app.domain.errors import IntegrityFault
+    from app.domain.governance import Disaster, Site
 
     device = store.device()
     site = store.reads.get("site", device.site_id)
@@ -106,9 +112,17 @@ def _place_of(store: Store) -> Place:
         raise IntegrityFault("store.incomplete", path=str(store.folder))
     disaster = disasters[0]
     return Place(
-        device_id=device.id, device_prefix=device.prefix, site_id=site.id, site_name=site.name, site_kind=site.kind, disaster_id=disaster.id,
-        disaster_name=disaster.name, occurred_at=disaster.occurred_at, municipality_code=disaster.municipality_code,
-        municipality_name=disaster.municipality_name, training=disaster.training,
+        device_id=device.id,
+        device_prefix=device.prefix,
+        site_id=site.id,
+        site_name=site.name,
+        site_kind=site.kind,
+        disaster_id=disaster.id,
+        disaster_name=disaster.name,
+        occurred_at=disaster.occurred_at,
+        municipality_code=disaster.municipality_code,
+        municipality_name=disaster.municipality_name,
+        training=disaster.training,
     )
 
 
@@ -182,8 +196,12 @@ class FolderGateway:
             uow.sites.add(site)
             uow.disasters.add(
                 Disaster(
-                    id=new_id(), name=setup.disaster_name.strip(), occurred_at=setup.occurred_at, municipality_code=code,
-                    municipality_name=municipality, training=setup.training,
+                    id=new_id(),
+                    name=setup.disaster_name.strip(),
+                    occurred_at=setup.occurred_at,
+                    municipality_code=code,
+                    municipality_name=municipality,
+                    training=setup.training,
                 )
             )
             uow.operators.add(operator)
@@ -195,8 +213,14 @@ class FolderGateway:
         from app.usecases.training import TRAINING, fill_training
 
         setup = Setup(
-            municipality_code=TRAINING["municipality_code"], disaster_name=TRAINING["disaster_name"], occurred_at=self._now() - TRAINING_AGE,
-            site_name=TRAINING["site_name"], site_kind="hq", operator=operator, password=password, training=True,
+            municipality_code=TRAINING["municipality_code"],
+            disaster_name=TRAINING["disaster_name"],
+            occurred_at=self._now() - TRAINING_AGE,
+            site_name=TRAINING["site_name"],
+            site_kind="hq",
+            operator=operator,
+            password=password,
+            training=True,
         )
         session, _ = self.create(folder, setup)
         try:
@@ -246,7 +270,11 @@ class FolderGateway:
         store = Store.open(folder, data_key, operator=operator, now=self._now())
         try:
             wanted = "".join(operator.split()).casefold()
-            found = [o for o in store.reads.all("operator") if isinstance(o, Operator) and "".join(o.name.split()).casefold() == wanted and not o.disabled]
+            found = [
+                o
+                for o in store.reads.all("operator")
+                if isinstance(o, Operator) and "".join(o.name.split()).casefold() == wanted and not o.disabled
+            ]
             if not found:
                 raise RuleViolation("operator.not_found", field="name", name=operator)
             ring.replace_slot(slot=found[0].slot, login=found[0].name, password=password, data_key=data_key)

@@ -14,14 +14,42 @@ PERSON_SOURCES = ("resident", "visitor", "unregistered", "baby", "pet_only", "an
 
 STAY_CATEGORIES = ("inside", "tent", "car", "home", "kin", "hotel", "transit15", "welfare", "hospital", "other", "unknown")
 DESTINATIONS = (
-    "home", "kin", "car", "secondary", "shelter", "hospital", "facility", "temporary_housing", "rental", "wide_area", "dead", "other", "unknown",
+    "home",
+    "kin",
+    "car",
+    "secondary",
+    "shelter",
+    "hospital",
+    "facility",
+    "temporary_housing",
+    "rental",
+    "wide_area",
+    "dead",
+    "other",
+    "unknown",
 )
 RECEPTION_METHODS = ("counter", "card", "file", "paper", "phone")
 ABSENCE_KINDS = ("outing", "overnight")
 
 NEEDS = (
-    "elderly", "care", "physical", "intellectual", "mental", "developmental", "pregnant", "infant", "respirator", "dialysis",
-    "oxygen", "medical_other", "intractable", "allergy", "medication", "language", "single_parent", "other",
+    "elderly",
+    "care",
+    "physical",
+    "intellectual",
+    "mental",
+    "developmental",
+    "pregnant",
+    "infant",
+    "respirator",
+    "dialysis",
+    "oxygen",
+    "medical_other",
+    "intractable",
+    "allergy",
+    "medication",
+    "language",
+    "single_parent",
+    "other",
 )
 INJURIES = ("none", "light", "serious", "ill", "unknown")
 HOUSE_DAMAGES = ("total", "large", "medium", "half", "semi_half", "partial", "above_floor", "below_floor", "none", "unknown")
@@ -32,6 +60,12 @@ SPELL_SOURCES = ("manual", "listing")
 DECISIONS = ("same", "different")
 
 AGE_BANDS: tuple[tuple[str, int, int], ...] = (
-    ("infant", 0, 2), ("preschool", 3, 5), ("school", 6, 14), ("youth", 15, 17), ("adult", 18, 64), ("senior", 65, 74), ("elder", 75, 200),
+    ("infant", 0, 2),
+    ("preschool", 3, 5),
+    ("school", 6, 14),
+    ("youth", 15, 17),
+    ("adult", 18, 64),
+    ("senior", 65, 74),
+    ("elder", 75, 200),
 )
 """Band, first and last age in completed years."""

@@ -50,7 +50,9 @@ _RIGHTS: dict[str, frozenset[str]] = {
     "desk": frozenset({"register", "headcount", "export", "print", "backup", "link"}),
     "accounting": frozenset({"export", "print"}),
     "approval": frozenset({"export", "print"}),
-    "admin": frozenset({"register", "headcount", "export", "print", "backup", "link", "shelters", "residents", "operators", "settings", "audit"}),
+    "admin": frozenset(
+        {"register", "headcount", "export", "print", "backup", "link", "shelters", "residents", "operators", "settings", "audit"}
+    ),
     "protected": frozenset({"see_protected"}),
 }
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Any, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 GENESIS = "0" * 64
 CREATE, UPDATE, SCRUB = "create", "update", "scrub"
@@ -43,11 +44,25 @@ def canonical(operation: Operation) -> str:
     """The text that is hashed: JSON with sorted keys, no spaces, characters as they are."""
     return json.dumps(
         [
-            operation.op_id, operation.group, operation.device, operation.device_seq, dict(operation.context), operation.hlc, operation.at_ms,
-            operation.operator, operation.site, operation.purpose, operation.reason, operation.kind, operation.record, operation.action,
+            operation.op_id,
+            operation.group,
+            operation.device,
+            operation.device_seq,
+            dict(operation.context),
+            operation.hlc,
+            operation.at_ms,
+            operation.operator,
+            operation.site,
+            operation.purpose,
+            operation.reason,
+            operation.kind,
+            operation.record,
+            operation.action,
             dict(operation.changes),
         ],
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
     )
 
 
@@ -67,7 +82,7 @@ def next_hlc(last: str, now_ms: int) -> str:
 def to_json_value(value: Any) -> Any:
     """A record value as it stands in the journal: moments as UTC ISO text, tuples as lists, the rest as it is."""
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).isoformat(timespec="seconds")
+        return value.astimezone(UTC).isoformat(timespec="seconds")
     if isinstance(value, tuple):
         return list(value)
     return value

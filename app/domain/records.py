@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from datetime import datetime
-from typing import Any, Iterator, get_type_hints
+from functools import lru_cache
+from typing import Any, cast, get_type_hints
 
 BASE_FIELDS = frozenset({"id", "version"})
 """Fields of a record that are bookkeeping, never journalled values."""
@@ -20,9 +21,13 @@ class Record:
     version: int = 0
 
 
-@lru_cache(maxsize=64)
 def value_fields(kind: type[Record]) -> tuple[dataclasses.Field[Any], ...]:
     """The fields of a record class that carry values, in declaration order."""
+    return _value_fields(cast(Hashable, kind))
+
+
+@lru_cache(maxsize=64)
+def _value_fields(kind: Any) -> tuple[dataclasses.Field[Any], ...]:
     return tuple(field for field in dataclasses.fields(kind) if field.name not in BASE_FIELDS)
 
 
@@ -40,7 +45,7 @@ def differing_fields(before: Record, after: Record) -> Iterator[tuple[str, Any, 
 
 
 @lru_cache(maxsize=64)
-def _moment_fields(kind: type[Record]) -> frozenset[str]:
+def _moment_fields(kind: Any) -> frozenset[str]:
     hints = get_type_hints(kind)
     return frozenset(name for name, hint in hints.items() if hint in (datetime, datetime | None))
 
@@ -49,6 +54,6 @@ def from_json_value(kind: type[Record], name: str, value: Any) -> Any:
     """A journal value (see ``journal.to_json_value``) as the record holds it."""
     if isinstance(value, list):
         return tuple(value)
-    if isinstance(value, str) and name in _moment_fields(kind):
+    if isinstance(value, str) and name in _moment_fields(cast(Hashable, kind)):
         return datetime.fromisoformat(value)
     return value

@@ -163,6 +163,9 @@ class BoxPainter:
     def _draw_qr(self, box: Box, value: str) -> None:
         left, bottom, width, height = self._place(box)
         side = min(width, height)
+        self._canvas.setFillGray(1)  # an exercise's word must not run through the code
+        self._canvas.rect(left, bottom, side, side, stroke=0, fill=1)
+        self._canvas.setFillGray(0)
         code = encode_qr(value)
         self._canvas.addLiteral(code.draw_path(x=left, y=bottom, width=side))
         if code.measure_module(side / MM) < SMALLEST_MODULE - 0.001:

@@ -54,7 +54,7 @@ def render_form(
         step = cell.columns * cell.rows
         pages = max(1, -(-len(records) // step))
         for page in range(pages):
-            sheet.start_page()
+            sheet.start_page(watermark=False)
             chunk = records[page * step : (page + 1) * step]
             _draw_page(sheet, painter, layout, cell, chunk, first=page * step, pages=pages)
             sheet.end_page()
@@ -98,6 +98,7 @@ def _draw_page(
         column, row = index % cell.columns, index // cell.columns
         canvas.saveState()
         canvas.translate(column * width, sheet.size[1] - (row + 1) * height)
+        sheet.draw_watermark(width, height)  # on each piece of paper: cards are cut apart
         canvas.doForm(_STATIC)
         painter.draw_values(cell, {**shared, **record}, row=first + index)
         canvas.restoreState()

@@ -175,7 +175,8 @@ def _read_box(entry: Mapping[str, Any], path: Path, where: str) -> Box:
         changed["equals"] = tuple(changed["equals"])
     if "columns" in changed:
         changed["columns"] = tuple(_build(TableColumn, column, path, f"{where}.columns") for column in changed["columns"])
-    return _build(Box, changed, path, where)
+    box: Box = _build(Box, changed, path, where)
+    return box
 
 
 def _build(kind: Any, entry: Mapping[str, Any], path: Path, where: str) -> Any:

@@ -291,8 +291,9 @@ class _ListWriter:
         plan, stamp, text = self.plan, self.sheet.stamp, self.sheet.text
         face, canvas = plan.face, self.sheet.canvas
         y = plan.size[1] - face.edge - face.title_size
-        as_of = text.write(stamp.as_of, x=plan.width * 0.55, y=y, size=face.title_size * 0.85, width=plan.width * 0.45, align="right", bold=True)
-        room = plan.width - as_of.width * face.title_size * 0.85 - 12
+        size, half = face.title_size * 0.85, plan.width * 0.45
+        as_of = text.write(stamp.as_of, x=plan.width - half, y=y, size=size, width=half, align="right", bold=True)
+        room = plan.width - min(half, as_of.width * size) - 12
         if stamp.training:
             mark = text.shape(stamp.training, bold=True)
             wide = mark.width * face.title_size + 8
@@ -325,5 +326,3 @@ class _ListWriter:
             self.sheet.text.write(plan.columns[at].header, x=start + face.padding, y=y, size=size, width=room, align=align, bold=True)
         canvas.setLineWidth(0.3)
         canvas.lines([(start, bottom, start, bottom + plan.header_height) for start in plan.starts[1:]])
-
-

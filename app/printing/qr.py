@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 QUIET = 4  # modules of white that must surround a code (ISO/IEC 18004)
 SMALLEST_MODULE = 0.5  # mm; below this, phone cameras and blurred scans failed
@@ -35,11 +36,11 @@ def encode_qr(text: str, *, level: str = "M") -> QrCode:
     import zxingcpp  # noqa: PLC0415 - native module, only needed when a code is drawn
 
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
-    image = memoryview(barcode.to_image(scale=1, add_quiet_zones=False))
-    height, width = image.shape[:2]
-    cells = image.tobytes()
+    image: Any = barcode.to_image(scale=1, add_quiet_zones=False)  # offers the buffer protocol, which its types do not say
+    pixels = memoryview(image)
+    width, cells = image.shape[1], pixels.tobytes()
     bars: list[tuple[int, int, int]] = []
-    for row in range(height):
+    for row in range(image.shape[0]):
         line, start = cells[row * width : (row + 1) * width], -1
         for column in range(width + 1):
             dark = column < width and line[column] < 128

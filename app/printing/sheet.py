@@ -16,7 +16,6 @@ from app.usecases.files import atomic_output
 
 MM = 72 / 25.4
 A4_SHORT, A4_LONG = 210 * MM, 297 * MM
-_TOTAL = "total-pages"
 
 
 class Sheet:
@@ -26,36 +25,32 @@ class Sheet:
         self.canvas, self.stamp, self.size = canvas, stamp, size
         self.text = Typesetter(canvas, fonts)
         self.pages = 0
-        self._number_size = 0.0
+        self._numbers: list[tuple[int, float]] = []
 
-    def start_page(self) -> None:
+    def start_page(self, *, watermark: bool = True) -> None:
         """Begin a page; in an exercise its word is drawn across it, under everything."""
         self.pages += 1
-        if self.stamp.training:
-            self._draw_watermark(self.stamp.training)
+        if watermark:
+            self.draw_watermark(*self.size)
 
     def end_page(self) -> None:
         """Finish the page."""
         self.canvas.showPage()
 
     def number_page(self, *, x: float, y: float, size: float) -> None:
-        """Write "page of pages" around ``x``; the total is filled in when the document is finished."""
-        before, _, _ = self.stamp.page_format.partition("{pages}")
-        self._number_size = size
-        line = self.text.shape(before.format(page=self.pages))
-        self.text.draw(line, x=x - line.width * size, y=y, size=size)
-        if "{pages}" in self.stamp.page_format:
-            self.canvas.saveState()
-            self.canvas.translate(x, y)
-            self.canvas.doForm(_TOTAL)
-            self.canvas.restoreState()
+        """Write "page of pages" with its middle at ``x``; it is drawn when the document is finished and the total is known."""
+        self._numbers.append((self.pages, size))
+        self.canvas.saveState()
+        self.canvas.translate(x, y)
+        self.canvas.doForm(f"page-number-{self.pages}")
+        self.canvas.restoreState()
 
     def finish(self) -> None:
-        """Write the total into every page number. Call once, after the last page."""
-        if self._number_size:
-            with self.draw_form(_TOTAL):
-                after = self.stamp.page_format.partition("{pages}")[2]
-                self.text.write(f"{self.pages}{after.format(page='')}", x=0, y=0, size=self._number_size)
+        """Draw every page number. Call once, after the last page."""
+        for page, size in self._numbers:
+            with self.draw_form(f"page-number-{page}"):
+                line = self.text.shape(self.stamp.page_format.format(page=page, pages=self.pages))
+                self.text.draw(line, x=-line.width * size / 2, y=0, size=size)
 
     @contextmanager
     def draw_form(self, name: str) -> Iterator[None]:
@@ -65,12 +60,14 @@ class Sheet:
         yield
         self.canvas.endForm()
 
-    def _draw_watermark(self, word: str) -> None:
-        width, height = self.size
-        line = self.text.shape(word)
+    def draw_watermark(self, width: float, height: float) -> None:
+        """In an exercise, its word in pale grey across an area whose lower left corner is the origin."""
+        if not self.stamp.training:
+            return
+        line = self.text.shape(self.stamp.training)
         size = min(height, width) * 0.85 / max(line.width, 2.0)
         self.canvas.saveState()
-        self.canvas.setFillGray(0.87)
+        self.canvas.setFillGray(0.89)
         self.canvas.translate(width / 2, height / 2)
         self.canvas.rotate(20)
         self.text.draw(line, x=-line.width * size / 2, y=-0.38 * size, size=size)

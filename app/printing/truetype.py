@@ -207,7 +207,8 @@ def _patch(table: bytes, at: int, layout: str, value: int) -> bytes:
 
 def _checksum(content: bytes) -> int:
     padded = content + b"\0" * (-len(content) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    return sum(words) & 0xFFFFFFFF
 
 
 def _assemble(tables: dict[str, bytes]) -> bytes:

@@ -209,7 +209,7 @@ class Typesetter:
 
     def find_problems(self, lines: tuple[Line, ...], *, row: int, column: str) -> list[Problem]:
         """One problem for each character of the lines that no font has."""
-        code = "print.no_glyph" if self.has_fallback else "print.no_fallback_font"
+        code = "print.no_glyph" if self.has_fallback else "print.no_glyph_no_font"
         clusters = dict.fromkeys(cluster for line in lines for cluster in line.missing)
         return [
             Problem(code=code, row=row, column=column, params={"character": cluster, "code_points": name_code_points(cluster)})

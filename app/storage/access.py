@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -28,8 +29,14 @@ def write_access(
     named = [] if isinstance(persons, int) else sorted(set(persons))
     previous = connection.execute(select(t.access.c.hash).order_by(t.access.c.seq.desc()).limit(1)).scalar_one_or_none() or GENESIS
     row: dict[str, Any] = {
-        "device": device, "at_ms": at_ms, "operator": operator, "action": action, "purpose": purpose, "target": target,
-        "persons": persons if isinstance(persons, int) else len(named), "persons_hash": _persons_hash(named),
+        "device": device,
+        "at_ms": at_ms,
+        "operator": operator,
+        "action": action,
+        "purpose": purpose,
+        "target": target,
+        "persons": persons if isinstance(persons, int) else len(named),
+        "persons_hash": _persons_hash(named),
     }
     row |= {"previous": previous, "hash": chain_hash(previous, _text(row))}
     result = connection.execute(insert(t.access).values(**row))

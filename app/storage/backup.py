@@ -11,10 +11,11 @@ import json
 import re
 import tempfile
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.storage.engine import connect, translate
@@ -41,7 +42,12 @@ class StoreBackups:
                 self._copy_store(copy)
                 self._pack(temporary, copy)
             finally:
-                for leftover in (copy, copy.with_name(copy.name + "-wal"), copy.with_name(copy.name + "-shm"), copy.with_name(copy.name + "-journal")):
+                for leftover in (
+                    copy,
+                    copy.with_name(copy.name + "-wal"),
+                    copy.with_name(copy.name + "-shm"),
+                    copy.with_name(copy.name + "-journal"),
+                ):
                     leftover.unlink(missing_ok=True)
             check_backup(temporary)
             size, digest = temporary.stat().st_size, _sha256(temporary)
@@ -85,7 +91,9 @@ class StoreBackups:
 
     def _pack(self, temporary: Path, copy: Path) -> None:
         manifest = {
-            "format": 1, "created": self._now().isoformat(timespec="seconds"), "schema": self._store.revision,
+            "format": 1,
+            "created": self._now().isoformat(timespec="seconds"),
+            "schema": self._store.revision,
             "sha256": {STORE: _sha256(copy), KEYS: _sha256(self._store.folder / KEYS)},
         }
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
@@ -134,4 +142,6 @@ def unpack_backup(path: Path, folder: Path) -> None:
     except OSError as error:
         for name in (KEYS, STORE):
             (folder / name).unlink(missing_ok=True)
-        raise EnvironmentFault("file.disk_full" if error.errno == 28 else "file.not_writable", path=str(folder), detail=error.strerror or "") from None
+        raise EnvironmentFault(
+            "file.disk_full" if error.errno == 28 else "file.not_writable", path=str(folder), detail=error.strerror or ""
+        ) from None

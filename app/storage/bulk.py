@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -50,8 +51,27 @@ class _Tally:
 def _stored(rid: int, number: int, row: ResidentRow) -> tuple[Any, ...]:
     low, high = birth_range(row.birth)
     return (
-        rid, number, row.resident_no, row.household_no, row.order, row.name, row.kana, row.birth, row.sex, row.relation, row.postal, row.address,
-        row.district, row.phone, row.nationality, int(row.protected), fold_key_name(row.name), fold_key_kana(row.kana), digits(row.phone), low, high,
+        rid,
+        number,
+        row.resident_no,
+        row.household_no,
+        row.order,
+        row.name,
+        row.kana,
+        row.birth,
+        row.sex,
+        row.relation,
+        row.postal,
+        row.address,
+        row.district,
+        row.phone,
+        row.nationality,
+        int(row.protected),
+        fold_key_name(row.name),
+        fold_key_kana(row.kana),
+        digits(row.phone),
+        low,
+        high,
     )
 
 
@@ -60,8 +80,16 @@ def _indexed(rid: int, row: ResidentRow) -> tuple[int, str, str, str]:
 
 
 def load_snapshot(
-    connection: Connection, batches: Iterable[Sequence[ResidentRow]], *, snapshot_id: str, label: str, as_of: datetime, known_at: datetime,
-    files: Sequence[str], created_at: datetime, job: Job,
+    connection: Connection,
+    batches: Iterable[Sequence[ResidentRow]],
+    *,
+    snapshot_id: str,
+    label: str,
+    as_of: datetime,
+    known_at: datetime,
+    files: Sequence[str],
+    created_at: datetime,
+    job: Job,
 ) -> Snapshot:
     """Stream rows into a new snapshot, which becomes the active one. Cancelling rolls the whole transaction back.
 
@@ -80,14 +108,33 @@ def load_snapshot(
     if not tally.rows:
         raise RuleViolation("residents.nothing_to_load")
     made = Snapshot(
-        id=snapshot_id, label=label, as_of=as_of, known_at=known_at, residents=tally.rows, households=len(tally.households) + tally.single,
-        sha256=tally.digest.hexdigest(), files=tuple(files), created_at=created_at, active=True,
+        id=snapshot_id,
+        label=label,
+        as_of=as_of,
+        known_at=known_at,
+        residents=tally.rows,
+        households=len(tally.households) + tally.single,
+        sha256=tally.digest.hexdigest(),
+        files=tuple(files),
+        created_at=created_at,
+        active=True,
     )
     connection.execute(update(t.snapshot).values(active=False))
     connection.execute(
         insert(t.snapshot).values(
-            num=number, id=made.id, label=label, as_of=as_of, known_at=known_at, residents=made.residents, households=made.households,
-            sha256=made.sha256, files=made.files, created_at=created_at, active=True, first_rid=first_rid, last_rid=tally.next_rid - 1,
+            num=number,
+            id=made.id,
+            label=label,
+            as_of=as_of,
+            known_at=known_at,
+            residents=made.residents,
+            households=made.households,
+            sha256=made.sha256,
+            files=made.files,
+            created_at=created_at,
+            active=True,
+            first_rid=first_rid,
+            last_rid=tally.next_rid - 1,
         )
     )
     return made

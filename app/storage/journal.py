@@ -5,15 +5,16 @@ from __future__ import annotations
 import hmac
 import json
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.errors import IntegrityFault
-from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
 from app.domain.identifiers import operation_id
+from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
 from app.storage import tables as t
 from app.storage.keyring import derive_subkey
 
@@ -73,9 +74,21 @@ class JournalWriter:
         self._hlc = next_hlc(self._hlc, self._stamp.at_ms)
         context = self._context if not self._written else {}
         operation = Operation(
-            op_id=operation_id(), group=self.act, device=self._device, device_seq=self._seq, context=context, hlc=self._hlc,
-            at_ms=self._stamp.at_ms, operator=self._stamp.operator, site=self._stamp.site, purpose=self._stamp.purpose,
-            reason=self._stamp.reason, kind=kind, record=record, action=action, changes=changes,
+            op_id=operation_id(),
+            group=self.act,
+            device=self._device,
+            device_seq=self._seq,
+            context=context,
+            hlc=self._hlc,
+            at_ms=self._stamp.at_ms,
+            operator=self._stamp.operator,
+            site=self._stamp.site,
+            purpose=self._stamp.purpose,
+            reason=self._stamp.reason,
+            kind=kind,
+            record=record,
+            action=action,
+            changes=changes,
         )
         previous, self._head = self._head, chain_hash(self._head, canonical(operation))
         self._pending.append(_row_of(operation, previous, self._head, received_ms=self._stamp.at_ms))
@@ -98,18 +111,34 @@ class JournalWriter:
             update(t.device)
             .where(t.device.c.id == self._device)
             .values(
-                journal_seq=self._seq, journal_hash=self._head, hlc=self._hlc, seal=seal_of(self._data_key, self._device, self._seq, self._head)
+                journal_seq=self._seq,
+                journal_hash=self._head,
+                hlc=self._hlc,
+                seal=seal_of(self._data_key, self._device, self._seq, self._head),
             )
         )
 
 
 def _row_of(operation: Operation, previous: str, digest: str, *, received_ms: int) -> dict[str, Any]:
     return {
-        "op_id": operation.op_id, "act": operation.group, "device": operation.device, "device_seq": operation.device_seq,
-        "context": _dump(operation.context), "hlc": operation.hlc, "at_ms": operation.at_ms, "received_ms": received_ms,
-        "operator": operation.operator, "site": operation.site, "purpose": operation.purpose, "reason": operation.reason,
-        "kind": operation.kind, "record": operation.record, "action": operation.action, "changes": _dump(operation.changes),
-        "previous": previous, "hash": digest,
+        "op_id": operation.op_id,
+        "act": operation.group,
+        "device": operation.device,
+        "device_seq": operation.device_seq,
+        "context": _dump(operation.context),
+        "hlc": operation.hlc,
+        "at_ms": operation.at_ms,
+        "received_ms": received_ms,
+        "operator": operation.operator,
+        "site": operation.site,
+        "purpose": operation.purpose,
+        "reason": operation.reason,
+        "kind": operation.kind,
+        "record": operation.record,
+        "action": operation.action,
+        "changes": _dump(operation.changes),
+        "previous": previous,
+        "hash": digest,
     }
 
 
@@ -120,9 +149,21 @@ def _dump(value: Mapping[str, Any]) -> str:
 def operation_of(row: Any) -> Operation:
     """The operation that a journal row holds."""
     return Operation(
-        op_id=row.op_id, group=row.act, device=row.device, device_seq=row.device_seq, context=json.loads(row.context), hlc=row.hlc,
-        at_ms=row.at_ms, operator=row.operator, site=row.site, purpose=row.purpose, reason=row.reason, kind=row.kind, record=row.record,
-        action=row.action, changes=json.loads(row.changes),
+        op_id=row.op_id,
+        group=row.act,
+        device=row.device,
+        device_seq=row.device_seq,
+        context=json.loads(row.context),
+        hlc=row.hlc,
+        at_ms=row.at_ms,
+        operator=row.operator,
+        site=row.site,
+        purpose=row.purpose,
+        reason=row.reason,
+        kind=row.kind,
+        record=row.record,
+        action=row.action,
+        changes=json.loads(row.changes),
     )
 
 

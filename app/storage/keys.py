@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Mapping
+from typing import Any
 
 from app.domain.dates import parse_date, to_yyyymmdd
 from app.domain.errors import SasaeError

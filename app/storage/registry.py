@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Callable, Generic, Iterable, Mapping, Sequence, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
@@ -67,7 +67,7 @@ class RecordRepository(Generic[R]):
         """Insert a new record."""
         saved = replace(record, version=1)
         result = self._connection.execute(insert(self._kind.table).values(version=1, **self._columns(saved)))
-        self._after_insert(saved, cast(int, result.inserted_primary_key[0]))
+        self._after_insert(saved, _new_rid(result))
         return saved
 
     def add_many(self, records: Sequence[R]) -> None:
@@ -101,7 +101,12 @@ class RecordRepository(Generic[R]):
         table = self._kind.table
         result = self._connection.execute(
             update(table).where(table.c.id == bindparam("_id"), table.c.version == bindparam("_version")),
-            {"_id": record.id, "_version": expected, "version": expected + 1, **{k: v for k, v in self._columns(saved).items() if k != "id"}},
+            {
+                "_id": record.id,
+                "_version": expected,
+                "version": expected + 1,
+                **{k: v for k, v in self._columns(saved).items() if k != "id"},
+            },
         )
         if result.rowcount != 1:
             raise StaleRecord(kind=self._kind.name, record=record.id, expected=expected, found=None)
@@ -114,6 +119,10 @@ class RecordRepository(Generic[R]):
         self._touched[self._kind.name].add(record.id)
         if self._kind.name == "person":
             index_person(self._connection, rid, record)  # type: ignore[arg-type]
+
+
+def _new_rid(result: Any) -> int:
+    return int(result.inserted_primary_key[0])
 
 
 def _default(field: Any) -> Any:
@@ -189,12 +198,28 @@ class StoreUnit:
         return int(current)
 
     def load_residents(
-        self, batches: Iterable[Sequence[ResidentRow]], *, snapshot_id: str, label: str, as_of: datetime, known_at: datetime, files: Sequence[str], job: Job
+        self,
+        batches: Iterable[Sequence[ResidentRow]],
+        *,
+        snapshot_id: str,
+        label: str,
+        as_of: datetime,
+        known_at: datetime,
+        files: Sequence[str],
+        job: Job,
     ) -> Snapshot:
         """Write an immutable snapshot; see ``storage.bulk``."""
         self._touched["snapshot"].add(snapshot_id)
         return load_snapshot(
-            self._connection, batches, snapshot_id=snapshot_id, label=label, as_of=as_of, known_at=known_at, files=files, created_at=self._now, job=job
+            self._connection,
+            batches,
+            snapshot_id=snapshot_id,
+            label=label,
+            as_of=as_of,
+            known_at=known_at,
+            files=files,
+            created_at=self._now,
+            job=job,
         )
 
     def activate_snapshot(self, snapshot_id: str) -> None:
@@ -206,8 +231,14 @@ class StoreUnit:
         """One row of the access log, in this transaction."""
         device = self._connection.execute(select(t.device.c.id).where(t.device.c.is_self)).scalar_one()
         write_access(
-            self._connection, device=device, at_ms=self._stamp.at_ms, operator=self._stamp.operator, action=action, purpose=self._stamp.purpose,
-            persons=persons, target=target,
+            self._connection,
+            device=device,
+            at_ms=self._stamp.at_ms,
+            operator=self._stamp.operator,
+            action=action,
+            purpose=self._stamp.purpose,
+            persons=persons,
+            target=target,
         )
 
     def set_setting(self, name: str, value: str) -> None:
@@ -215,8 +246,3 @@ class StoreUnit:
         if self._connection.execute(update(t.setting).where(t.setting.c.name == name).values(value=value)).rowcount == 0:
             self._connection.execute(insert(t.setting).values(name=name, value=value))
         self._touched["setting"].add(name)
-
-
-def json_list(text: str) -> tuple[str, ...]:
-    """A stored JSON list as a tuple."""
-    return tuple(json.loads(text)) if text else ()

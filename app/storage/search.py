@@ -5,7 +5,7 @@ Pairs find surnames of two characters, which trigrams cannot. This module is the
 
 from __future__ import annotations
 
-from typing import Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 

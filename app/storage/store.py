@@ -148,8 +148,15 @@ class Store:
             connection.execute(update(t.device).values(is_self=False))
             connection.execute(
                 insert(t.device).values(
-                    id=device, prefix=device_prefix(device), is_self=True, site_id=site_id, created_at=now, journal_seq=0, journal_hash=GENESIS,
-                    hlc=previous or "", seal=seal_of(self.data_key, device, 0, GENESIS),
+                    id=device,
+                    prefix=device_prefix(device),
+                    is_self=True,
+                    site_id=site_id,
+                    created_at=now,
+                    journal_seq=0,
+                    journal_hash=GENESIS,
+                    hlc=previous or "",
+                    seal=seal_of(self.data_key, device, 0, GENESIS),
                 )
             )
             connection.execute(t.serial.delete())

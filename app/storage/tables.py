@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import types
 import typing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Any, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Dialect, Float, Index, Integer, MetaData, Table, Text, TypeDecorator
 
@@ -21,7 +22,11 @@ from app.domain.records import Record, value_fields
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 
 metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
 )
 
 
@@ -60,7 +65,7 @@ def to_seconds(value: datetime) -> int:
 
 def from_seconds(value: int) -> datetime:
     """The moment in UTC."""
-    return datetime.fromtimestamp(value, timezone.utc)
+    return datetime.fromtimestamp(value, UTC)
 
 
 _TYPES: dict[Any, Callable[[], Any]] = {str: Text, int: Integer, float: Float, bool: Boolean, datetime: Moment}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Iterator
+from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, select
@@ -96,8 +97,13 @@ def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:
 
 
 def _replay(connection: Connection, kind: str, names: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    query = select(t.journal.c.record, t.journal.c.action, t.journal.c.changes).where(t.journal.c.kind == kind).order_by(t.journal.c.record, t.journal.c.seq)
-    record, count, values = "", 0, {}
+    query = (
+        select(t.journal.c.record, t.journal.c.action, t.journal.c.changes)
+        .where(t.journal.c.kind == kind)
+        .order_by(t.journal.c.record, t.journal.c.seq)
+    )
+    record, count = "", 0
+    values: dict[str, Any] = {}
     blank = _blank_values(kind)
     for name, action, changes in connection.execute(query):
         if name != record:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any
 
 from app.domain.codes import HEADCOUNT_METHODS
 from app.domain.errors import RuleViolation
@@ -17,7 +18,18 @@ from app.usecases.ports import UnitOfWork
 from app.usecases.rows import HeadcountRow, TrendPoint
 
 _SHELTER_FIELDS = (
-    "external_id", "name", "kana", "district", "address", "latitude", "longitude", "phone", "capacity", "capacity_text", "hazards", "towns",
+    "external_id",
+    "name",
+    "kana",
+    "district",
+    "address",
+    "latitude",
+    "longitude",
+    "phone",
+    "capacity",
+    "capacity_text",
+    "hazards",
+    "towns",
 )
 _MOST_POINTS = 20_000
 
@@ -51,7 +63,9 @@ def list_headcounts(ctx: Context, *, shelter_id: str = "", limit: int | None = N
     return ctx.reads.shelters.headcounts(shelter_id=shelter_id, limit=limit)
 
 
-def trend(ctx: Context, *, start: datetime | None = None, end: datetime | None = None, every: timedelta = timedelta(days=1)) -> list[TrendPoint]:
+def trend(
+    ctx: Context, *, start: datetime | None = None, end: datetime | None = None, every: timedelta = timedelta(days=1)
+) -> list[TrendPoint]:
     """Totals from ``start`` to ``end`` (default: everything known), one point every step and one at the end."""
     if every < timedelta(minutes=1):
         raise RuleViolation("trend.step_too_small", field="every")
@@ -82,7 +96,9 @@ def plan_import(ctx: Context, *, entries: Iterable[Entry], complete: bool) -> Pl
     for shelter in shelters:
         by_name.setdefault(fold_name(shelter.name), []).append(shelter)
     known = {
-        (c.shelter_id, c.counted_at, c.method in ("listing", "file")): c.counted_total for c in ctx.reads.all("headcount") if isinstance(c, Headcount)
+        (c.shelter_id, c.counted_at, c.method in ("listing", "file")): c.counted_total
+        for c in ctx.reads.all("headcount")
+        if isinstance(c, Headcount)
     }
     seen: dict[tuple[str, datetime], int] = {}
     items = []
@@ -104,7 +120,9 @@ def _match(entry: Entry, by_code: Mapping[str, Shelter], by_name: Mapping[str, S
     return "shelter.ambiguous" if len(alike) > 1 else alike[0] if alike else None
 
 
-def _plan_row(entry: Entry, match: Shelter | str | None, known: Mapping[tuple[str, datetime, bool], int], seen: dict[tuple[str, datetime], int]) -> PlanItem:
+def _plan_row(
+    entry: Entry, match: Shelter | str | None, known: Mapping[tuple[str, datetime, bool], int], seen: dict[tuple[str, datetime], int]
+) -> PlanItem:
     values = dict(entry.values)
     label = values["name"]
     at: datetime = values["counted_at"]
@@ -112,7 +130,14 @@ def _plan_row(entry: Entry, match: Shelter | str | None, known: Mapping[tuple[st
         return PlanItem(line=entry.line, action="review", label=label, values=values, code=match, params={"name": label, "count": 2})
     key = (match.id if match else f"{values.get('external_id', '')}/{fold_name(label)}", at)
     if key in seen:
-        return PlanItem(line=entry.line, action="error", label=label, values=values, code="import.duplicate_id", params={"id": label, "first": seen[key]})
+        return PlanItem(
+            line=entry.line,
+            action="error",
+            label=label,
+            values=values,
+            code="import.duplicate_id",
+            params={"id": label, "first": seen[key]},
+        )
     seen[key] = entry.line
     existing = match.id if match else ""
     before = known.get((existing, at, True))
@@ -121,7 +146,12 @@ def _plan_row(entry: Entry, match: Shelter | str | None, known: Mapping[tuple[st
     if before == values["counted_total"]:
         return PlanItem(line=entry.line, action="unchanged", label=label, values=values, existing=existing)
     return PlanItem(
-        line=entry.line, action="update", label=label, values=values, existing=existing, changes={"counted_total": (before, values["counted_total"])}
+        line=entry.line,
+        action="update",
+        label=label,
+        values=values,
+        existing=existing,
+        changes={"counted_total": (before, values["counted_total"])},
     )
 
 
@@ -156,8 +186,22 @@ def _register(uow: UnitOfWork, values: Mapping[str, Any]) -> str:
 
 
 def _count_of(values: Mapping[str, Any], shelter_id: str, method: str) -> Headcount:
-    names = ("counted_at", "counted_total", "male", "female", "infants", "children", "adults", "seniors", "households", "reported_by", "note")
-    count = Headcount(**{**{n: values[n] for n in names if values.get(n) is not None}, "id": new_id(), "shelter_id": shelter_id, "method": method})
+    names = (
+        "counted_at",
+        "counted_total",
+        "male",
+        "female",
+        "infants",
+        "children",
+        "adults",
+        "seniors",
+        "households",
+        "reported_by",
+        "note",
+    )
+    count = Headcount(
+        **{**{n: values[n] for n in names if values.get(n) is not None}, "id": new_id(), "shelter_id": shelter_id, "method": method}
+    )
     check_headcount(count)
     return count
 

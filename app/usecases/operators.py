@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Sequence
 
 from app.domain.errors import RuleViolation
 from app.domain.governance import ROLES, Operator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 from app.domain.evacuee import Absence, Stay
 from app.usecases.context import Context
@@ -23,14 +23,24 @@ def take_overview(ctx: Context) -> Overview:
     gone = ctx.reads.rosters.roster(RosterFilter(at=now, presence="out", without_destination=True, include_protected=True))
     pending = {stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and stay.to_at is None}
     overdue = [
-        a for a in ctx.reads.all("absence") if isinstance(a, Absence) and a.back_at is None and a.expected_at is not None and a.expected_at < now
+        a
+        for a in ctx.reads.all("absence")
+        if isinstance(a, Absence) and a.back_at is None and a.expected_at is not None and a.expected_at < now
     ]
     return Overview(
-        at=now, shelters_open=len(opened), rostered=sum(s.rostered for s in shelters), declared=sum(s.declared or 0 for s in opened),
+        at=now,
+        shelters_open=len(opened),
+        rostered=sum(s.rostered for s in shelters),
+        declared=sum(s.declared or 0 for s in opened),
         overfull=tuple(s for s in opened if s.capacity and max(s.rostered, s.declared or 0) > s.capacity),
         uncounted_today=tuple(s for s in opened if s.declared_at is None or s.declared_at < today),
-        without_destination=len(gone.rows), pending=len(pending), absent_overdue=len(overdue), residents=active.residents if active else 0,
-        last_backup=last_backup(ctx), clock_problem=check_clock(ctx), open_shelters=opened,
+        without_destination=len(gone.rows),
+        pending=len(pending),
+        absent_overdue=len(overdue),
+        residents=active.residents if active else 0,
+        last_backup=last_backup(ctx),
+        clock_problem=check_clock(ctx),
+        open_shelters=opened,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from app.domain.codes import DECISIONS
 from app.domain.errors import RuleViolation
@@ -44,14 +45,27 @@ def open_person(ctx: Context, *, person_id: str) -> PersonFile:
     members = _members(ctx, person) if not masked else ()
     if masked:
         person = mask_person(person)
-    return PersonFile(person=person, household=kept, members=members, stays=() if masked else tuple(ctx.reads.persons.stays(person_id)), masked=masked)
+    return PersonFile(
+        person=person, household=kept, members=members, stays=() if masked else tuple(ctx.reads.persons.stays(person_id)), masked=masked
+    )
 
 
 def mask_person(person: Person) -> Person:
     """The person without anything that tells where they are or how to reach them."""
     return replace(
-        person, postal="", address="", district="", phone="", mobile="", workplace="", household_id="", identifying="", note="", resident_id="",
-        resident_no="", card="",
+        person,
+        postal="",
+        address="",
+        district="",
+        phone="",
+        mobile="",
+        workplace="",
+        household_id="",
+        identifying="",
+        note="",
+        resident_id="",
+        resident_no="",
+        card="",
     )
 
 
@@ -87,7 +101,9 @@ def correct_household(ctx: Context, *, household_id: str, version: int, values: 
     """Change what is known about a household."""
     ctx.require("register")
     with ctx.unit(reason=reason) as uow:
-        uow.households.save(replace(uow.households.need(household_id), **{k: v for k, v in values.items() if k not in _FIXED}), expected_version=version)
+        uow.households.save(
+            replace(uow.households.need(household_id), **{k: v for k, v in values.items() if k not in _FIXED}), expected_version=version
+        )
         return uow.commit()
 
 
@@ -127,7 +143,9 @@ def link_resident(ctx: Context, *, person_id: str, resident_id: str, take_partic
     with ctx.unit(reason=reason) as uow:
         person = uow.persons.need(person_id)
         found = particulars_of(view)
-        values = found if take_particulars else {k: v for k, v in found.items() if k in ("resident_id", "resident_no") or not getattr(person, k)}
+        values = (
+            found if take_particulars else {k: v for k, v in found.items() if k in ("resident_id", "resident_no") or not getattr(person, k)}
+        )
         values["protected"] = person.protected or view.protected
         uow.persons.save(replace(person, **values))
         return uow.commit()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Iterable, Mapping, Protocol, Sequence, TypeVar
+from typing import Protocol, TypeVar
 
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
@@ -51,19 +52,37 @@ class Repository(Protocol[R]):
 class UnitOfWork(Protocol):
     """One transaction. Left without ``commit()`` it rolls back."""
 
-    disasters: Repository[Disaster]
-    sites: Repository[Site]
-    operators: Repository[Operator]
-    shelters: Repository[Shelter]
-    spells: Repository[ShelterSpell]
-    headcounts: Repository[Headcount]
-    households: Repository[Household]
-    persons: Repository[Person]
-    stays: Repository[Stay]
-    absences: Repository[Absence]
-    decisions: Repository[PersonDecision]
-    reads: Reads
-    """Reads inside this transaction: they see what it has written."""
+    @property
+    def disasters(self) -> Repository[Disaster]: ...
+    @property
+    def sites(self) -> Repository[Site]: ...
+    @property
+    def operators(self) -> Repository[Operator]: ...
+    @property
+    def shelters(self) -> Repository[Shelter]: ...
+    @property
+    def spells(self) -> Repository[ShelterSpell]: ...
+    @property
+    def headcounts(self) -> Repository[Headcount]: ...
+    @property
+    def households(self) -> Repository[Household]: ...
+    @property
+    def persons(self) -> Repository[Person]: ...
+    @property
+    def stays(self) -> Repository[Stay]: ...
+    @property
+    def absences(self) -> Repository[Absence]: ...
+    @property
+    def decisions(self) -> Repository[PersonDecision]: ...
+    @property
+    def act(self) -> str:
+        """The id that everything this unit changes shares."""
+        ...
+
+    @property
+    def reads(self) -> Reads:
+        """Reads inside this transaction: they see what it has written."""
+        ...
 
     def __enter__(self) -> UnitOfWork: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
@@ -77,7 +96,15 @@ class UnitOfWork(Protocol):
         ...
 
     def load_residents(
-        self, batches: Iterable[Sequence[ResidentRow]], *, snapshot_id: str, label: str, as_of: datetime, known_at: datetime, files: Sequence[str], job: Job
+        self,
+        batches: Iterable[Sequence[ResidentRow]],
+        *,
+        snapshot_id: str,
+        label: str,
+        as_of: datetime,
+        known_at: datetime,
+        files: Sequence[str],
+        job: Job,
     ) -> Snapshot: ...
     def activate_snapshot(self, snapshot_id: str) -> None: ...
     def log_access(self, *, action: str, persons: Sequence[str] | int, target: str) -> None: ...
@@ -157,13 +184,20 @@ class SettingReads(Protocol):
 class Reads(Protocol):
     """Everything that can be asked. Answers are frozen rows."""
 
-    shelters: ShelterReads
-    residents: ResidentReads
-    persons: PersonReads
-    search: SearchReads
-    rosters: RosterReads
-    journal: JournalReads
-    settings: SettingReads
+    @property
+    def shelters(self) -> ShelterReads: ...
+    @property
+    def residents(self) -> ResidentReads: ...
+    @property
+    def persons(self) -> PersonReads: ...
+    @property
+    def search(self) -> SearchReads: ...
+    @property
+    def rosters(self) -> RosterReads: ...
+    @property
+    def journal(self) -> JournalReads: ...
+    @property
+    def settings(self) -> SettingReads: ...
 
     def get(self, kind: str, record_id: str) -> Record | None: ...
     def all(self, kind: str) -> Sequence[Record]: ...

@@ -5,9 +5,10 @@ The machine never decides who is who: a person already staying elsewhere stops t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from app.domain.codes import DESTINATIONS, RECEPTION_METHODS, STAY_CATEGORIES
 from app.domain.errors import RuleViolation
@@ -70,7 +71,9 @@ def find_encounters(ctx: Context, *, arrival: Arrival) -> list[Encounter]:
     """Everyone the clerk should see before checking this arrival in."""
     view = ctx.reads.residents.get(arrival.resident_id) if arrival.resident_id else None
     known = arrival.person_id or (view.person_id if view else "")
-    name, kana, birth = (view.name, view.kana, view.birth) if view else tuple(str(arrival.values.get(k, "")) for k in ("name", "kana", "birth"))
+    name, kana, birth = (
+        (view.name, view.kana, view.birth) if view else tuple(str(arrival.values.get(k, "")) for k in ("name", "kana", "birth"))
+    )
     hits = [] if arrival.person_id else ctx.reads.persons.namesakes(name=name, kana=kana, birth=birth)
     if known and known not in {hit.id for hit in hits}:
         hits = [*ctx.reads.persons.page([known], at=ctx.now()), *hits]
@@ -79,8 +82,17 @@ def find_encounters(ctx: Context, *, arrival: Arrival) -> list[Encounter]:
 
 
 def check_in(
-    ctx: Context, *, shelter_id: str, arrivals: Sequence[Arrival], at: datetime | None = None, category: str = "inside", room: str = "",
-    reception: str = "counter", household_id: str = "", household: Mapping[str, Any] | None = None, note: str = "",
+    ctx: Context,
+    *,
+    shelter_id: str,
+    arrivals: Sequence[Arrival],
+    at: datetime | None = None,
+    category: str = "inside",
+    room: str = "",
+    reception: str = "counter",
+    household_id: str = "",
+    household: Mapping[str, Any] | None = None,
+    note: str = "",
 ) -> CheckedIn:
     """Register arrivals and their stays in one transaction.
 
@@ -97,10 +109,15 @@ def check_in(
         desk.begin(uow, household_id, household or {})
         for arrival in arrivals:
             desk.take(uow, arrival)
-        act = uow.act if hasattr(uow, "act") else ""
+        act = uow.act
         changes = uow.commit()
     return CheckedIn(
-        persons=tuple(desk.persons), stays=tuple(desk.stays), household=desk.household_id, warnings=tuple(desk.warnings), act=act, changes=changes
+        persons=tuple(desk.persons),
+        stays=tuple(desk.stays),
+        household=desk.household_id,
+        warnings=tuple(desk.warnings),
+        act=act,
+        changes=changes,
     )
 
 
@@ -120,7 +137,10 @@ class _Desk:
     def begin(self, uow: UnitOfWork, household_id: str, household: Mapping[str, Any]) -> None:
         """Check the shelter and the time, and prepare the household."""
         shelter = uow.shelters.need(self._shelter_id)
-        if not any(s.opened_at <= self._at and (s.closed_at is None or s.closed_at > self._at) for s in uow.spells.where(shelter_id=self._shelter_id)):
+        if not any(
+            s.opened_at <= self._at and (s.closed_at is None or s.closed_at > self._at)
+            for s in uow.spells.where(shelter_id=self._shelter_id)
+        ):
             self.warnings.append(Warning(code="checkin.shelter_not_open", params={"shelter": shelter.name}))
         if self._at > self._ctx.now() + _TOLERANCE:
             self.warnings.append(Warning(code="checkin.in_future", params={"at": self._at}))
@@ -241,7 +261,13 @@ class _Desk:
                 )
         self._refuse_overlap(uow, person)
         stay = Stay(
-            id=new_id(), person_id=person.id, shelter_id=self._shelter_id, from_at=self._at, pending=pending, came_from=came_from, **self._stay_values
+            id=new_id(),
+            person_id=person.id,
+            shelter_id=self._shelter_id,
+            from_at=self._at,
+            pending=pending,
+            came_from=came_from,
+            **self._stay_values,
         )
         check_stay(stay)
         return uow.stays.add(stay).id
@@ -260,9 +286,20 @@ class _Desk:
 def particulars_of(view: ResidentView) -> dict[str, Any]:
     """The values that a resident brings into the register. Texts as they are; the sex as a code."""
     return {
-        "resident_id": view.id, "resident_no": view.resident_no, "source": "resident", "name": view.name, "kana": view.kana, "birth": view.birth,
-        "sex": find_code("sex", view.sex) or "unknown", "relation": view.relation, "postal": view.postal, "address": view.address,
-        "district": view.district, "phone": view.phone, "nationality": view.nationality, "protected": view.protected,
+        "resident_id": view.id,
+        "resident_no": view.resident_no,
+        "source": "resident",
+        "name": view.name,
+        "kana": view.kana,
+        "birth": view.birth,
+        "sex": find_code("sex", view.sex) or "unknown",
+        "relation": view.relation,
+        "postal": view.postal,
+        "address": view.address,
+        "district": view.district,
+        "phone": view.phone,
+        "nationality": view.nationality,
+        "protected": view.protected,
     }
 
 
@@ -299,7 +336,14 @@ def _running(uow: UnitOfWork, person_id: str, stay_id: str) -> Stay:
 
 
 def check_out(
-    ctx: Context, *, person_id: str, destination: str, destination_text: str = "", at: datetime | None = None, reason: str = "", stay_id: str = ""
+    ctx: Context,
+    *,
+    person_id: str,
+    destination: str,
+    destination_text: str = "",
+    at: datetime | None = None,
+    reason: str = "",
+    stay_id: str = "",
 ) -> Changes:
     """End the running stay and say where the person went (``unknown`` is an answer too)."""
     ctx.require("register")
@@ -314,7 +358,9 @@ def check_out(
         return uow.commit()
 
 
-def check_out_many(ctx: Context, *, person_ids: Sequence[str], destination: str, destination_text: str = "", at: datetime | None = None) -> Changes:
+def check_out_many(
+    ctx: Context, *, person_ids: Sequence[str], destination: str, destination_text: str = "", at: datetime | None = None
+) -> Changes:
     """End the stays of several people at once: a family that leaves together."""
     ctx.require("register")
     if destination not in DESTINATIONS or destination == "dead":
@@ -335,12 +381,22 @@ def move(ctx: Context, *, person_id: str, shelter_id: str, at: datetime | None =
             raise RuleViolation("move.same_shelter", field="shelter")
         target, source = uow.shelters.need(shelter_id), uow.shelters.need(stay.shelter_id)
         _end_stay(uow, stay, at=moment, destination="shelter", text=target.name, reason="")
-        uow.stays.add(Stay(id=new_id(), person_id=person_id, shelter_id=shelter_id, from_at=moment, category=category, room=room, came_from=source.name))
+        uow.stays.add(
+            Stay(
+                id=new_id(), person_id=person_id, shelter_id=shelter_id, from_at=moment, category=category, room=room, came_from=source.name
+            )
+        )
         return uow.commit()
 
 
 def go_out(
-    ctx: Context, *, person_id: str, kind: str = "outing", at: datetime | None = None, expected_at: datetime | None = None, destination_text: str = "",
+    ctx: Context,
+    *,
+    person_id: str,
+    kind: str = "outing",
+    at: datetime | None = None,
+    expected_at: datetime | None = None,
+    destination_text: str = "",
     contact: str = "",
 ) -> tuple[str, Changes]:
     """Out for hours or nights; the stay goes on. Answers the absence id."""
@@ -350,7 +406,13 @@ def go_out(
         if uow.absences.where(stay_id=stay.id, back_at=None):
             raise RuleViolation("absence.already_out", field="person", record=person_id)
         absence = Absence(
-            id=new_id(), stay_id=stay.id, kind=kind, from_at=at or ctx.now(), expected_at=expected_at, destination_text=destination_text, contact=contact
+            id=new_id(),
+            stay_id=stay.id,
+            kind=kind,
+            from_at=at or ctx.now(),
+            expected_at=expected_at,
+            destination_text=destination_text,
+            contact=contact,
         )
         check_absence(absence)
         uow.absences.add(absence)

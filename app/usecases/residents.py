@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Iterable, Sequence
 
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
@@ -14,14 +14,26 @@ from app.usecases.rows import ResidentView
 
 
 def load_residents(
-    ctx: Context, *, batches: Iterable[Sequence[ResidentRow]], as_of: datetime, known_at: datetime | None = None, label: str = "",
-    files: Sequence[str] = (), job: Job = QUIET,
+    ctx: Context,
+    *,
+    batches: Iterable[Sequence[ResidentRow]],
+    as_of: datetime,
+    known_at: datetime | None = None,
+    label: str = "",
+    files: Sequence[str] = (),
+    job: Job = QUIET,
 ) -> tuple[Snapshot, Changes]:
     """Load rows into a new immutable snapshot in one transaction; it becomes the active one. Cancel leaves nothing behind."""
     ctx.require("residents")
     with ctx.unit() as uow:
         snapshot = uow.load_residents(
-            batches, snapshot_id=new_id(), label=label or f"{as_of:%Y-%m-%d %H:%M}", as_of=as_of, known_at=known_at or ctx.now(), files=files, job=job
+            batches,
+            snapshot_id=new_id(),
+            label=label or f"{as_of:%Y-%m-%d %H:%M}",
+            as_of=as_of,
+            known_at=known_at or ctx.now(),
+            files=files,
+            job=job,
         )
         uow.log_access(action="import", persons=snapshot.residents, target=snapshot.id)
         return snapshot, uow.commit()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-import json
 from typing import Any
 
 from app.domain.errors import RuleViolation
@@ -47,7 +47,8 @@ def saved_views(ctx: Context) -> list[SavedView]:
     """The views saved in this folder, by name."""
     stored: dict[str, Any] = json.loads(ctx.reads.settings.get("roster.views", "{}"))
     return [
-        SavedView(name=name, columns=value.get("columns", "standard"), filter=_filter_of(ctx.now(), value)) for name, value in sorted(stored.items())
+        SavedView(name=name, columns=value.get("columns", "standard"), filter=_filter_of(ctx.now(), value))
+        for name, value in sorted(stored.items())
     ]
 
 

@@ -11,7 +11,9 @@ from app.usecases.rows import SearchResult
 WITHIN = ("residents", "persons", "all")
 
 
-def search(ctx: Context, *, text: str, birth: str = "", address: str = "", within: str = "all", limit: int = 50, log: bool = False) -> SearchResult:
+def search(
+    ctx: Context, *, text: str, birth: str = "", address: str = "", within: str = "all", limit: int = 50, log: bool = False
+) -> SearchResult:
     """Hits for what was typed, registered people first. ``log`` notes who was shown (typing does not; scripts and opened files do)."""
     if within not in WITHIN:
         raise RuleViolation("word.unknown", field="in", word=within)

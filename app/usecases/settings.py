@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping
+from typing import Any
 
 from app.domain.errors import RuleViolation
 from app.usecases.context import Changes, Context
@@ -30,13 +31,21 @@ def read_settings(ctx: Context) -> Settings:
     default = Settings()
     read = ctx.reads.settings.get
     return Settings(
-        backup_folder=read("backup.folder", default.backup_folder), backup_minutes=int(read("backup.minutes", str(default.backup_minutes))),
-        backup_keep=int(read("backup.keep", str(default.backup_keep))), text_scale=int(read("look.scale", str(default.text_scale))),
+        backup_folder=read("backup.folder", default.backup_folder),
+        backup_minutes=int(read("backup.minutes", str(default.backup_minutes))),
+        backup_keep=int(read("backup.keep", str(default.backup_keep))),
+        text_scale=int(read("look.scale", str(default.text_scale))),
         theme=read("look.theme", default.theme),
     )
 
 
-_NAMES = {"backup_folder": "backup.folder", "backup_minutes": "backup.minutes", "backup_keep": "backup.keep", "text_scale": "look.scale", "theme": "look.theme"}
+_NAMES = {
+    "backup_folder": "backup.folder",
+    "backup_minutes": "backup.minutes",
+    "backup_keep": "backup.keep",
+    "text_scale": "look.scale",
+    "theme": "look.theme",
+}
 
 
 def change_settings(ctx: Context, *, values: Mapping[str, Any]) -> Changes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 from app.domain.codes import SHELTER_KINDS
 from app.domain.errors import RuleViolation
@@ -89,7 +90,9 @@ def close_shelter(ctx: Context, *, shelter_id: str, at: datetime | None = None) 
     moment = at or ctx.now()
     with ctx.unit() as uow:
         shelter = uow.shelters.need(shelter_id)
-        spells = [s for s in uow.spells.where(shelter_id=shelter_id) if s.opened_at <= moment and (s.closed_at is None or s.closed_at > moment)]
+        spells = [
+            s for s in uow.spells.where(shelter_id=shelter_id) if s.opened_at <= moment and (s.closed_at is None or s.closed_at > moment)
+        ]
         if not spells:
             raise RuleViolation("shelter.not_open", field="shelter", name=shelter.name)
         staying = {stay.person_id for stay in uow.stays.where(shelter_id=shelter_id, to_at=None) if stay.from_at <= moment}
@@ -118,19 +121,35 @@ def _plan_row(entry: Entry, by_code: Mapping[str, Shelter], by_name: Mapping[str
     values = dict(entry.values)
     key = values.get("external_id") or f"{fold_name(values['name'])}/{values.get('address', '')}"
     if key in seen:
-        return PlanItem(line=entry.line, action="error", label=values["name"], values=values, code="import.duplicate_id", params={"id": key, "first": seen[key]})
+        return PlanItem(
+            line=entry.line,
+            action="error",
+            label=values["name"],
+            values=values,
+            code="import.duplicate_id",
+            params={"id": key, "first": seen[key]},
+        )
     seen[key] = entry.line
     old = by_code.get(values.get("external_id", ""))
     if old is None:
         alike = [s for s in by_name.get(fold_name(values["name"]), []) if not (s.external_id and values.get("external_id"))]
         if len(alike) > 1:
-            return PlanItem(line=entry.line, action="review", label=values["name"], values=values, code="shelter.ambiguous", params={"name": values["name"], "count": len(alike)})
+            return PlanItem(
+                line=entry.line,
+                action="review",
+                label=values["name"],
+                values=values,
+                code="shelter.ambiguous",
+                params={"name": values["name"], "count": len(alike)},
+            )
         old = alike[0] if alike else None
     if old is None:
         return PlanItem(line=entry.line, action="create", label=values["name"], values=values)
     wanted = replace(old, **{name: value for name, value in values.items() if value not in ("", None, ())})
     changes = {name: (before, after) for name, before, after in differing_fields(old, wanted)}
-    return PlanItem(line=entry.line, action="update" if changes else "unchanged", label=values["name"], values=values, existing=old.id, changes=changes)
+    return PlanItem(
+        line=entry.line, action="update" if changes else "unchanged", label=values["name"], values=values, existing=old.id, changes=changes
+    )
 
 
 def apply_import(ctx: Context, *, plan: Plan, open_at: datetime | None = None, skip_lines: frozenset[int] = frozenset()) -> Applied:
@@ -150,4 +169,6 @@ def apply_import(ctx: Context, *, plan: Plan, open_at: datetime | None = None, s
             uow.spells.add_many([ShelterSpell(id=new_id(), shelter_id=i, opened_at=open_at) for i in ids if i not in opened])
         counts = {action: sum(item.action == action for item in items) for action in ("create", "update", "unchanged", "review")}
         changed = uow.commit()
-    return Applied(created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"], review=counts["review"], changes=changed)
+    return Applied(
+        created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"], review=counts["review"], changes=changed
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Callable, Sequence
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,6 @@ from app.storage.tables import from_seconds
 
 Source = Callable[[], AbstractContextManager[Connection]]
 """Opens a connection for one question."""
-
 
 
 def moment(seconds: int | None) -> datetime | None:

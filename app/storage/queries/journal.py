@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
-from typing import Any, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -20,11 +21,23 @@ _ROW = (
 
 def _entries(rows: Sequence[Any]) -> Iterator[HistoryEntry]:
     for r in rows:
-        at = datetime.fromtimestamp(r[0] / 1000, timezone.utc)
+        at = datetime.fromtimestamp(r[0] / 1000, UTC)
         for field, (old, new) in (json.loads(r[9]) or {"": [None, None]}).items():
             yield HistoryEntry(
-                at=at, by=r[1], site=r[2], device=r[3], operation=r[4], group=r[5], kind=r[6], record=r[7], action=r[8], field=field, old=old,
-                new=new, reason=r[10], purpose=r[11],
+                at=at,
+                by=r[1],
+                site=r[2],
+                device=r[3],
+                operation=r[4],
+                group=r[5],
+                kind=r[6],
+                record=r[7],
+                action=r[8],
+                field=field,
+                old=old,
+                new=new,
+                reason=r[10],
+                purpose=r[11],
             )
 
 
@@ -70,14 +83,17 @@ class JournalQueries:
         with self._source() as connection:
             rows = connection.exec_driver_sql(query, {"person": person_id, "limit": -1 if limit is None else limit}).all()
         return [
-            AccessEntry(at=datetime.fromtimestamp(r[0] / 1000, timezone.utc), by=r[1], action=r[2], purpose=r[3], persons=r[4], target=r[5]) for r in rows
+            AccessEntry(at=datetime.fromtimestamp(r[0] / 1000, UTC), by=r[1], action=r[2], purpose=r[3], persons=r[4], target=r[5])
+            for r in rows
         ]
 
     def last_time(self) -> datetime | None:
         """The latest wall-clock time that any operation here carries."""
         with self._source() as connection:
-            value = connection.exec_driver_sql("SELECT max(at_ms) FROM (SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 200)").scalar_one()
-        return None if value is None else datetime.fromtimestamp(value / 1000, timezone.utc)
+            value = connection.exec_driver_sql(
+                "SELECT max(at_ms) FROM (SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 200)"
+            ).scalar_one()
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
 
 
 def changed_since(connection: Connection, known_ms: int, kinds: Sequence[str]) -> dict[str, dict[str, dict[str, Any] | None]]:

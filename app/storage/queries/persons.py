@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -33,9 +34,23 @@ def person_hit(row: Any, *, at: int, match: str = "") -> SearchHit:
     staying = row[12] is not None and (row[13] is None or row[13] > at)
     status = "dead" if row[14] is not None else "staying" if staying else "left" if row[12] is not None else "none"
     return SearchHit(
-        kind="person", id=row[1], person_id=row[1], name=row[2], kana=row[3], birth=row[4], sex=row[5], address=row[6], household=row[7] or "",
-        status=status, match=match, protected=bool(row[8]), number=row[9], shelter_id=(row[10] or "") if staying else "",
-        shelter_name=(row[11] or "") if staying else "", since=moment(row[12] if staying else row[13]), phone=row[16] or row[15],
+        kind="person",
+        id=row[1],
+        person_id=row[1],
+        name=row[2],
+        kana=row[3],
+        birth=row[4],
+        sex=row[5],
+        address=row[6],
+        household=row[7] or "",
+        status=status,
+        match=match,
+        protected=bool(row[8]),
+        number=row[9],
+        shelter_id=(row[10] or "") if staying else "",
+        shelter_name=(row[11] or "") if staying else "",
+        since=moment(row[12] if staying else row[13]),
+        phone=row[16] or row[15],
     )
 
 
@@ -56,7 +71,9 @@ class PersonQueries:
         found: dict[str, StayView] = {}
         with self._source() as connection:
             for part in chunked(person_ids):
-                rows = connection.exec_driver_sql(_STAY + f"st.to_at IS NULL AND st.person_id IN ({marks(part)}) ORDER BY st.from_at", tuple(part))
+                rows = connection.exec_driver_sql(
+                    _STAY + f"st.to_at IS NULL AND st.person_id IN ({marks(part)}) ORDER BY st.from_at", tuple(part)
+                )
                 found |= {row[1]: _stay(row) for row in rows}
         return found
 
@@ -108,7 +125,10 @@ class PersonQueries:
                 "SELECT id, resident_id, key_name, key_kana, birth_lo, birth_hi, sex, key_phone FROM person WHERE NOT deleted"
                 " AND (key_name <> '' OR key_kana <> '')"
             ).all()
-            decided = {frozenset((r[0], r[1])) for r in connection.exec_driver_sql("SELECT first_id, second_id FROM person_decision WHERE NOT deleted")}
+            decided = {
+                frozenset((r[0], r[1]))
+                for r in connection.exec_driver_sql("SELECT first_id, second_id FROM person_decision WHERE NOT deleted")
+            }
         pairs = _same_resident(rows) | _same_name(rows)
         best: dict[frozenset[str], tuple[float, str]] = {}
         for pair, score, reason in pairs:
@@ -127,10 +147,16 @@ class PersonQueries:
         if text.strip():
             name, kana = fold_key_name(text), fold_key_kana(text)
             query = match_any([("name", phrase(name)), ("kana", phrase(kana)), ("address", phrase(name))])
-            where.append("(p.rid IN (SELECT rowid FROM person_fts WHERE person_fts MATCH :query) OR p.number = :text)" if query else "p.number = :text")
+            where.append(
+                "(p.rid IN (SELECT rowid FROM person_fts WHERE person_fts MATCH :query) OR p.number = :text)"
+                if query
+                else "p.number = :text"
+            )
             parameters = {"query": query, "text": text.strip().upper()}
         with self._source() as connection:
-            rows = connection.exec_driver_sql(f"SELECT p.id FROM person p WHERE {' AND '.join(where)} ORDER BY p.key_kana, p.rid", parameters)
+            rows = connection.exec_driver_sql(
+                f"SELECT p.id FROM person p WHERE {' AND '.join(where)} ORDER BY p.key_kana, p.rid", parameters
+            )
             return [row[0] for row in rows]
 
     def page(self, person_ids: Sequence[str], *, at: datetime) -> list[SearchHit]:
@@ -151,9 +177,22 @@ def hits_by_id(connection: Connection, person_ids: Sequence[str], *, at: int, ma
 
 def _stay(row: Any) -> StayView:
     return StayView(
-        id=row[0], person_id=row[1], shelter_id=row[2], shelter_name=row[3], category=row[4], room=row[5], from_at=from_seconds(row[6]),
-        to_at=moment(row[7]), destination=row[8], destination_text=row[9], exit_reason=row[10], pending=bool(row[11]), version=row[12],
-        absence_id=row[13] or "", absence_kind=row[14] or "", absence_from=moment(row[15]),
+        id=row[0],
+        person_id=row[1],
+        shelter_id=row[2],
+        shelter_name=row[3],
+        category=row[4],
+        room=row[5],
+        from_at=from_seconds(row[6]),
+        to_at=moment(row[7]),
+        destination=row[8],
+        destination_text=row[9],
+        exit_reason=row[10],
+        pending=bool(row[11]),
+        version=row[12],
+        absence_id=row[13] or "",
+        absence_kind=row[14] or "",
+        absence_from=moment(row[15]),
     )
 
 

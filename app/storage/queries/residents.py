@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -23,8 +24,16 @@ COLUMNS = (
 def snapshot_of(row: Any) -> Snapshot:
     """A snapshot from its table row."""
     return Snapshot(
-        id=row.id, label=row.label, as_of=row.as_of, known_at=row.known_at, residents=row.residents, households=row.households,
-        sha256=row.sha256, files=row.files, created_at=row.created_at, active=bool(row.active),
+        id=row.id,
+        label=row.label,
+        as_of=row.as_of,
+        known_at=row.known_at,
+        residents=row.residents,
+        households=row.households,
+        sha256=row.sha256,
+        files=row.files,
+        created_at=row.created_at,
+        active=bool(row.active),
     )
 
 
@@ -60,9 +69,25 @@ def views(connection: Connection, rows: Sequence[Any]) -> list[ResidentView]:
 
 def _view(r: Any, rid: str, link: tuple[Any, ...] | None) -> ResidentView:
     return ResidentView(
-        id=rid, snapshot_id=r[14], resident_no=r[1], household_no=r[2], name=r[3], kana=r[4], birth=r[5], sex=r[6], relation=r[7], postal=r[8],
-        address=r[9], district=r[10], phone=r[11], nationality=r[12], protected=bool(r[13]), person_id=link[1] if link else "",
-        stay_id=(link[2] or "") if link else "", shelter_id=(link[3] or "") if link else "", shelter_name=(link[4] or "") if link else "",
+        id=rid,
+        snapshot_id=r[14],
+        resident_no=r[1],
+        household_no=r[2],
+        name=r[3],
+        kana=r[4],
+        birth=r[5],
+        sex=r[6],
+        relation=r[7],
+        postal=r[8],
+        address=r[9],
+        district=r[10],
+        phone=r[11],
+        nationality=r[12],
+        protected=bool(r[13]),
+        person_id=link[1] if link else "",
+        stay_id=(link[2] or "") if link else "",
+        shelter_id=(link[3] or "") if link else "",
+        shelter_name=(link[4] or "") if link else "",
         since=moment(link[5]) if link else None,
     )
 
@@ -101,12 +126,17 @@ class ResidentQueries:
             me = _rows(connection, "r.rid = ?", (rid,))
             if not me[0][2]:
                 return views(connection, me)
-            return views(connection, _rows(connection, "r.snapshot = (SELECT snapshot FROM resident WHERE rid = ?) AND r.household_no = ?", (rid, me[0][2])))
+            return views(
+                connection,
+                _rows(connection, "r.snapshot = (SELECT snapshot FROM resident WHERE rid = ?) AND r.household_no = ?", (rid, me[0][2])),
+            )
 
     def by_household_no(self, *, snapshot_id: str, household_no: str) -> list[ResidentView]:
         """The members of a household by its number."""
         with self._source() as connection:
-            return views(connection, _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no)))
+            return views(
+                connection, _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no))
+            )
 
     def ids(self, *, snapshot_id: str, text: str = "") -> Sequence[int]:
         """Row numbers in order of kana, all or those whose name, kana or address contains the text."""
@@ -139,5 +169,6 @@ class ResidentQueries:
 
 def _rows(connection: Connection, where: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
     return connection.exec_driver_sql(
-        f"SELECT {COLUMNS} FROM resident r JOIN snapshot sn ON sn.num = r.snapshot WHERE {where} ORDER BY r.rank = 0, r.rank, r.rid", parameters
+        f"SELECT {COLUMNS} FROM resident r JOIN snapshot sn ON sn.num = r.snapshot WHERE {where} ORDER BY r.rank = 0, r.rank, r.rid",
+        parameters,
     ).all()

@@ -6,8 +6,10 @@ Python; a test holds both ways equal.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from typing import Any, Iterable
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,17 +18,55 @@ from app.storage.queries.base import Source
 from app.storage.queries.journal import changed_since
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import Roster, RosterFilter, RosterRow
-import json
 
 _JST = timezone(timedelta(hours=9))
 
 _PERSON = (
-    "number", "name", "kana", "birth", "sex", "relation", "nationality", "postal", "address", "district", "phone", "mobile", "injury", "injury_note",
-    "needs", "needs_note", "care_level", "supplies", "consent_kin", "consent_acquaintance", "consent_public", "consent_board", "consent_web",
-    "consent_share", "protected", "source", "workplace", "note", "card", "household_id", "deleted",
+    "number",
+    "name",
+    "kana",
+    "birth",
+    "sex",
+    "relation",
+    "nationality",
+    "postal",
+    "address",
+    "district",
+    "phone",
+    "mobile",
+    "injury",
+    "injury_note",
+    "needs",
+    "needs_note",
+    "care_level",
+    "supplies",
+    "consent_kin",
+    "consent_acquaintance",
+    "consent_public",
+    "consent_board",
+    "consent_web",
+    "consent_share",
+    "protected",
+    "source",
+    "workplace",
+    "note",
+    "card",
+    "household_id",
+    "deleted",
 )
 _STAY = (
-    "id", "person_id", "shelter_id", "category", "room", "from_at", "to_at", "destination", "destination_text", "came_from", "pending", "deleted",
+    "id",
+    "person_id",
+    "shelter_id",
+    "category",
+    "room",
+    "from_at",
+    "to_at",
+    "destination",
+    "destination_text",
+    "came_from",
+    "pending",
+    "deleted",
 )
 _HOUSEHOLD = ("label", "house_damage", "pets", "vehicles", "emergency_contact", "missing_members")
 _SQL = (
@@ -44,7 +84,9 @@ class _Line(dict[str, Any]):
 
 
 _NAMES = (
-    tuple("st_" + c for c in _STAY) + tuple("p_" + c for c in _PERSON) + tuple("h_" + c for c in _HOUSEHOLD)
+    tuple("st_" + c for c in _STAY)
+    + tuple("p_" + c for c in _PERSON)
+    + tuple("h_" + c for c in _HOUSEHOLD)
     + ("shelter", "birth_lo", "birth_hi", "key_kana", "key_name", "absence")
 )
 
@@ -133,7 +175,12 @@ def _matches(line: _Line, wanted: RosterFilter) -> bool:
         return False
     if wanted.presence == "out" and (line["elsewhere"] or line["st_to_at"] is None or line["st_to_at"] > at):
         return False
-    if wanted.shelter_id and line["st_shelter_id"] != wanted.shelter_id or wanted.household_id and line["p_household_id"] != wanted.household_id:
+    if (
+        wanted.shelter_id
+        and line["st_shelter_id"] != wanted.shelter_id
+        or wanted.household_id
+        and line["p_household_id"] != wanted.household_id
+    ):
         return False
     if wanted.category and line["st_category"] != wanted.category:
         return False
@@ -181,7 +228,8 @@ def _as_known(connection: Connection, wanted: RosterFilter) -> list[_Line]:
     _put_absences(connection, lines, undone["absence"], to_seconds(wanted.at))
     at = to_seconds(wanted.at)
     inside = {
-        line["st_person_id"] for line in lines
+        line["st_person_id"]
+        for line in lines
         if not line["st_deleted"] and line["st_from_at"] <= at and (line["st_to_at"] is None or line["st_to_at"] > at)
     }
     for line in lines:
@@ -258,18 +306,55 @@ def _rank(line: _Line) -> tuple[bool, int, str]:
 def _row(line: _Line, on: int) -> RosterRow:
     age, exact = age_on(line["birth_lo"], line["birth_hi"], on)
     return RosterRow(
-        stay_id=line["st_id"], person_id=line["st_person_id"], household_id=line["p_household_id"], number=line["p_number"], name=line["p_name"],
-        kana=line["p_kana"], birth=line["p_birth"], age=age, age_exact=exact, sex=line["p_sex"], relation=line["p_relation"],
-        nationality=line["p_nationality"], postal=line["p_postal"], address=line["p_address"], district=line["p_district"], phone=line["p_phone"],
-        mobile=line["p_mobile"], household=line["h_label"] or "", shelter_id=line["st_shelter_id"], shelter=line["shelter"],
-        category=line["st_category"], room=line["st_room"], from_at=from_seconds(line["st_from_at"]),
-        to_at=None if line["st_to_at"] is None else from_seconds(line["st_to_at"]), destination=line["st_destination"],
-        destination_text=line["st_destination_text"], came_from=line["st_came_from"], absence=line["absence"] or "", injury=line["p_injury"],
-        injury_note=line["p_injury_note"], needs=tuple(json.loads(line["p_needs"])), needs_note=line["p_needs_note"],
-        care_level=line["p_care_level"], supplies=line["p_supplies"], house_damage=line["h_house_damage"] or "", pets=line["h_pets"] or "",
-        vehicles=line["h_vehicles"] or "", emergency_contact=line["h_emergency_contact"] or "", missing_members=line["h_missing_members"] or "",
-        consent_kin=line["p_consent_kin"], consent_acquaintance=line["p_consent_acquaintance"], consent_public=line["p_consent_public"],
-        consent_board=line["p_consent_board"], consent_web=line["p_consent_web"], consent_share=line["p_consent_share"],
-        protected=bool(line["p_protected"]), pending=bool(line["st_pending"]), source=line["p_source"], workplace=line["p_workplace"],
-        note=line["p_note"], card=line["p_card"],
+        stay_id=line["st_id"],
+        person_id=line["st_person_id"],
+        household_id=line["p_household_id"],
+        number=line["p_number"],
+        name=line["p_name"],
+        kana=line["p_kana"],
+        birth=line["p_birth"],
+        age=age,
+        age_exact=exact,
+        sex=line["p_sex"],
+        relation=line["p_relation"],
+        nationality=line["p_nationality"],
+        postal=line["p_postal"],
+        address=line["p_address"],
+        district=line["p_district"],
+        phone=line["p_phone"],
+        mobile=line["p_mobile"],
+        household=line["h_label"] or "",
+        shelter_id=line["st_shelter_id"],
+        shelter=line["shelter"],
+        category=line["st_category"],
+        room=line["st_room"],
+        from_at=from_seconds(line["st_from_at"]),
+        to_at=None if line["st_to_at"] is None else from_seconds(line["st_to_at"]),
+        destination=line["st_destination"],
+        destination_text=line["st_destination_text"],
+        came_from=line["st_came_from"],
+        absence=line["absence"] or "",
+        injury=line["p_injury"],
+        injury_note=line["p_injury_note"],
+        needs=tuple(json.loads(line["p_needs"])),
+        needs_note=line["p_needs_note"],
+        care_level=line["p_care_level"],
+        supplies=line["p_supplies"],
+        house_damage=line["h_house_damage"] or "",
+        pets=line["h_pets"] or "",
+        vehicles=line["h_vehicles"] or "",
+        emergency_contact=line["h_emergency_contact"] or "",
+        missing_members=line["h_missing_members"] or "",
+        consent_kin=line["p_consent_kin"],
+        consent_acquaintance=line["p_consent_acquaintance"],
+        consent_public=line["p_consent_public"],
+        consent_board=line["p_consent_board"],
+        consent_web=line["p_consent_web"],
+        consent_share=line["p_consent_share"],
+        protected=bool(line["p_protected"]),
+        pending=bool(line["st_pending"]),
+        source=line["p_source"],
+        workplace=line["p_workplace"],
+        note=line["p_note"],
+        card=line["p_card"],
     )

@@ -133,7 +133,9 @@ def _fts_query(wanted: Wanted, *, kana_too: bool) -> str:
     """Every text must be in name, kana or address; the address text in the address."""
     parts = []
     for text in wanted.texts:
-        one = match_any([("name", phrase(fold_key_name(text))), ("kana", phrase(fold_key_kana(text))), ("address", phrase(fold_key_address(text)))])
+        one = match_any(
+            [("name", phrase(fold_key_name(text))), ("kana", phrase(fold_key_kana(text))), ("address", phrase(fold_key_address(text)))]
+        )
         if one:
             parts.append(f"({one})")
     if wanted.address and (place := phrase(fold_key_address(wanted.address))):
@@ -151,7 +153,9 @@ def _conditions(wanted: Wanted, alias: str) -> tuple[list[str], dict[str, Any]]:
         low, high = wanted.birth
         # a range on the index first; dates known only to the month or year begin on its first day
         starts = sorted({low // 10000 * 10000 + 101, low // 100 * 100 + 1})
-        where.append(f"({alias}.birth_lo BETWEEN :low AND :high OR ({alias}.birth_lo IN ({starts[0]}, {starts[-1]}) AND {alias}.birth_hi >= :low))")
+        where.append(
+            f"({alias}.birth_lo BETWEEN :low AND :high OR ({alias}.birth_lo IN ({starts[0]}, {starts[-1]}) AND {alias}.birth_hi >= :low))"
+        )
         values |= {"low": low, "high": high}
     if wanted.phone:
         where.append(f"{alias}.key_phone BETWEEN :phone AND :phone || '\u007f'")
@@ -219,8 +223,20 @@ def _column(connection: Connection, sql: str, values: dict[str, Any]) -> list[An
 
 def _resident_hit(view: ResidentView, wanted: Wanted) -> SearchHit:
     return SearchHit(
-        kind="resident", id=view.id, name=view.name, kana=view.kana, birth=view.birth, sex=view.sex, address=view.address,
-        household=view.household_no, status="staying" if view.stay_id else "left" if view.person_id else "none", match=_match_code(wanted),
-        protected=view.protected, person_id=view.person_id, shelter_id=view.shelter_id, shelter_name=view.shelter_name, since=view.since,
+        kind="resident",
+        id=view.id,
+        name=view.name,
+        kana=view.kana,
+        birth=view.birth,
+        sex=view.sex,
+        address=view.address,
+        household=view.household_no,
+        status="staying" if view.stay_id else "left" if view.person_id else "none",
+        match=_match_code(wanted),
+        protected=view.protected,
+        person_id=view.person_id,
+        shelter_id=view.shelter_id,
+        shelter_name=view.shelter_name,
+        since=view.since,
         phone=view.phone,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Sequence
 
 from app.storage.queries.base import Source, moment
 from app.storage.tables import from_seconds, to_seconds
@@ -60,9 +60,23 @@ class ShelterQueries:
             rows = connection.exec_driver_sql(_LIST, {"at": to_seconds(at)}).all()
         return [
             ShelterRow(
-                id=r[0], external_id=r[1], name=r[2], kana=r[3], kind=r[4], district=r[5], address=r[6], phone=r[7], capacity=r[8],
-                capacity_text=r[9], in_charge=r[10], version=r[11], is_open=r[12] is not None, opened_at=moment(r[12]), declared=r[13],
-                declared_at=moment(r[14]), rostered=r[15],
+                id=r[0],
+                external_id=r[1],
+                name=r[2],
+                kana=r[3],
+                kind=r[4],
+                district=r[5],
+                address=r[6],
+                phone=r[7],
+                capacity=r[8],
+                capacity_text=r[9],
+                in_charge=r[10],
+                version=r[11],
+                is_open=r[12] is not None,
+                opened_at=moment(r[12]),
+                declared=r[13],
+                declared_at=moment(r[14]),
+                rostered=r[15],
             )
             for r in rows
         ]
@@ -71,11 +85,23 @@ class ShelterQueries:
         """Declared counts, newest first, each with the roster's number at the same time."""
         where = "AND h.shelter_id = :shelter" if shelter_id else ""
         with self._source() as connection:
-            rows = connection.exec_driver_sql(_COUNTS.format(where=where), {"shelter": shelter_id, "limit": -1 if limit is None else limit}).all()
+            rows = connection.exec_driver_sql(
+                _COUNTS.format(where=where), {"shelter": shelter_id, "limit": -1 if limit is None else limit}
+            ).all()
         return [
             HeadcountRow(
-                id=r[0], shelter_id=r[1], shelter_name=r[2], counted_at=from_seconds(r[3]), counted_total=r[4], rostered=r[5], male=r[6],
-                female=r[7], households=r[8], method=r[9], reported_by=r[10], note=r[11],
+                id=r[0],
+                shelter_id=r[1],
+                shelter_name=r[2],
+                counted_at=from_seconds(r[3]),
+                counted_total=r[4],
+                rostered=r[5],
+                male=r[6],
+                female=r[7],
+                households=r[8],
+                method=r[9],
+                reported_by=r[10],
+                note=r[11],
             )
             for r in rows
         ]
@@ -88,7 +114,9 @@ class ShelterQueries:
             ).all()
             spells = connection.exec_driver_sql("SELECT shelter_id, opened_at, closed_at FROM shelter_spell WHERE NOT deleted").all()
             starts = [r[0] for r in connection.exec_driver_sql("SELECT from_at FROM stay WHERE NOT deleted ORDER BY from_at")]
-            ends = [r[0] for r in connection.exec_driver_sql("SELECT to_at FROM stay WHERE NOT deleted AND to_at IS NOT NULL ORDER BY to_at")]
+            ends = [
+                r[0] for r in connection.exec_driver_sql("SELECT to_at FROM stay WHERE NOT deleted AND to_at IS NOT NULL ORDER BY to_at")
+            ]
         declared: dict[str, tuple[list[int], list[int]]] = {}
         for shelter, at, total in counts:
             times, totals = declared.setdefault(shelter, ([], []))
@@ -117,8 +145,12 @@ class ShelterQueries:
 
 
 def _trend_point(
-    second: int, at: datetime, declared: dict[str, tuple[list[int], list[int]]], spells: dict[str, list[tuple[int, int | None]]],
-    starts: list[int], ends: list[int],
+    second: int,
+    at: datetime,
+    declared: dict[str, tuple[list[int], list[int]]],
+    spells: dict[str, list[tuple[int, int | None]]],
+    starts: list[int],
+    ends: list[int],
 ) -> TrendPoint:
     total = 0
     for shelter, (times, totals) in declared.items():
