@@ -192,7 +192,7 @@ class _ListWriter:
         line = self.sheet.text.shape(name, bold=True)
         self.problems += self.sheet.text.find_problems((line,), row=index, column="")
         if self._has_page():
-            self._make_space(2 * self.plan.row_height)  # a heading is never the last line of a page
+            self._make_space((2 if self.plan.face.lines_per_page else 3.5) * self.plan.row_height)  # never the last line of a page
             if self._rows_here:
                 self._draw_group()
         # else: the page that begins with the next row starts with the heading
