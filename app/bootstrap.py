@@ -42,7 +42,7 @@ class FolderSession:
             backups=StoreBackups(store, now),
             now=now,
             purpose=DEFAULT_PURPOSE,
-            open_uow=lambda purpose, reason: store.unit(  # type: ignore[arg-type,return-value]
+            open_uow=lambda purpose, reason: store.unit(
                 operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=now()
             ),
         )

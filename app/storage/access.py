@@ -40,11 +40,16 @@ def write_access(
     }
     row |= {"previous": previous, "hash": chain_hash(previous, _text(row))}
     result = connection.execute(insert(t.access).values(**row))
-    seq = result.inserted_primary_key[0]
+    seq = new_key(result)
     if named:
         cursor = connection.connection.cursor()
-        cursor.executemany("INSERT INTO access_person (access_seq, person) VALUES (?, ?)", ((seq, person) for person in named))
+        cursor.executemany("INSERT INTO access_person (access_seq, person) VALUES (?, ?)", [(seq, person) for person in named])
         cursor.close()
+
+
+def new_key(result: Any) -> int:
+    """The integer key that an insert made."""
+    return int(result.inserted_primary_key[0])
 
 
 def check_access(connection: Connection) -> list[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from app.domain.journal import CREATE, UPDATE, to_json_value
 from app.domain.records import Record, differing_fields, value_fields, values_of
 from app.domain.resident import ResidentRow, Snapshot
 from app.storage import tables as t
-from app.storage.access import write_access
+from app.storage.access import new_key, write_access
 from app.storage.bulk import load_snapshot
 from app.storage.journal import JournalWriter, Stamp
 from app.storage.queries import StoreReads
@@ -67,7 +67,7 @@ class RecordRepository(Generic[R]):
         """Insert a new record."""
         saved = replace(record, version=1)
         result = self._connection.execute(insert(self._kind.table).values(version=1, **self._columns(saved)))
-        self._after_insert(saved, _new_rid(result))
+        self._after_insert(saved, new_key(result))
         return saved
 
     def add_many(self, records: Sequence[R]) -> None:
@@ -119,10 +119,6 @@ class RecordRepository(Generic[R]):
         self._touched[self._kind.name].add(record.id)
         if self._kind.name == "person":
             index_person(self._connection, rid, record)  # type: ignore[arg-type]
-
-
-def _new_rid(result: Any) -> int:
-    return int(result.inserted_primary_key[0])
 
 
 def _default(field: Any) -> Any:

@@ -221,7 +221,7 @@ def _follow_listings(uow: UnitOfWork, only: set[str] | None) -> None:
         manual = [s for s in spells if s.source == "manual"]
         wanted = [period for period in _periods(times, listed.get(shelter_id, set())) if not any(_covers(s, period[0]) for s in manual)]
         old = [s for s in spells if s.source == "listing"]
-        for spell, period in zip(old, wanted):
+        for spell, period in zip(old, wanted, strict=False):
             uow.spells.save(replace(spell, opened_at=period[0], closed_at=period[1]))
         for spell in old[len(wanted) :]:
             uow.spells.save(replace(spell, deleted=True))

@@ -16,7 +16,7 @@ _DRIFT = timedelta(days=366)
 def take_overview(ctx: Context) -> Overview:
     """Numbers and lists for the home page, as of now. Shows no person."""
     now = ctx.now()
-    shelters = ctx.reads.shelters.list(at=now)
+    shelters = ctx.reads.shelters.rows(at=now)
     opened = tuple(s for s in shelters if s.is_open)
     today = now.astimezone(_JST).replace(hour=0, minute=0, second=0, microsecond=0)
     active = ctx.reads.residents.active()

@@ -128,7 +128,7 @@ class _Desk:
         self._ctx = ctx
         self._shelter_id = shelter_id
         self._at = at
-        self._stay_values = {"category": category, "room": room, "reception": reception, "note": note}
+        self._stay_values: dict[str, Any] = {"category": category, "room": room, "reception": reception, "note": note}
         self.persons: list[str] = []
         self.stays: list[str] = []
         self.warnings: list[Warning] = []

@@ -53,7 +53,7 @@ def saved_views(ctx: Context) -> list[SavedView]:
 
 
 def _filter_of(at: datetime, value: dict[str, Any]) -> RosterFilter:
-    kept = {key: tuple(value[key]) if key == "needs" else value[key] for key in _SAVED if key in value}
+    kept: dict[str, Any] = {key: tuple(value[key]) if key == "needs" else value[key] for key in _SAVED if key in value}
     return RosterFilter(at=at, **kept)
 
 

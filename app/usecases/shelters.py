@@ -21,7 +21,7 @@ from app.usecases.rows import ShelterRow
 
 def list_shelters(ctx: Context, *, at: datetime | None = None) -> list[ShelterRow]:
     """Every shelter as of a moment (default now), open ones first."""
-    return ctx.reads.shelters.list(at=at or ctx.now())
+    return ctx.reads.shelters.rows(at=at or ctx.now())
 
 
 def find_shelter(ctx: Context, *, name: str) -> Shelter:

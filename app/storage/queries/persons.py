@@ -134,7 +134,8 @@ class PersonQueries:
         for pair, score, reason in pairs:
             if pair not in decided and score > best.get(pair, (0.0, ""))[0]:
                 best[pair] = (score, reason)
-        return sorted(((*sorted(pair), score, reason) for pair, (score, reason) in best.items()), key=lambda p: (-p[2], p[0], p[1]))
+        found = [(min(pair), max(pair), score, reason) for pair, (score, reason) in best.items()]
+        return sorted(found, key=lambda p: (-p[2], p[0], p[1]))
 
     def ids(self, *, text: str = "", presence: str = "all") -> Sequence[str]:
         """Person ids in order of kana; ``presence`` is ``in``, ``out`` or ``all``."""

@@ -54,7 +54,7 @@ class ShelterQueries:
     def __init__(self, source: Source) -> None:
         self._source = source
 
-    def list(self, *, at: datetime) -> list[ShelterRow]:
+    def rows(self, *, at: datetime) -> list[ShelterRow]:
         """Every shelter as of ``at``: open ones first."""
         with self._source() as connection:
             rows = connection.exec_driver_sql(_LIST, {"at": to_seconds(at)}).all()
