@@ -14,6 +14,7 @@ from app.printing.typeset import Line, Typesetter, middle_baseline
 
 _CAPTION_SIZE = 6.0
 _PAD = 1.0 * MM
+_GROUP = 4  # characters people keep in mind while typing
 _TICKED = frozenset(("1", "true", "yes"))
 
 
@@ -175,6 +176,8 @@ class BoxPainter:
     def _draw_groups(self, box: Box, value: str) -> None:
         """Groups to be read out and typed: large, evenly spaced, numbered."""
         groups = value.replace("-", " ").split()
+        if len(groups) == 1:  # written in one piece: nobody can read that out
+            groups = [value[start : start + _GROUP] for start in range(0, len(value), _GROUP)]
         rows = [groups[start : start + box.per_line] for start in range(0, len(groups), box.per_line)]
         left, bottom, width, height = self._place(box)
         pitch, step = height / len(rows), width / box.per_line

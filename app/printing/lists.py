@@ -161,6 +161,7 @@ class _ListWriter:
         self._group: str | None = None
         self._new_page_for_group = False
         self._rules: list[tuple[float, bool]] = []
+        self._blocks: list[float] = []  # upper and lower edges of the rows between two group headings
         self._left = plan.face.inner
         self._room = tuple(
             Room(width - 2 * plan.face.padding, plan.face.size, plan.face.min_size, plan.face.min_stretch, plan.face.max_lines)
@@ -242,6 +243,7 @@ class _ListWriter:
         self.sheet.text.write(
             self._group or "", x=self._left + face.padding, y=y, size=face.size, bold=True, width=self.plan.width - 2 * face.padding
         )
+        self._blocks += [self._y, self._y - height]
         self._y -= height
         self._rules.append((self._y, False))
 
@@ -254,7 +256,7 @@ class _ListWriter:
         canvas.doForm("frame")
         canvas.restoreState()
         self.sheet.number_page(x=self._left + plan.width / 2, y=plan.face.edge, size=plan.face.note_size + 1)
-        self._y, self._rows_here, self._rules = plan.top, 0, []
+        self._y, self._rows_here, self._rules, self._blocks = plan.top, 0, [], [plan.top]
         if self._group is not None:
             self._draw_group()
 
@@ -270,7 +272,9 @@ class _ListWriter:
         canvas.setStrokeGray(0.65)
         canvas.setLineWidth(0.25)
         thin = [(left, y, right, y) for y, strong in self._rules if not strong]
-        canvas.lines(thin + [(left + start, plan.top, left + start, bottom) for start in plan.starts[1:]])
+        edges = [*self._blocks, bottom]
+        blocks = list(zip(edges[::2], edges[1::2], strict=True))
+        canvas.lines(thin + [(left + start, high, left + start, low) for start in plan.starts[1:] for high, low in blocks if high > low])
         canvas.setStrokeGray(0)
         canvas.setLineWidth(0.6)
         canvas.lines([(left, y, right, y) for y, strong in self._rules if strong] + [(left, bottom, right, bottom)])
