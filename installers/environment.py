@@ -89,10 +89,10 @@ def prepare(kind: str, say: Say) -> None:
     from installers import system
 
     try:
-        with only_one(say):
+        with only_one(say) as held:
             complete = system.provide(kind, say)
             if not packages_current(kind):
-                install(kind, say)
+                install(kind, say, held)
             for done in included(kind) if complete else ():
                 system_stamp(done).touch()
     except OSError as error:
@@ -102,8 +102,11 @@ def prepare(kind: str, say: Say) -> None:
         ) from error
 
 
-def install(kind: str, say: Say) -> None:
-    """Build or mend the virtual environment; the stamp is written when it has been proved to load."""
+def install(kind: str, say: Say, held: int) -> None:
+    """Build or mend the virtual environment; the stamp is written when it has been proved to load.
+
+    ``held`` is the descriptor of the set-up lock. pip gets it too: if this process is killed, the next start waits for pip to end.
+    """
     say("準備をしています(数分かかります。次の起動からは省かれます)。")
     if marker().exists() or not usable():
         rebuild(say)
@@ -111,7 +114,7 @@ def install(kind: str, say: Say) -> None:
     for other in LOCKS:
         stamp(other).unlink(missing_ok=True)
     say("  部品を入れています…")
-    install_packages(lock_path(kind))
+    install_packages(lock_path(kind), held)
     prove(kind)
     marker().unlink()
     for done in included(kind):
@@ -176,13 +179,14 @@ def pip_command(lock: Path) -> list[str]:
     return command
 
 
-def install_packages(lock: Path) -> None:
-    """Raises SetupFault when pip cannot get or check a package."""
+def install_packages(lock: Path, held: int) -> None:
+    """Raises SetupFault when pip cannot get or check a package. ``held`` as in :func:`install`."""
     import subprocess
 
     # A configured `require-virtualenv` or `user` would send the packages elsewhere.
     environ = {key: value for key, value in os.environ.items() if key not in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PYTHONPATH")}
-    if subprocess.run(pip_command(lock), stdout=2, stdin=subprocess.DEVNULL, env=environ).returncode != 0:
+    shared = () if WINDOWS else (held,)
+    if subprocess.run(pip_command(lock), stdout=2, stdin=subprocess.DEVNULL, env=environ, pass_fds=shared).returncode != 0:
         raise SetupFault(
             "部品を入れられませんでした(上に理由があります)。",
             "ネットワークにつながっていることと空き容量を確かめて、もう一度実行してください。続きから準備します。\n"
@@ -201,8 +205,8 @@ def prove(kind: str) -> None:
 
 
 @contextmanager
-def only_one(say: Say) -> Iterator[None]:
-    """Two set-ups of one folder never run at once: the second waits."""
+def only_one(say: Say) -> Iterator[int]:
+    """Two set-ups of one folder never run at once: the second waits. Yields the descriptor of the lock."""
     with (ROOT / ".setup.lock").open("a+b") as file:
         if not try_lock(file.fileno()):
             say("  ほかの準備が終わるのを待っています…")
@@ -210,7 +214,7 @@ def only_one(say: Say) -> Iterator[None]:
                 import time
 
                 time.sleep(0.2)
-        yield  # closing the file gives the lock back, also after a crash
+        yield file.fileno()  # closing the file gives the lock back, also after a crash
 
 
 def try_lock(descriptor: int) -> bool:

@@ -36,7 +36,7 @@ def bulk_statements(tree: ast.AST) -> list[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and (statement := _STATEMENT.match(node.value)):
             found.append((node.lineno, next(name for name in statement.groups() if name)))
-        if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant) and _OPENING.match(str(node.values[0].value)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _OPENING.match(node.value):
             found.append((node.lineno, "?"))
         if not isinstance(node, ast.Call):
             continue

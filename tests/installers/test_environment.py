@@ -42,7 +42,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(environment, "rebuild", rebuild)
     monkeypatch.setattr(environment, "usable", lambda: Path(environment.python()).exists())
-    monkeypatch.setattr(environment, "install_packages", lambda lock: done.append(lock.name))
+    monkeypatch.setattr(environment, "install_packages", lambda lock, held: done.append(lock.name))
     return done
 
 
@@ -93,7 +93,7 @@ def test_a_moved_folder_is_not_current(project: Path, quick: list[str], monkeypa
 def test_a_half_finished_set_up_is_built_anew(project: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     whole = environment.install_packages
 
-    def cut_off(lock: Path) -> None:
+    def cut_off(lock: Path, held: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(environment, "install_packages", cut_off)
@@ -182,7 +182,7 @@ def test_no_network_is_said_in_words(project: Path, monkeypatch: pytest.MonkeyPa
     failed = subprocess.CompletedProcess[bytes]([], 1)
     monkeypatch.setattr(subprocess, "run", lambda *command, **how: failed)
     with pytest.raises(environment.SetupFault) as fault:
-        environment.install_packages(environment.lock_path("run"))
+        environment.install_packages(environment.lock_path("run"), 2)
     assert "ネットワーク" in fault.value.remedy and "wheels" in fault.value.remedy and "requirements.lock" in fault.value.remedy
 
 
@@ -194,7 +194,7 @@ def test_a_wrong_hash_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch)
     lock.write_text("thing==1.0 --hash=sha256:" + "0" * 64 + "\n")
     monkeypatch.setattr(environment, "python", lambda: sys.executable)
     with pytest.raises(environment.SetupFault):
-        environment.install_packages(lock)
+        environment.install_packages(lock, 2)
 
 
 def test_windows_paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -221,6 +221,16 @@ def test_two_set_ups_wait_for_each_other(project: Path) -> None:
         with environment.only_one(said.append):
             waited = time.monotonic() - begun
     assert waited > 0.3 and any("待って" in line for line in said)
+
+
+def test_a_killed_set_up_is_waited_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip that outlives its parent still holds the lock."""
+    ending = project / "pip-ended"
+    program = f"import time, pathlib; time.sleep(0.6); pathlib.Path({str(ending)!r}).touch()"
+    with environment.only_one(silent) as held:
+        orphan = subprocess.Popen([sys.executable, "-c", program], pass_fds=(held,))
+    with orphan, environment.only_one(silent):
+        assert ending.exists()
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
