@@ -38,6 +38,9 @@ for name, call in calls.items():
         call()
     after = [sys.getrefcount(value) for value in singles]
     drift[name] = max(abs(late - early) / ROUNDS for early, late in zip(before, after))
+for _ in range(20_000):
+    label.setText("a")
+    widget.parent()
 print(json.dumps(drift))
 """
 
@@ -48,4 +51,8 @@ def test_calls_into_qt_keep_the_count_of_none() -> None:
     )
     assert outcome.returncode == 0, outcome.stderr
     drift = json.loads(outcome.stdout)
+    assert set(drift) >= {"setText", "parent"}
+    if sys.version_info >= (3, 12):
+        # None, True and False never die there, and their counts say nothing: having come through the calls is all.
+        drift = {}
     assert {name: value for name, value in drift.items() if value > 0.1} == {}

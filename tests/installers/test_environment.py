@@ -77,7 +77,7 @@ def test_a_changed_lock_is_installed_over_the_old(project: Path, quick: list[str
 
 def test_another_python_is_not_current(project: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     environment.prepare("run", silent)
-    monkeypatch.setattr(sys, "version_info", (3, 13, 0))
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
     assert not environment.is_current("run")
 
 
