@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import resources
 from app.domain.errors import EnvironmentFault, RuleViolation
 from app.usecases.context import Actor, Context, Place, system_now
 from app.usecases.gateway import Gateway, Session, Setup
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from app.storage.store import Store
 
 Clock = Callable[[], datetime]
-DEFAULT_PURPOSE = "business"
 TRAINING_AGE = timedelta(days=3)
+
+
+def default_purpose() -> str:
+    """The purpose that stands in the logs when nobody named one."""
+    return str(resources.read_toml("defaults.toml")["purpose"])
 
 
 class FolderSession:
@@ -41,7 +46,7 @@ class FolderSession:
             cabinet=_Cabinet(ring, store.data_key),
             backups=StoreBackups(store, now),
             now=now,
-            purpose=DEFAULT_PURPOSE,
+            purpose=default_purpose(),
             open_uow=lambda purpose, reason: store.unit(
                 operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=now()
             ),
@@ -192,7 +197,7 @@ class FolderGateway:
         operator = Operator(id=new_id(), name=setup.operator.strip(), roles=("admin", "protected"), slot=slot)
         site = Site(id=new_id(), name=setup.site_name.strip(), kind=setup.site_kind)
         store.become_new_device(site_id=site.id, now=self._now())
-        with store.unit(operator=operator.id, site=site.id, purpose=DEFAULT_PURPOSE, reason="", now=self._now()) as uow:
+        with store.unit(operator=operator.id, site=site.id, purpose=default_purpose(), reason="", now=self._now()) as uow:
             uow.sites.add(site)
             uow.disasters.add(
                 Disaster(
@@ -210,13 +215,14 @@ class FolderGateway:
 
     def demo(self, folder: Path, *, operator: str, password: str, residents: int = 2000, seed: int = 1, job: Job | None = None) -> Session:
         """A training folder with an invented municipality and every kind of record."""
-        from app.usecases.training import TRAINING, fill_training
+        from app.usecases.training import fill_training, read_training
 
+        words = read_training()
         setup = Setup(
-            municipality_code=TRAINING["municipality_code"],
-            disaster_name=TRAINING["disaster_name"],
+            municipality_code=words["municipality_code"],
+            disaster_name=words["disaster_name"],
             occurred_at=self._now() - TRAINING_AGE,
-            site_name=TRAINING["site_name"],
+            site_name=words["site_name"],
             site_kind="hq",
             operator=operator,
             password=password,

@@ -18,13 +18,13 @@ from app.presentation.labels import choices, field_label
 from app.presentation.messages import message
 
 Kind = Literal[
-    "text", "kana", "multiline", "birth", "date", "instant", "integer", "phone", "postal", "choice", "flags", "yesno", "password", "folder"
+    "text", "kana", "multiline", "birth", "date", "instant", "integer", "phone", "postal", "choice", "flags", "yesno", "password", "folder", "file"
 ]
 Ime = Literal["hiragana", "katakana", "latin", "digits", "off", "any"]
 
 _IME: dict[str, Ime] = {
     "text": "hiragana", "multiline": "hiragana", "kana": "katakana", "birth": "latin", "date": "latin", "instant": "latin",
-    "integer": "digits", "phone": "digits", "postal": "digits", "password": "off", "folder": "any",
+    "integer": "digits", "phone": "digits", "postal": "digits", "password": "off", "folder": "any", "file": "any",
 }  # fmt: skip
 _KANA = re.compile(r"[\u30a1-\u30ff\u3099\u309a\u30fc\u30fb\uff65 A-Z.'\-]*")
 _PHONE = re.compile(r"\+?[0-9][0-9\-() ]{3,19}")
@@ -254,7 +254,7 @@ def _parse_yesno(field: FieldSpec, text: str) -> bool:
 
 _EMPTY: dict[str, Any] = {"integer": None, "instant": None, "date": None, "flags": (), "yesno": False}
 _PARSERS: dict[str, Callable[[FieldSpec, str], Any]] = {
-    "text": _parse_text, "multiline": _parse_text, "password": _parse_text, "folder": _parse_text, "kana": _parse_kana,
+    "text": _parse_text, "multiline": _parse_text, "password": _parse_text, "folder": _parse_text, "file": _parse_text, "kana": _parse_kana,
     "birth": _parse_birth, "date": _parse_day, "instant": _parse_instant, "integer": _parse_integer, "phone": _parse_phone,
     "postal": _parse_postal, "choice": _parse_choice, "flags": _parse_flags, "yesno": _parse_yesno,
 }  # fmt: skip
