@@ -23,6 +23,12 @@ def relative(path: Path, root: Path = ROOT) -> str:
     return path.relative_to(root).as_posix()
 
 
+def modules(folder: str) -> list[str]:
+    """Dotted names of the modules below a folder."""
+    names = [relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in python_files(folder)]
+    return [name for name in names if not name.endswith(".__main__")]
+
+
 @lru_cache(maxsize=1024)
 def _parsed(path: Path, _changed_ns: int) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=str(path))
