@@ -34,7 +34,7 @@ NO_DISPLAY = """\
 
 # Options of the program that take a value; what is left without a dash is a verb of its command line.
 _VALUE_OPTIONS = ("--data", "--password-file")
-_CLI_FLAGS = ("-h", "--help", "--version")
+_CLI_FLAGS = ("-h", "--help", "--version", "--json")
 
 
 def say(text: str) -> None:
