@@ -18,7 +18,21 @@ from app.presentation.labels import choices, field_label
 from app.presentation.messages import message
 
 Kind = Literal[
-    "text", "kana", "multiline", "birth", "date", "instant", "integer", "phone", "postal", "choice", "flags", "yesno", "password", "folder", "file"
+    "text",
+    "kana",
+    "multiline",
+    "birth",
+    "date",
+    "instant",
+    "integer",
+    "phone",
+    "postal",
+    "choice",
+    "flags",
+    "yesno",
+    "password",
+    "folder",
+    "file",
 ]
 Ime = Literal["hiragana", "katakana", "latin", "digits", "off", "any"]
 

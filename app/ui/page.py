@@ -1,0 +1,100 @@
+"""What a page is, and what it may ask of the window around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.presentation.labels import label
+from app.ui.preferences import Preferences
+from app.ui.runner import Changes, Runner
+from app.ui.widgets.banner import Banner
+from app.ui.widgets.text import title
+from app.usecases.context import Context
+
+
+class Shell(Protocol):
+    """The window, as pages see it."""
+
+    context: Context
+    folder: Path
+    runner: Runner
+    preferences: Preferences
+
+    def go(self, key: str, **arguments: Any) -> None:
+        """Show a page; its ``arrive`` gets the arguments."""
+        ...
+
+    def say(self, words: str, *, tone: str = "good") -> None:
+        """A short message at the foot of the window that fades."""
+        ...
+
+    def back_up(self, *, tell: bool = False) -> None:
+        """Back up now; with ``tell`` progress and outcome are shown."""
+        ...
+
+
+class Page(QWidget):
+    """A page of the rail. Made on first show; ``refresh`` reads everything it shows, off the GUI thread.
+
+    ``kinds`` are the record kinds that, once changed, make it stale. A stale page that is not visible refreshes when shown.
+    Subclasses set ``key`` and ``kinds``, fill ``self.body`` in ``__init__`` and may put buttons into ``self.actions``.
+    """
+
+    key: ClassVar[str] = ""
+    kinds: ClassVar[frozenset[str]] = frozenset()
+    shows_title: ClassVar[bool] = True
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self.shell = shell
+        self.stale = True
+        self.setProperty("role", "page")
+        self.setAccessibleName(label("page", self.key))
+        self.actions = QHBoxLayout()
+        self.actions.setSpacing(8)
+        self.banner = Banner(closable=True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 18, 24, 16)
+        outer.setSpacing(12)
+        if self.shows_title:
+            head = QHBoxLayout()
+            head.addWidget(title(label("page", self.key)))
+            head.addStretch()
+            head.addLayout(self.actions)
+            outer.addLayout(head)
+        outer.addWidget(self.banner)
+        outer.addLayout(self.body, 1)
+
+    @property
+    def context(self) -> Context:
+        """Who acts, where."""
+        return self.shell.context
+
+    @property
+    def runner(self) -> Runner:
+        """Where work runs."""
+        return self.shell.runner
+
+    def refresh(self) -> None:
+        """Read again what is shown."""
+        raise NotImplementedError
+
+    def touched(self, changes: Changes) -> bool:
+        """Whether a change makes what is shown old."""
+        return not self.kinds.isdisjoint(changes)
+
+    def arrive(self, **arguments: Any) -> None:
+        """Called after the page was shown with arguments, e.g. ``go('search', text=…)``."""
+
+    def take_focus(self) -> None:
+        """Put the keyboard where work begins."""
+        self.setFocus()
+
+    def may(self, right: str) -> bool:
+        """Whether the operator has a right; buttons without it stay disabled."""
+        return self.context.actor.may(right)

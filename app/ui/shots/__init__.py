@@ -1,0 +1,1 @@
+"""Pictures of pages and dialogs, one module a page; see ``app.ui.screens``."""
