@@ -15,6 +15,7 @@ from app.domain.errors import EnvironmentFault, RuleViolation
 from app.usecases.context import Actor, Context, Place, system_now
 from app.usecases.gateway import Gateway, Session, Setup
 from app.usecases.job import QUIET, Job
+from app.usecases.rows import VerificationReport
 
 if TYPE_CHECKING:
     from app.storage.keyring import Keyring
@@ -56,10 +57,9 @@ class FolderSession:
         problem = check_clock(self.context)
         self.notices = (*notices, *(("store.reserve_used",) if store.reserve_used else ()), *((problem,) if problem else ()))
 
-    @property
-    def store(self) -> Store:
-        """The store itself, for verification."""
-        return self._store
+    def verify(self) -> VerificationReport:
+        """Read the whole store and tell what is not as the program left it."""
+        return _verify(self._store)
 
     def close(self, *, backup: bool = True) -> None:
         """Back up if asked and anything was written since the last one, then release the folder."""
@@ -104,6 +104,19 @@ class _Cabinet:
     def remove_slot(self, slot: str) -> None:
         self._ring.remove_slot(slot)
         self._ring.save()
+
+
+def _verify(store: Store) -> VerificationReport:
+    from app.storage.verify import verify_store
+
+    found = verify_store(store)
+    return VerificationReport(
+        ok=found.ok,
+        integrity=found.integrity,
+        chain_ok=found.chain_ok,
+        journal_rows=found.journal_rows,
+        problems=tuple(found.problems),
+    )
 
 
 def _place_of(store: Store) -> Place:
@@ -264,6 +277,22 @@ class FolderGateway:
             return ()
         StoreBackups(store, self._now).rotate(store.folder / "backups", keep=1000)
         return ("store.migrated",) if store.migrate_if_needed() else ()
+
+    def verify(self, folder: Path, *, operator: str, password: str) -> VerificationReport:
+        """Verify a folder without opening it for work, so that a damaged one can be looked at too."""
+        from app.domain.errors import IntegrityFault
+        from app.storage.keyring import Keyring
+        from app.storage.store import KEYS, Store
+
+        unlocked = Keyring.load(folder / KEYS).unlock(login=operator, password=password)
+        try:
+            store = Store.open(folder, unlocked.data_key, operator=operator, now=self._now(), read_only=True)
+        except IntegrityFault as fault:
+            return VerificationReport(ok=False, integrity=False, chain_ok=False, journal_rows=0, problems=((fault.code, fault.params),))
+        try:
+            return _verify(store)
+        finally:
+            store.close()
 
     def recover(self, folder: Path, *, recovery_key: str, operator: str, password: str) -> Session:
         """Open by the recovery key and give the named operator a new password."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.usecases.context import Context
 from app.usecases.job import Job
+from app.usecases.rows import VerificationReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,10 @@ class Session(Protocol):
     context: Context
     notices: tuple[str, ...]
     """Message codes to show once after opening (clock problem, migrated, disk reserve given back)."""
+
+    def verify(self) -> VerificationReport:
+        """Read the whole store and tell what is not as the program left it. Slow on a large store."""
+        ...
 
     def close(self, *, backup: bool = True) -> None:
         """Back up where that is set, release the folder. Safe to call twice."""

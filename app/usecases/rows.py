@@ -294,3 +294,17 @@ class Overview:
     last_backup: datetime | None
     clock_problem: str = ""
     open_shelters: tuple[ShelterRow, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationReport:
+    """Whether a store is as the program left it. ``integrity`` speaks of the file, ``chain_ok`` of the journal.
+
+    ``problems`` are message codes with their parameters; at most a few dozen of each sort.
+    """
+
+    ok: bool
+    integrity: bool
+    chain_ok: bool
+    journal_rows: int
+    problems: tuple[tuple[str, dict[str, Any]], ...]

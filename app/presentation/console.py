@@ -1,0 +1,135 @@
+"""The words of the command line: help, and results as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.presentation.labels import label
+
+HELP: Mapping[str, str] = {
+    "sasae": "支え（Sasae）被災者支援台帳。引数なしで画面を開きます。操作者は SASAE_OPERATOR、パスワードは SASAE_PASSWORD に入れます。",
+    "data": "データのフォルダ（なければ SASAE_DATA、それもなければ利用者の既定のフォルダ）",
+    "password_file": "パスワードを1行で書いたファイル",
+    "json": "結果を1つの JSON で標準出力に出す",
+    "purpose": "利用の記録に残す目的（なければ「業務」）",
+    "init": "新しいデータを作る\n自治体コード・災害・拠点・最初の管理者を決めます。復旧キーを必ず控えてください。",
+    "demo": "訓練用のデータを作る\n実在しない自治体と、ひと通りの記録が入ります。",
+    "verify": "データを点検する\nファイル・変更記録・利用の記録が、書いたときのままかを確かめます。",
+    "self-test": "この端末で動くかを確かめる",
+    "backup": "バックアップを1つ書く",
+    "restore": "バックアップから戻す\n空のフォルダに戻し、新しい端末として登録します。",
+    "help": "使い方を見る",
+    "operators": "操作者",
+    "operators.add": "操作者を加える\n新しいパスワードは SASAE_NEW_PASSWORD に入れます。役割：閲覧 避難所 調査 窓口 会計 承認 管理 支援措置",
+    "operators.list": "操作者の一覧",
+    "operators.disable": "操作者を使えなくする",
+    "residents": "住民データ",
+    "residents.import": "住民データを取り込む（ある時点の写しとして残し、あとから変わりません）",
+    "residents.snapshots": "取り込んだ住民データの一覧",
+    "search": "人を探す\n氏名・カナ・生年月日・住所の一部・電話・整理番号・カード番号で探します。",
+    "history": "記録の履歴を見る",
+    "access-log": "誰が誰のデータを見たか・出したかを見る",
+    "shelters": "避難所",
+    "shelters.import": "避難所の一覧を取り込む（--open で同時に開設）",
+    "shelters.list": "避難所の一覧（--at の時点）",
+    "shelters.open": "避難所を開設する",
+    "shelters.close": "避難所を閉鎖する",
+    "headcounts": "避難者数の報告",
+    "headcounts.import": "避難者数の一覧を取り込む\n公表用の一覧は、載っていない避難所をその時点で閉鎖とみなします（--partial でやめる、--complete で必ずそうする）。",
+    "headcounts.trend": "避難者数の推移（--out で CSV・XLSX・HTML・PDF）",
+    "evacuees": "避難者",
+    "evacuees.import": "避難所の名簿ファイルを取り込む（--dry-run で確かめるだけ）",
+    "evacuees.check-in": "入所させる\n--resident 住民のID、--household 世帯番号か世帯のID、--person 住民データにいない人（JSON）",
+    "evacuees.check-out": "退所させる（--destination 行き先、--to 移る避難所）",
+    "evacuees.move": "移す（--to 移る避難所、--destination 行き先）",
+    "evacuees.go-out": "外出・外泊を記録する",
+    "evacuees.come-back": "戻りを記録する",
+    "evacuees.undo": "直前の操作を取り消す（理由が要ります）",
+    "evacuees.roster": "名簿（--at 何日何時時点、--known-at いつ分かっていた内容で）",
+    "evacuees.cards": "避難者カードを印刷する（--blank N で白紙のカード）",
+    "evacuees.duplicates": "同じ人かもしれない記録",
+    "evacuees.decide": "同じ人か別の人かを決める",
+}
+
+_HEADS: Mapping[str, str] = {
+    "data": "データ", "device_id": "端末", "recovery_key": "復旧キー", "bytes": "バイト数", "sha256": "SHA-256", "read": "読んだ行", "created": "新規",
+    "updated": "更新", "unchanged": "変更なし", "rejected": "エラー", "review": "要確認", "report": "取込結果", "imported": "取り込んだ人",
+    "households": "世帯", "snapshot": "住民データ", "ok": "結果", "integrity": "ファイル", "journal_rows": "変更記録", "chain_ok": "つながり",
+    "problems": "問題", "total": "件数", "persons": "避難者", "stays": "入所", "warnings": "注意", "name": "名称", "kana": "カナ", "birth": "生年月日",
+    "address": "住所", "status": "状態", "kind": "種別", "open": "開設", "capacity": "収容", "declared": "報告", "rostered": "名簿", "at": "日時",
+    "shelters_open": "開設数", "by": "操作者", "site": "拠点", "field": "項目", "old": "前", "new": "後", "reason": "理由", "action": "操作",
+    "purpose": "目的", "target": "出力先", "roles": "役割", "disabled": "使用不可", "label": "名前", "as_of": "時点", "residents": "住民", "number": "整理番号",
+    "shelter": "避難所", "detail": "内容", "score": "確からしさ", "file": "ファイル", "rows": "行", "withheld": "支援措置で除いた人", "pages": "ページ",
+    "sex": "性別", "age": "年齢", "category": "区分", "room": "部屋", "from": "入所", "destination": "退所先", "numbers": "整理番号", "household": "世帯",
+    "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
+}
+_LISTS: Mapping[str, Sequence[str]] = {
+    "shelters": ("name", "kind", "open", "capacity", "declared", "rostered"),
+    "points": ("at", "shelters_open", "declared", "rostered"),
+    "hits": ("number", "name", "kana", "birth", "address", "status", "shelter", "id"),
+    "changes": ("at", "by", "site", "field", "old", "new", "reason"),
+    "entries": ("at", "by", "action", "purpose", "persons", "target"),
+    "operators": ("name", "roles", "disabled"),
+    "snapshots": ("label", "as_of", "residents", "households", "active", "id"),
+    "groups": ("score", "reason", "persons"),
+    "checks": ("ok", "name", "detail"),
+    "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
+}
+_STATUS = {"none": "登録なし", "staying": "入所中", "left": "退所", "dead": "死亡"}
+_KINDS = {"kind": "shelter.kind", "sex": "person.sex", "category": "stay.category", "destination": "stay.destination"}
+
+
+def format_error(text: str) -> str:
+    """An error for a terminal."""
+    return f"エラー：{text}"
+
+
+def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
+    """A result as text: single values as lines, lists as tables."""
+    lines: list[str] = []
+    for key, value in result.items():
+        if key in _LISTS and isinstance(value, list) and (not value or isinstance(value[0], Mapping)):
+            lines += _table(key, value, verb)
+        elif isinstance(value, list):
+            lines += [f"{_HEADS.get(key, key)}: {len(value)}", *(f"  {_entry(item)}" for item in value)]
+        elif value is not None:
+            lines.append(f"{_HEADS.get(key, key)}: {_cell(key, value, verb)}")
+    return "\n".join(lines)
+
+
+def _entry(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return str(item.get("message") or ", ".join(f"{_HEADS.get(k, k)}={v}" for k, v in item.items()))
+    return str(item)
+
+
+def _table(key: str, rows: Sequence[Mapping[str, Any]], verb: str) -> list[str]:
+    columns = _LISTS[key]
+    cells = [[_HEADS.get(column, column) for column in columns]]
+    cells += [[_cell(column, row.get(column), verb) for column in columns] for row in rows]
+    widths = [max(_width(line[i]) for line in cells) for i in range(len(columns))]
+    drawn = ["  ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    return [*drawn, f"（{len(rows)}件）"]
+
+
+def _cell(key: str, value: Any, verb: str) -> str:
+    if value is None:
+        return "―"
+    if isinstance(value, bool):
+        if key in ("ok", "integrity", "chain_ok"):
+            return "問題なし" if value else "問題あり"
+        return "はい" if value else "いいえ"
+    if isinstance(value, (list, tuple)):
+        return "、".join(label("role", item) if key == "roles" else str(item) for item in value)
+    if key == "status":
+        return _STATUS.get(value, str(value))
+    if key in _KINDS and isinstance(value, str) and value and not (key == "kind" and verb == "search"):
+        return label(_KINDS[key], value)
+    return str(value)
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(c) in "WFA" else 1 for c in text)
