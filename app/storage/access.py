@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from app.domain.journal import GENESIS, chain_hash
 from app.storage import tables as t
+from app.storage.engine import run_many
+from app.storage.keyring import derive_subkey
+
+_SEAL = "access.head"
+_MOST = 20
 
 
 def _text(row: dict[str, Any]) -> str:
@@ -22,10 +30,23 @@ def _persons_hash(persons: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted(persons)).encode()).hexdigest() if persons else ""
 
 
+def _seal(data_key: bytes, seq: int, head: str) -> str:
+    return hmac.new(derive_subkey(data_key, _SEAL), f"{seq}/{head}".encode(), hashlib.sha256).hexdigest()
+
+
 def write_access(
-    connection: Connection, *, device: str, at_ms: int, operator: str, action: str, purpose: str, persons: Sequence[str] | int, target: str
+    connection: Connection,
+    data_key: bytes,
+    *,
+    device: str,
+    at_ms: int,
+    operator: str,
+    action: str,
+    purpose: str,
+    persons: Sequence[str] | int,
+    target: str,
 ) -> None:
-    """One row, and one per person when the persons are named."""
+    """One row, and one per person when the persons are named. The head is sealed, so that rows cut off at the end are noticed."""
     named = [] if isinstance(persons, int) else sorted(set(persons))
     previous = connection.execute(select(t.access.c.hash).order_by(t.access.c.seq.desc()).limit(1)).scalar_one_or_none() or GENESIS
     row: dict[str, Any] = {
@@ -42,9 +63,11 @@ def write_access(
     result = connection.execute(insert(t.access).values(**row))
     seq = new_key(result)
     if named:
-        cursor = connection.connection.cursor()
-        cursor.executemany("INSERT INTO access_person (access_seq, person) VALUES (?, ?)", [(seq, person) for person in named])
-        cursor.close()
+        run_many(connection, "INSERT INTO access_person (access_seq, person) VALUES (?, ?)", ((seq, person) for person in named))
+    connection.exec_driver_sql(
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (_SEAL, _seal(data_key, seq, row["hash"])),
+    )
 
 
 def new_key(result: Any) -> int:
@@ -52,8 +75,8 @@ def new_key(result: Any) -> int:
     return int(result.inserted_primary_key[0])
 
 
-def check_access(connection: Connection) -> list[tuple[str, dict[str, Any]]]:
-    """Problems of the access log's chain."""
+def check_access(connection: Connection, data_key: bytes) -> list[tuple[str, dict[str, Any]]]:
+    """Problems of the access log: its chain, its sealed head, and the persons named in each row."""
     problems: list[tuple[str, dict[str, Any]]] = []
     head, expected = GENESIS, 1
     for row in connection.execute(select(t.access).order_by(t.access.c.seq)):
@@ -61,12 +84,20 @@ def check_access(connection: Connection) -> list[tuple[str, dict[str, Any]]]:
         if row.seq != expected or row.previous != head or chain_hash(row.previous, _text(values)) != row.hash:
             problems.append(("verify.access_changed", {"seq": row.seq}))
         head, expected = row.hash, row.seq + 1
-        if len(problems) >= 20:
-            break
-    counts = {
-        row[0]: row[1] for row in connection.exec_driver_sql("SELECT access_seq, count(*) FROM access_person GROUP BY access_seq").all()
-    }
-    for row in connection.execute(select(t.access.c.seq, t.access.c.persons, t.access.c.persons_hash)):
-        if row.persons_hash and counts.get(row.seq, 0) != row.persons:
-            problems.append(("verify.access_changed", {"seq": row.seq}))
-    return problems
+        if len(problems) >= _MOST:
+            return problems
+    seal = connection.execute(select(t.setting.c.value).where(t.setting.c.name == _SEAL)).scalar_one_or_none()
+    if (expected > 1 or seal is not None) and not hmac.compare_digest(seal or "", _seal(data_key, expected - 1, head)):
+        problems.append(("verify.access_changed", {"seq": expected - 1}))
+    return problems + _person_problems(connection)
+
+
+def _person_problems(connection: Connection) -> list[tuple[str, dict[str, Any]]]:
+    """Rows whose named persons are not those that were written."""
+    told = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT seq, persons_hash FROM access")}
+    found: dict[int, str] = {}
+    rows = connection.exec_driver_sql("SELECT access_seq, person FROM access_person ORDER BY access_seq, person")
+    for seq, group in groupby(rows, key=itemgetter(0)):
+        found[seq] = _persons_hash([row[1] for row in group])
+    wrong = [seq for seq in sorted(told.keys() | found.keys()) if told.get(seq, "") != found.get(seq, "")]
+    return [("verify.access_changed", {"seq": seq}) for seq in wrong[:_MOST]]

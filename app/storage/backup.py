@@ -10,7 +10,9 @@ import hashlib
 import json
 import re
 import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -23,7 +25,10 @@ from app.storage.store import KEYS, STORE, Store
 from app.usecases.files import atomic_output
 
 SUFFIX = ".sasae-backup"
-_NAME = re.compile(r"sasae-\d{8}-\d{6}(-\d+)?" + re.escape(SUFFIX))
+BACKUPS = "backups"
+_NAME = re.compile(r"sasae-(?P<time>\d{8}-\d{6})-(?P<device>[0-9A-Z]{4})(-(?P<number>\d+))?" + re.escape(SUFFIX))
+_LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.tmp" + re.escape(SUFFIX) + r"(\.db(-wal|-shm|-journal)?)?")
+_STILL_WRITTEN = 3600.0  # seconds after which a half-written file on a shared folder is nobody's any more
 _MEMBERS = frozenset({"manifest.json", KEYS, STORE})
 
 
@@ -59,12 +64,17 @@ class StoreBackups:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFault("file.not_writable", path=str(folder), detail=error.strerror or "") from None
-        stem = f"sasae-{self._now().astimezone():%Y%m%d-%H%M%S}"
+        own = folder.resolve() == (self._store.folder / BACKUPS).resolve()
+        _remove_leftovers(folder, older_than=0.0 if own else _STILL_WRITTEN)
+        prefix = self._store.device().prefix
+        stem = f"sasae-{self._now().astimezone():%Y%m%d-%H%M%S}-{prefix}"
         target, number = folder / (stem + SUFFIX), 1
         while target.exists():
             target, number = folder / f"{stem}-{number}{SUFFIX}", number + 1
         self.write(target)
-        for old in sorted(file for file in folder.iterdir() if _NAME.fullmatch(file.name))[:-keep]:
+        # only this device's: a stick may hold those of other laptops. The new one stays whatever its clock says
+        others = sorted((key, file) for file in folder.iterdir() if file != target and (key := _age_key(file, prefix)) is not None)
+        for _, old in others[: max(0, len(others) + 1 - keep)]:
             with suppress(OSError):
                 old.unlink()
         return target
@@ -77,6 +87,8 @@ class StoreBackups:
         try:
             destination = connect(copy, self._store.data_key, create=True)
             try:
+                destination.execute("PRAGMA journal_mode = OFF").fetchone()  # a copy that fails is thrown away
+                destination.execute("PRAGMA synchronous = OFF")
                 source.backup(destination)  # in one step: page by page it starts over with each write
                 destination.execute("PRAGMA journal_mode = DELETE").fetchone()
                 problem = destination.execute("PRAGMA quick_check").fetchone()
@@ -90,16 +102,31 @@ class StoreBackups:
             raise IntegrityFault("backup.unsound", path=str(copy))
 
     def _pack(self, temporary: Path, copy: Path) -> None:
+        keys = (self._store.folder / KEYS).read_bytes()  # once: a password may be changed meanwhile
         manifest = {
             "format": 1,
             "created": self._now().isoformat(timespec="seconds"),
             "schema": self._store.revision,
-            "sha256": {STORE: _sha256(copy), KEYS: _sha256(self._store.folder / KEYS)},
+            "sha256": {STORE: _sha256(copy), KEYS: hashlib.sha256(keys).hexdigest()},
         }
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr("manifest.json", json.dumps(manifest))
-            archive.write(self._store.folder / KEYS, KEYS)
+            archive.writestr(KEYS, keys)
             archive.write(copy, STORE)
+
+
+def _age_key(file: Path, prefix: str) -> tuple[str, int] | None:
+    """When a rotated backup of this device was made, and its number among those of one second; None for any other file."""
+    found = _NAME.fullmatch(file.name)
+    return (found["time"], int(found["number"] or 0)) if found and found["device"] == prefix else None
+
+
+def _remove_leftovers(folder: Path, *, older_than: float) -> None:
+    """Take away what a killed program left half-written; ``older_than`` in seconds, where another laptop may be writing now."""
+    for file in folder.iterdir():
+        with suppress(OSError):
+            if _LEFTOVER.fullmatch(file.name) and time.time() - file.stat().st_mtime >= older_than:
+                file.unlink()
 
 
 def _sha256(path: Path) -> str:
@@ -123,7 +150,7 @@ def check_backup(path: Path) -> dict[str, Any]:
         raise EnvironmentFault("file.not_found", path=str(path)) from None
     except OSError as error:
         raise EnvironmentFault("file.not_readable", path=str(path), detail=error.strerror or "") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, EOFError, RuntimeError):
         raise IntegrityFault("backup.damaged", path=str(path)) from None
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import RuleViolation
+from app.domain.folding import fold_address, fold_kana, fold_name
 from app.domain.resident import ResidentRow, Snapshot
 from app.storage import tables as t
-from app.storage.keys import birth_range, digits, fold_key_address, fold_key_kana, fold_key_name
+from app.storage.engine import run_many
+from app.storage.keys import birth_range, digits
 from app.storage.search import fts_text
 from app.usecases.job import Job
 
@@ -21,6 +24,10 @@ _RESIDENT = (
     " nationality, protected, key_name, key_kana, key_phone, birth_lo, birth_hi) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _FTS = "INSERT INTO resident_fts (rowid, name, kana, address) VALUES (?,?,?,?)"
+_AS_READ = (
+    "SELECT resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, rank"
+    " FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
+)
 
 
 class _Tally:
@@ -43,40 +50,51 @@ class _Tally:
                 self.households.add(row.household_no)
             else:
                 self.single += 1
-        text = "\x1e".join("\x1f".join(map(str, row[:14])) for row in batch)
-        self.digest.update(text.encode("utf-8", "surrogatepass") + b"\x1e")
+        self.digest.update(_hashed(batch))
         return first
 
 
+def _hashed(rows: Iterable[Sequence[Any]]) -> bytes:
+    """What the hash of a snapshot covers: the first fourteen fields of each row, in any division into batches."""
+    return "".join("\x1f".join(map(str, row[:14])) + "\x1e" for row in rows).encode("utf-8", "surrogatepass")
+
+
+def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
+    """The hash of a snapshot's rows as they stand in the store now."""
+    digest = hashlib.sha256()
+    found = connection.execution_options(yield_per=5000).exec_driver_sql(_AS_READ, (first_rid, last_rid))
+    for part in found.partitions():
+        digest.update(_hashed((*row[:12], bool(row[12]), row[13]) for row in part))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=200_000)
+def _name_keys(text: str) -> tuple[str, str]:
+    key = fold_name(text)
+    return key, fts_text(key)
+
+
+@lru_cache(maxsize=200_000)
+def _kana_keys(text: str) -> tuple[str, str]:
+    key = fold_kana(text)
+    return key, fts_text(key)
+
+
+@lru_cache(maxsize=200_000)
+def _address_text(text: str) -> str:
+    return fts_text(fold_address(text))
+
+
 def _stored(rid: int, number: int, row: ResidentRow) -> tuple[Any, ...]:
-    low, high = birth_range(row.birth)
+    resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, order, _ = row
     return (
-        rid,
-        number,
-        row.resident_no,
-        row.household_no,
-        row.order,
-        row.name,
-        row.kana,
-        row.birth,
-        row.sex,
-        row.relation,
-        row.postal,
-        row.address,
-        row.district,
-        row.phone,
-        row.nationality,
-        int(row.protected),
-        fold_key_name(row.name),
-        fold_key_kana(row.kana),
-        digits(row.phone),
-        low,
-        high,
+        *(rid, number, resident_no, household_no, order, name, kana, birth, sex, relation, postal, address, district, phone, nationality),
+        *(int(protected), _name_keys(name)[0], _kana_keys(kana)[0], digits(phone), *birth_range(birth)),
     )
 
 
 def _indexed(rid: int, row: ResidentRow) -> tuple[int, str, str, str]:
-    return rid, fts_text(fold_key_name(row.name)), fts_text(fold_key_kana(row.kana)), fts_text(fold_key_address(row.address))
+    return rid, _name_keys(row.name)[1], _kana_keys(row.kana)[1], _address_text(row.address)
 
 
 def load_snapshot(
@@ -97,14 +115,12 @@ def load_snapshot(
     """
     number = (connection.execute(select(func.max(t.snapshot.c.num))).scalar_one() or 0) + 1
     first_rid = (connection.execute(select(func.max(t.resident.c.rid))).scalar_one() or 0) + 1
-    cursor = connection.connection.cursor()
     tally = _Tally(first_rid)
     for batch in batches:
         start = tally.take(batch)
-        _guarded(cursor.executemany, _RESIDENT, (_stored(start + i, number, row) for i, row in enumerate(batch)))
-        _guarded(cursor.executemany, _FTS, (_indexed(start + i, row) for i, row in enumerate(batch)))
+        run_many(connection, _RESIDENT, [_stored(start + i, number, row) for i, row in enumerate(batch)])
+        run_many(connection, _FTS, [_indexed(start + i, row) for i, row in enumerate(batch)])
         job.report(tally.rows, None, "job.loading_residents")
-    cursor.close()
     if not tally.rows:
         raise RuleViolation("residents.nothing_to_load")
     made = Snapshot(
@@ -138,15 +154,3 @@ def load_snapshot(
         )
     )
     return made
-
-
-def _guarded(run: Callable[..., Any], sql: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    """Run a driver call with driver errors in our words."""
-    import sqlcipher3.dbapi2 as driver
-
-    from app.storage.engine import translate
-
-    try:
-        run(sql, rows)
-    except driver.OperationalError as error:
-        raise translate(error) from error

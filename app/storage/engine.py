@@ -5,6 +5,7 @@ Driver errors become EnvironmentFault or IntegrityFault here, once, for every st
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ _FULL = ("disk is full", "database or disk is full")
 def connect(path: Path, data_key: bytes, *, read_only: bool = False, create: bool = False) -> Any:
     """A driver connection with key and pragmas set. The file must exist unless ``create``."""
     mode = "ro" if read_only else "rwc" if create else "rw"
+    connection = None
     try:
         connection = driver.connect(
             f"{path.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None, timeout=BUSY_MS / 1000
@@ -35,6 +37,8 @@ def connect(path: Path, data_key: bytes, *, read_only: bool = False, create: boo
         cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
         cursor.close()
     except driver.Error as error:
+        if connection is not None:
+            connection.close()
         raise translate(error, path=path) from error
     return connection
 
@@ -64,6 +68,19 @@ def _translate_event(context: ExceptionContext) -> None:
         return  # a broken constraint or a wrong statement is our own bug: let it be seen as one
     if isinstance(original, driver.Error):
         raise translate(original) from original
+
+
+def run_many(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """``executemany`` of the driver itself, for many thousand rows, with driver errors said as everywhere else."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(sql, rows)
+    except (driver.IntegrityError, driver.ProgrammingError, driver.InterfaceError):
+        raise
+    except driver.Error as error:
+        raise translate(error) from error
+    finally:
+        cursor.close()
 
 
 def writer_engine(path: Path, data_key: bytes) -> Engine:

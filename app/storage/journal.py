@@ -19,6 +19,8 @@ from app.storage import tables as t
 from app.storage.keyring import derive_subkey
 
 _SEAL = "journal-head"
+CONTEXT = "journal.context"
+"""Setting: sequences of other devices that this device had seen when it last wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class JournalWriter:
         if row is None:
             raise IntegrityFault("store.no_device")
         self._device, self._seq, self._head, self._hlc = row.id, row.journal_seq, row.journal_hash, row.hlc
+        self._known: Mapping[str, int] = {}
         self._context = self._seen_since_last()
         self.act = str(uuid.uuid4())
         self._written = 0
@@ -58,10 +61,9 @@ class JournalWriter:
         rows = self._connection.execute(select(t.device.c.id, t.device.c.journal_seq).where(~t.device.c.is_self)).all()
         if not rows:
             return {}
-        last = self._connection.execute(select(t.setting.c.value).where(t.setting.c.name == "journal.context")).scalar_one_or_none()
-        before = json.loads(last) if last else {}
-        now = {row.id: row.journal_seq for row in rows}
-        return {device: seq for device, seq in now.items() if before.get(device) != seq}
+        last = self._connection.execute(select(t.setting.c.value).where(t.setting.c.name == CONTEXT)).scalar_one_or_none()
+        self._known = json.loads(last) if last else {}
+        return {row.id: row.journal_seq for row in rows if self._known.get(row.id) != row.journal_seq}
 
     @property
     def device(self) -> str:
@@ -117,6 +119,11 @@ class JournalWriter:
                 seal=seal_of(self._data_key, self._device, self._seq, self._head),
             )
         )
+        if self._context:
+            self._connection.exec_driver_sql(
+                "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (CONTEXT, _dump({**self._known, **self._context})),
+            )
 
 
 def _row_of(operation: Operation, previous: str, digest: str, *, received_ms: int) -> dict[str, Any]:
@@ -172,10 +179,11 @@ def check_chain(connection: Connection, data_key: bytes) -> tuple[int, list[tupl
     problems: list[tuple[str, dict[str, Any]]] = []
     heads: dict[str, tuple[int, str]] = {}
     count = 0
+    own = connection.execute(select(t.device.c.id).where(t.device.c.is_self)).scalars().first()
     for row in connection.execution_options(yield_per=2000).execute(select(t.journal).order_by(t.journal.c.device, t.journal.c.device_seq)):
         count += 1
         seq, head = heads.get(row.device, (0, GENESIS))
-        problem = _link_problem(row, seq, head)
+        problem = _link_problem(row, seq, head, own=row.device == own)
         if problem is not None and len(problems) < 50:
             problems.append((problem, {"device": row.device[:8], "seq": row.device_seq, "expected": seq + 1}))
         heads[row.device] = (row.device_seq, row.hash)
@@ -183,16 +191,20 @@ def check_chain(connection: Connection, data_key: bytes) -> tuple[int, list[tupl
     return count, problems
 
 
-def _link_problem(row: Any, seq: int, head: str) -> str | None:
+def _link_problem(row: Any, seq: int, head: str, *, own: bool) -> str | None:
+    """What is wrong with a row as the next of its chain. When it arrived is outside the hash: on its own device, when it was made."""
     if row.device_seq != seq + 1:
         return "verify.journal_missing"
     if row.previous != head:
         return "verify.journal_broken"
-    try:
-        text = canonical(operation_of(row))
-    except ValueError:
+    if own and row.received_ms != row.at_ms:
         return "verify.journal_changed"
-    return None if chain_hash(row.previous, text) == row.hash else "verify.journal_changed"
+    try:
+        operation = operation_of(row)
+        as_written = (row.context, row.changes) == (_dump(operation.context), _dump(operation.changes))
+    except (ValueError, TypeError):
+        return "verify.journal_changed"
+    return None if as_written and chain_hash(row.previous, canonical(operation)) == row.hash else "verify.journal_changed"
 
 
 def _head_problems(connection: Connection, data_key: bytes, heads: Mapping[str, tuple[int, str]]) -> Iterable[tuple[str, dict[str, Any]]]:

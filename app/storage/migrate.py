@@ -33,7 +33,7 @@ def migrate(engine: Engine) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(resources.root() / "db" / "migrations"))
+    config.set_main_option("script_location", str(resources.root() / "db" / "migrations").replace("%", "%%"))
     with engine.connect() as connection:
         raw = connection.connection.cursor()
         raw.execute("PRAGMA foreign_keys = OFF")

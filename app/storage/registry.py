@@ -228,6 +228,7 @@ class StoreUnit:
         device = self._connection.execute(select(t.device.c.id).where(t.device.c.is_self)).scalar_one()
         write_access(
             self._connection,
+            self._data_key,
             device=device,
             at_ms=self._stamp.at_ms,
             operator=self._stamp.operator,

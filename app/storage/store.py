@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, insert, select, update
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
@@ -14,11 +15,12 @@ from app.domain.identifiers import device_prefix, new_id
 from app.domain.journal import GENESIS
 from app.storage import tables as t
 from app.storage.engine import reader_engine, writer_engine
-from app.storage.journal import seal_of
+from app.storage.journal import CONTEXT, seal_of
 from app.storage.lock import FolderLock, machine_name
 from app.storage.migrate import current_revision, migrate, needs_migration
 from app.storage.queries import StoreReads
 from app.storage.registry import StoreUnit
+from app.usecases.files import write_fault
 
 STORE = "store.db"
 KEYS = "keys.json"
@@ -38,6 +40,7 @@ class Store:
         self._lock = lock
         self.reads = StoreReads.over(reader)
         self.reserve_used = False
+        self._closed = False
 
     # -- opening -------------------------------------------------------------------------------------------
 
@@ -50,13 +53,19 @@ class Store:
         try:
             path = folder / STORE
             connect(path, data_key, create=True).close()
-            writer = writer_engine(path, data_key)
-            migrate(writer)
-            _make_reserve(folder)
+            store = cls(folder, data_key, writer=writer_engine(path, data_key), reader=reader_engine(path, data_key), lock=lock)
         except BaseException:
             lock.release()
             raise
-        return cls(folder, data_key, writer=writer, reader=reader_engine(path, data_key), lock=lock)
+        try:
+            store.migrate_if_needed()
+            _make_reserve(folder)
+        except BaseException as error:
+            store.close()
+            if isinstance(error, OSError):
+                raise write_fault(error, path=folder / RESERVE) from error
+            raise
+        return store
 
     @classmethod
     def open(cls, folder: Path, data_key: bytes, *, operator: str, now: datetime, read_only: bool = False) -> Store:
@@ -64,14 +73,15 @@ class Store:
         path = folder / STORE
         if not path.exists():
             raise EnvironmentFault("store.not_found", path=str(folder))
-        if read_only:
-            return cls._checked(cls(folder, data_key, writer=None, reader=reader_engine(path, data_key), lock=None))
-        lock = FolderLock.take(folder, data_key=data_key, operator=operator, machine=machine_name(), since=now)
+        lock = None
+        if not read_only:
+            lock = FolderLock.take(folder, data_key=data_key, operator=operator, machine=machine_name(), since=now)
+        writer = None if read_only else writer_engine(path, data_key)
+        store = cls(folder, data_key, writer=writer, reader=reader_engine(path, data_key), lock=lock)
         try:
-            store = cls(folder, data_key, writer=writer_engine(path, data_key), reader=reader_engine(path, data_key), lock=lock)
             return cls._checked(store)
         except BaseException:
-            lock.release()
+            store.close()
             raise
 
     @classmethod
@@ -102,21 +112,34 @@ class Store:
         if self._writer is None or not needs_migration(self.revision):
             return False
         migrate(self._writer)
+        self.revision = self._revision()
         return True
 
     def close(self) -> None:
         """Checkpoint, close every connection, release the folder. Safe to call twice."""
-        if self._writer is not None:
-            with suppress(SasaeError):
-                raw = self._writer.raw_connection()
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                raw.close()
-            self._writer.dispose()
+        if self._closed:
+            return
+        self._closed = True
         self._reader.dispose()
+        if self._writer is not None:
+            self._checkpoint(self._writer)
+            self._writer.dispose()
         if self._lock is not None:
             with suppress(OSError):
                 _make_reserve(self.folder)
             self._lock.release()
+
+    @staticmethod
+    def _checkpoint(writer: Engine) -> None:
+        """Move the write-ahead log into the file. On a full disk the next start does it."""
+        try:
+            raw = writer.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.close()
+        except (SasaeError, driver.Error):
+            return
 
     # -- work ----------------------------------------------------------------------------------------------
 
@@ -160,12 +183,20 @@ class Store:
                 )
             )
             connection.execute(t.serial.delete())
+            connection.execute(t.setting.delete().where(t.setting.c.name == CONTEXT))
         return device
 
 
 def _make_reserve(folder: Path) -> None:
-    """A file to give back when the disk is full: an encrypted store cannot even be opened there otherwise."""
+    """A file to give back when the disk is full: an encrypted store cannot even be opened there otherwise.
+
+    OSError when there is no room for it; then nothing of it stays, so that the store keeps what little room there is.
+    """
     path = folder / RESERVE
-    if not path.exists():
-        with path.open("wb") as file:
-            file.write(bytes(_RESERVE_BYTES))
+    if path.exists() and path.stat().st_size >= _RESERVE_BYTES:
+        return
+    try:
+        path.write_bytes(bytes(_RESERVE_BYTES))
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise

@@ -15,6 +15,7 @@ from app.domain.journal import to_json_value
 from app.domain.records import value_fields
 from app.storage import tables as t
 from app.storage.access import check_access
+from app.storage.bulk import snapshot_hash
 from app.storage.engine import connect
 from app.storage.journal import check_chain
 from app.storage.store import STORE, Store
@@ -47,9 +48,10 @@ def verify_store(store: Store) -> Verification:
             found.journal_rows, chain = check_chain(connection, store.data_key)
             found.chain_ok = not chain
             found.problems += chain
-            found.problems += check_access(connection)
+            found.problems += check_access(connection, store.data_key)
             for kind in t.KINDS:
                 found.problems += _check_records(connection, kind)
+            found.problems += _check_snapshots(connection)
     except IntegrityFault as fault:
         found.integrity = False
         found.problems.append((fault.code, fault.params))
@@ -69,6 +71,13 @@ def _check_file(store: Store, found: Verification) -> None:
                     found.problems.append(("verify.file", {"check": pragma, "detail": str(row[0])[:120]}))
     finally:
         connection.close()
+
+
+def _check_snapshots(connection: Connection) -> list[Problem]:
+    """Snapshots whose rows no longer give the hash they were imported with."""
+    snapshots = connection.execute(select(t.snapshot).order_by(t.snapshot.c.num)).all()
+    changed = [one for one in snapshots if snapshot_hash(connection, one.first_rid, one.last_rid) != one.sha256]
+    return [("verify.record_changed", {"kind": "snapshot", "record": one.id, "fields": "sha256"}) for one in changed]
 
 
 def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:
