@@ -69,6 +69,23 @@ def mask_person(person: Person) -> Person:
     )
 
 
+def mask_hit(hit: SearchHit) -> SearchHit:
+    """A registered person as those without the right see a protected one: no address, household, phone or place."""
+    return replace(hit, address="", household="", phone="", shelter_id="", shelter_name="", since=None, masked=True)
+
+
+def list_people(ctx: Context, *, text: str = "", presence: str = "all") -> Sequence[str]:
+    """Ids of registered people in order of kana, for a list that loads its rows as they come into view."""
+    ctx.require("view")
+    return ctx.reads.persons.ids(text=text, presence=presence)
+
+
+def show_people(ctx: Context, *, person_ids: Sequence[str]) -> list[SearchHit]:
+    """Rows of registered people as of now, in the same order. Protected people are masked without the right."""
+    hits = ctx.reads.persons.page(person_ids, at=ctx.now())
+    return [mask_hit(hit) if hit.protected and not ctx.actor.may("see_protected") else hit for hit in hits]
+
+
 def _members(ctx: Context, person: Person) -> tuple[SearchHit, ...]:
     if not person.household_id:
         return ()

@@ -68,7 +68,7 @@ class Encounter:
 
 
 def find_encounters(ctx: Context, *, arrival: Arrival) -> list[Encounter]:
-    """Everyone the clerk should see before checking this arrival in."""
+    """Everyone the clerk should see before checking this arrival in. Where a protected person stays is withheld without the right."""
     view = ctx.reads.residents.get(arrival.resident_id) if arrival.resident_id else None
     known = arrival.person_id or (view.person_id if view else "")
     name, kana, birth = (
@@ -78,7 +78,14 @@ def find_encounters(ctx: Context, *, arrival: Arrival) -> list[Encounter]:
     if known and known not in {hit.id for hit in hits}:
         hits = [*ctx.reads.persons.page([known], at=ctx.now()), *hits]
     stays = ctx.reads.persons.open_stays([hit.id for hit in hits])
-    return [Encounter(hit=hit, stay=stays.get(hit.id), same_resident=hit.id == known) for hit in hits]
+    return [_encounter(ctx, hit, stays.get(hit.id), same_resident=hit.id == known) for hit in hits]
+
+
+def _encounter(ctx: Context, hit: SearchHit, stay: StayView | None, *, same_resident: bool) -> Encounter:
+    if hit.protected and not ctx.actor.may("see_protected"):
+        hit = replace(hit, address="", household="", phone="", shelter_id="", shelter_name="", since=None, masked=True)
+        stay = replace(stay, shelter_id="", shelter_name="", room="") if stay else None
+    return Encounter(hit=hit, stay=stay, same_resident=same_resident)
 
 
 def check_in(
@@ -202,7 +209,9 @@ class _Desk:
     def _warn_of_namesakes(self, uow: UnitOfWork, person: Person) -> None:
         for hit in uow.reads.persons.namesakes(name=person.name, kana=person.kana, birth=person.birth):
             if hit.id != person.id and hit.birth:
-                params = {"person": hit.id, "number": hit.number, "shelter": hit.shelter_name, "since": hit.since}
+                shown = self._ctx.actor.may("see_protected") or not hit.protected
+                shelter, since = (hit.shelter_name, hit.since) if shown else ("", None)
+                params = {"person": hit.id, "number": hit.number, "shelter": shelter, "since": since}
                 self.warnings.append(Warning(code="checkin.namesake", params=params))
 
     def _household_of(self, uow: UnitOfWork, view: ResidentView) -> str:
@@ -256,8 +265,14 @@ class _Desk:
                 for stay in running:
                     uow.stays.save(replace(stay, pending=True))
             else:
+                shown = self._ctx.actor.may("see_protected") or not person.protected
                 raise RuleViolation(
-                    "checkin.already_staying", field="arrivals", record=person.id, number=person.number, shelter=name, since=other.from_at
+                    "checkin.already_staying",
+                    field="arrivals",
+                    record=person.id,
+                    number=person.number,
+                    shelter=name if shown else None,
+                    since=other.from_at,
                 )
         self._refuse_overlap(uow, person)
         stay = Stay(
