@@ -11,8 +11,8 @@ from typing import Any
 
 from app.bootstrap import FolderGateway
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
-from app.cli.main import folder_of, read_operator, read_password, signed_in
 from app.cli.outputs import print_cards, take_roster, take_trend
+from app.cli.signing import folder_of, read_operator, read_password, signed_in
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation, UsageFault
 from app.domain.evacuee import Household, Person
@@ -45,8 +45,14 @@ def moment(value: Any) -> str | None:
 def _init(gateway: FolderGateway, given: Namespace) -> Answer:
     folder = folder_of(gateway, given)
     setup = Setup(
-        municipality_code=given.municipality, disaster_name=given.disaster, occurred_at=given.occurred, site_name=given.site, site_kind=given.kind,
-        operator=read_operator(given), password=read_password(given), training=given.training,
+        municipality_code=given.municipality,
+        disaster_name=given.disaster,
+        occurred_at=given.occurred,
+        site_name=given.site,
+        site_kind=given.kind,
+        operator=read_operator(given),
+        password=read_password(given),
+        training=given.training,
     )
     session, recovery = gateway.create(folder, setup)
     try:
@@ -65,7 +71,11 @@ def _demo(gateway: FolderGateway, given: Namespace) -> Answer:
     try:
         ctx = session.context
         active = ctx.reads.residents.active()
-        counts = {"residents": active.residents if active else 0, "persons": len(ctx.reads.persons.ids()), "shelters": len(ctx.reads.all("shelter"))}
+        counts = {
+            "residents": active.residents if active else 0,
+            "persons": len(ctx.reads.persons.ids()),
+            "shelters": len(ctx.reads.all("shelter")),
+        }
         return {"data": str(folder), "device_id": ctx.place.device_id, **counts}, 0
     finally:
         session.close(backup=False)
@@ -74,7 +84,13 @@ def _demo(gateway: FolderGateway, given: Namespace) -> Answer:
 def _verify(gateway: FolderGateway, given: Namespace) -> Answer:
     found = gateway.verify(folder_of(gateway, given), operator=read_operator(given), password=read_password(given))
     problems = [{"code": code, "message": message(code, **params), **_plain(params)} for code, params in found.problems]
-    answer = {"ok": found.ok, "integrity": found.integrity, "journal_rows": found.journal_rows, "chain_ok": found.chain_ok, "problems": problems}
+    answer = {
+        "ok": found.ok,
+        "integrity": found.integrity,
+        "journal_rows": found.journal_rows,
+        "chain_ok": found.chain_ok,
+        "problems": problems,
+    }
     return answer, 0 if found.ok else 4
 
 
@@ -133,8 +149,15 @@ def _snapshots(gateway: FolderGateway, given: Namespace) -> Answer:
         found = residents.list_snapshots(session.context)
         rows = [
             {
-                "id": s.id, "label": s.label, "as_of": moment(s.as_of), "known_at": moment(s.known_at), "residents": s.residents,
-                "households": s.households, "sha256": s.sha256, "files": list(s.files), "active": s.active,
+                "id": s.id,
+                "label": s.label,
+                "as_of": moment(s.as_of),
+                "known_at": moment(s.known_at),
+                "residents": s.residents,
+                "households": s.households,
+                "sha256": s.sha256,
+                "files": list(s.files),
+                "active": s.active,
             }
             for s in found
         ]
@@ -148,9 +171,22 @@ def _search(gateway: FolderGateway, given: Namespace) -> Answer:
         )
         hits = [
             {
-                "kind": h.kind, "id": h.id, "name": h.name, "kana": h.kana, "birth": h.birth, "sex": find_code("sex", h.sex) or h.sex,
-                "address": h.address, "household": h.household, "status": h.status, "match": h.match, "number": h.number,
-                "person": h.person_id, "shelter": h.shelter_name, "since": moment(h.since), "protected": h.protected, "masked": h.masked,
+                "kind": h.kind,
+                "id": h.id,
+                "name": h.name,
+                "kana": h.kana,
+                "birth": h.birth,
+                "sex": find_code("sex", h.sex) or h.sex,
+                "address": h.address,
+                "household": h.household,
+                "status": h.status,
+                "match": h.match,
+                "number": h.number,
+                "person": h.person_id,
+                "shelter": h.shelter_name,
+                "since": moment(h.since),
+                "protected": h.protected,
+                "masked": h.masked,
             }
             for h in found.hits
         ]
@@ -163,8 +199,20 @@ def _history(gateway: FolderGateway, given: Namespace) -> Answer:
         entries = records.read_history(session.context, record_id=record)
         changes = [
             {
-                "at": moment(e.at), "by": e.by, "site": e.site, "device": e.device, "operation": e.operation, "act": e.group, "kind": e.kind,
-                "record": e.record, "action": e.action, "field": e.field, "old": e.old, "new": e.new, "reason": e.reason, "purpose": e.purpose,
+                "at": moment(e.at),
+                "by": e.by,
+                "site": e.site,
+                "device": e.device,
+                "operation": e.operation,
+                "act": e.group,
+                "kind": e.kind,
+                "record": e.record,
+                "action": e.action,
+                "field": e.field,
+                "old": e.old,
+                "new": e.new,
+                "reason": e.reason,
+                "purpose": e.purpose,
             }
             for e in entries
         ]
@@ -175,7 +223,10 @@ def _access_log(gateway: FolderGateway, given: Namespace) -> Answer:
     with signed_in(gateway, given) as session:
         person = _find_person(session.context, given.person) or given.person
         entries = records.read_access_log(session.context, person_id=person)
-        rows = [{"at": moment(e.at), "by": e.by, "action": e.action, "purpose": e.purpose, "persons": e.persons, "target": e.target} for e in entries]
+        rows = [
+            {"at": moment(e.at), "by": e.by, "action": e.action, "purpose": e.purpose, "persons": e.persons, "target": e.target}
+            for e in entries
+        ]
         return {"entries": rows}, 0
 
 
@@ -186,9 +237,19 @@ def _shelters_list(gateway: FolderGateway, given: Namespace) -> Answer:
     with signed_in(gateway, given) as session:
         rows = [
             {
-                "id": s.id, "name": s.name, "kind": s.kind, "address": s.address, "open": s.is_open, "capacity": s.capacity, "declared": s.declared,
-                "rostered": s.rostered, "external_id": s.external_id, "capacity_text": s.capacity_text, "district": s.district,
-                "opened_at": moment(s.opened_at), "declared_at": moment(s.declared_at),
+                "id": s.id,
+                "name": s.name,
+                "kind": s.kind,
+                "address": s.address,
+                "open": s.is_open,
+                "capacity": s.capacity,
+                "declared": s.declared,
+                "rostered": s.rostered,
+                "external_id": s.external_id,
+                "capacity_text": s.capacity_text,
+                "district": s.district,
+                "opened_at": moment(s.opened_at),
+                "declared_at": moment(s.declared_at),
             }
             for s in shelters.list_shelters(session.context, at=given.at)
         ]
@@ -275,13 +336,22 @@ def _check_in(gateway: FolderGateway, given: Namespace) -> Answer:
                 arrivals += members
         arrivals += [reception.Arrival(values=values, decision=decision) for values in people]
         done = reception.check_in(
-            ctx, shelter_id=shelter.id, arrivals=arrivals, at=given.at, room=given.room, household_id=household_id,
+            ctx,
+            shelter_id=shelter.id,
+            arrivals=arrivals,
+            at=given.at,
+            room=given.room,
+            household_id=household_id,
             category=need_code("category", given.category, field="category"),
         )
         warnings = [{"code": w.code, "message": message(w.code, **w.params), **_plain(w.params)} for w in done.warnings]
         numbers = [hit.number for hit in ctx.reads.persons.page(list(done.persons), at=ctx.now())]
         return {
-            "persons": list(done.persons), "stays": list(done.stays), "numbers": numbers, "household": done.household, "warnings": warnings,
+            "persons": list(done.persons),
+            "stays": list(done.stays),
+            "numbers": numbers,
+            "household": done.household,
+            "warnings": warnings,
         }, 0
 
 
@@ -360,12 +430,35 @@ def _decide(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 _VERBS: Mapping[str, Verb] = {
-    "init": _init, "demo": _demo, "verify": _verify, "self-test": _self_test, "backup": _backup, "restore": _restore,
-    "operators add": _operators_add, "operators list": _operators_list, "operators disable": _operators_disable,
-    "residents import": import_residents, "residents snapshots": _snapshots, "search": _search, "history": _history, "access-log": _access_log,
-    "shelters import": import_shelters, "shelters list": _shelters_list, "shelters open": _shelters_open, "shelters close": _shelters_close,
-    "headcounts import": import_headcounts, "headcounts trend": take_trend,
-    "evacuees import": import_evacuees, "evacuees check-in": _check_in, "evacuees check-out": _leave, "evacuees move": _leave,
-    "evacuees go-out": _go_out, "evacuees come-back": _come_back, "evacuees undo": _undo, "evacuees roster": take_roster,
-    "evacuees cards": print_cards, "evacuees duplicates": _duplicates, "evacuees decide": _decide,
+    "init": _init,
+    "demo": _demo,
+    "verify": _verify,
+    "self-test": _self_test,
+    "backup": _backup,
+    "restore": _restore,
+    "operators add": _operators_add,
+    "operators list": _operators_list,
+    "operators disable": _operators_disable,
+    "residents import": import_residents,
+    "residents snapshots": _snapshots,
+    "search": _search,
+    "history": _history,
+    "access-log": _access_log,
+    "shelters import": import_shelters,
+    "shelters list": _shelters_list,
+    "shelters open": _shelters_open,
+    "shelters close": _shelters_close,
+    "headcounts import": import_headcounts,
+    "headcounts trend": take_trend,
+    "evacuees import": import_evacuees,
+    "evacuees check-in": _check_in,
+    "evacuees check-out": _leave,
+    "evacuees move": _leave,
+    "evacuees go-out": _go_out,
+    "evacuees come-back": _come_back,
+    "evacuees undo": _undo,
+    "evacuees roster": take_roster,
+    "evacuees cards": print_cards,
+    "evacuees duplicates": _duplicates,
+    "evacuees decide": _decide,
 }

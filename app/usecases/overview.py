@@ -30,7 +30,7 @@ def take_overview(ctx: Context) -> Overview:
     return Overview(
         at=now,
         shelters_open=len(opened),
-        rostered=sum(s.rostered for s in shelters),
+        rostered=ctx.reads.shelters.trend(moments=[now])[0].rostered,
         declared=sum(s.declared or 0 for s in opened),
         overfull=tuple(s for s in opened if s.capacity and max(s.rostered, s.declared or 0) > s.capacity),
         uncounted_today=tuple(s for s in opened if s.declared_at is None or s.declared_at < today),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from app.storage.queries.base import Source, moment
 from app.storage.tables import from_seconds, to_seconds
@@ -113,10 +114,15 @@ class ShelterQueries:
                 "SELECT shelter_id, counted_at, counted_total FROM headcount WHERE NOT deleted ORDER BY shelter_id, counted_at, rid"
             ).all()
             spells = connection.exec_driver_sql("SELECT shelter_id, opened_at, closed_at FROM shelter_spell WHERE NOT deleted").all()
-            starts = [r[0] for r in connection.exec_driver_sql("SELECT from_at FROM stay WHERE NOT deleted ORDER BY from_at")]
-            ends = [
-                r[0] for r in connection.exec_driver_sql("SELECT to_at FROM stay WHERE NOT deleted AND to_at IS NOT NULL ORDER BY to_at")
-            ]
+            stays = connection.exec_driver_sql(
+                "SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted AND NOT pending"
+            ).all()
+            pending = connection.exec_driver_sql(
+                "SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted AND pending ORDER BY person_id, from_at"
+            ).all()
+        periods = [(start, end) for _, start, end in stays] + merge_periods(pending)
+        starts = sorted(start for start, _ in periods)
+        ends = sorted(end for _, end in periods if end is not None)
         declared: dict[str, tuple[list[int], list[int]]] = {}
         for shelter, at, total in counts:
             times, totals = declared.setdefault(shelter, ([], []))
@@ -159,6 +165,23 @@ def _trend_point(
             total += totals[index]
     opened = sum(1 for periods in spells.values() if any(o <= second and (c is None or c > second) for o, c in periods))
     return TrendPoint(at=at, shelters_open=opened, declared=total, rostered=bisect_right(starts, second) - bisect_right(ends, second))
+
+
+def merge_periods(rows: Iterable[Any]) -> list[tuple[int, int | None]]:
+    """Stays kept side by side, as periods in which each person is somewhere: overlapping ones of a person become one.
+
+    ``rows`` are ``(person, start, end)`` in order of person and start.
+    """
+    merged: list[tuple[int, int | None]] = []
+    holder = ""
+    for person, start, end in rows:
+        if person == holder and (merged[-1][1] is None or start <= merged[-1][1]):
+            last = merged[-1][1]
+            merged[-1] = (merged[-1][0], None if last is None or end is None else max(last, end))
+        else:
+            merged.append((start, end))
+        holder = person
+    return merged
 
 
 def _closed_between(periods: list[tuple[int, int | None]], counted: int, second: int) -> bool:

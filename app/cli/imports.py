@@ -1,0 +1,134 @@
+"""The verbs that take files in. Exit code 1 when rows were rejected: the good rows are in, unless ``--on-error stop``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.bootstrap import FolderGateway
+from app.cli.signing import signed_in
+from app.presentation.messages import message
+from app.usecases import shelters
+from app.usecases.job import Job
+
+if TYPE_CHECKING:
+    from app.interchange.importing.outcome import ImportOutcome, ReportTo
+    from app.interchange.importing.source import ReadOptions
+
+Answer = tuple[Mapping[str, Any], int]
+
+
+def show_progress(done: int, total: int | None, label: str) -> None:
+    """Progress on standard error, where it disturbs no script."""
+    if sys.stderr.isatty():
+        print(f"\r{message(label)} {done:,}" + (f" / {total:,}" if total else ""), end="", file=sys.stderr, flush=True)
+
+
+def _options(given: Namespace, target: str) -> ReadOptions:
+    from app.interchange.importing.mapping import load_fields, read_mapping_file
+    from app.interchange.importing.source import ReadOptions
+
+    mapping = read_mapping_file(Path(given.mapping), load_fields(target)) if given.mapping else None
+    return ReadOptions(mapping=mapping, encoding=given.encoding)
+
+
+def _report(given: Namespace) -> ReportTo:
+    from app.interchange.importing.outcome import ReportTo
+
+    return ReportTo(path=Path(given.report) if given.report else None)
+
+
+def _answer(done: ImportOutcome, *names: str) -> Answer:
+    answer: dict[str, Any] = {"read": done.read, **{name: getattr(done, name) for name in names}, "rejected": done.rejected}
+    answer["report"] = str(done.report) if done.report else None
+    answer["rejected_rows"] = str(done.rejected_rows) if done.rejected_rows else None
+    answer["warnings"] = list(done.warnings)
+    return answer, 1 if done.rejected else 0
+
+
+def import_shelters(gateway: FolderGateway, given: Namespace) -> Answer:
+    """``shelters import``."""
+    from app.interchange.importing import run
+
+    with signed_in(gateway, given) as session:
+        open_at = (given.at or session.context.now()) if given.open else None
+        done = run.import_shelters(
+            session.context,
+            path=Path(given.file),
+            open_at=open_at,
+            options=_options(given, "shelters"),
+            on_error=given.on_error,
+            report=_report(given),
+        )
+        return _answer(done, "created", "updated", "unchanged", "review")
+
+
+def import_headcounts(gateway: FolderGateway, given: Namespace) -> Answer:
+    """``headcounts import``."""
+    from app.interchange.importing import run
+
+    with signed_in(gateway, given) as session:
+        done = run.import_headcounts(
+            session.context,
+            path=Path(given.file),
+            at=given.at,
+            complete=given.complete,
+            options=_options(given, "headcounts"),
+            on_error=given.on_error,
+            report=_report(given),
+        )
+        return _answer(done, "created", "updated", "unchanged", "review")
+
+
+def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
+    """``evacuees import``."""
+    from app.interchange.importing import run
+
+    with signed_in(gateway, given) as session:
+        shelter = shelters.find_shelter(session.context, name=given.shelter)
+        done = run.import_evacuees(
+            session.context,
+            path=Path(given.file),
+            shelter_id=shelter.id,
+            at=given.at,
+            options=_options(given, "evacuees"),
+            dry_run=given.dry_run,
+            on_error=given.on_error,
+            report=_report(given),
+        )
+        return _answer(done, "created", "updated", "unchanged", "review")
+
+
+def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
+    """``residents import``."""
+    from app.interchange.importing import run
+
+    with signed_in(gateway, given) as session:
+        done = run.import_residents(
+            session.context,
+            paths=[Path(file) for file in given.files],
+            as_of=given.as_of,
+            known_at=given.known_at,
+            label=given.label,
+            options=_options(given, "residents"),
+            on_error=given.on_error,
+            report=_report(given),
+            job=Job(show_progress),
+        )
+    answer, code = _answer(done)
+    snapshot = done.snapshot
+    assert snapshot is not None
+    return {
+        "snapshot": snapshot.id,
+        "read": done.read,
+        "imported": snapshot.residents,
+        "rejected": done.rejected,
+        "households": snapshot.households,
+        "warnings": answer["warnings"],
+        "report": answer["report"],
+        "rejected_rows": answer["rejected_rows"],
+        "sha256": snapshot.sha256,
+    }, code
