@@ -162,6 +162,12 @@ class FolderGateway:
         """Whether a store or a part of one is there."""
         return any((folder / name).exists() for name in ("keys.json", "store.db"))
 
+    def cipher_version(self) -> str:
+        """The version of the encryption engine; EnvironmentFault ``store.no_cipher`` when the database would not be encrypted."""
+        from app.storage.engine import cipher_version
+
+        return cipher_version()
+
     def wait_seconds(self, folder: Path) -> float:
         """Seconds until the next password may be tried."""
         from app.storage.keyring import Keyring

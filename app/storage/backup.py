@@ -147,7 +147,7 @@ def check_backup(path: Path) -> dict[str, Any]:
                         raise IntegrityFault("backup.damaged", path=str(path))
             return manifest
     except FileNotFoundError:
-        raise EnvironmentFault("file.not_found", path=str(path)) from None
+        raise EnvironmentFault("import.file_missing", path=str(path)) from None
     except OSError as error:
         raise EnvironmentFault("file.not_readable", path=str(path), detail=error.strerror or "") from None
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, EOFError, RuntimeError):

@@ -16,7 +16,7 @@ from app.domain.resident import ResidentRow, Snapshot
 from app.storage import tables as t
 from app.storage.engine import run_many
 from app.storage.keys import birth_range, digits
-from app.storage.search import fts_text
+from app.storage.search import address_text, kana_text, name_text
 from app.usecases.job import Job
 
 _RESIDENT = (
@@ -71,18 +71,18 @@ def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
 @lru_cache(maxsize=200_000)
 def _name_keys(text: str) -> tuple[str, str]:
     key = fold_name(text)
-    return key, fts_text(key)
+    return key, name_text(key)
 
 
 @lru_cache(maxsize=200_000)
 def _kana_keys(text: str) -> tuple[str, str]:
     key = fold_kana(text)
-    return key, fts_text(key)
+    return key, kana_text(key)
 
 
 @lru_cache(maxsize=200_000)
 def _address_text(text: str) -> str:
-    return fts_text(fold_address(text))
+    return address_text(fold_address(text))
 
 
 def _stored(rid: int, number: int, row: ResidentRow) -> tuple[Any, ...]:

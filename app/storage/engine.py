@@ -43,6 +43,18 @@ def connect(path: Path, data_key: bytes, *, read_only: bool = False, create: boo
     return connection
 
 
+def cipher_version() -> str:
+    """The version of SQLCipher; EnvironmentFault ``store.no_cipher`` when the driver has none."""
+    connection = driver.connect(":memory:")
+    try:
+        row = connection.execute("PRAGMA cipher_version").fetchone()
+    finally:
+        connection.close()
+    if not row:
+        raise EnvironmentFault("store.no_cipher")
+    return str(row[0])
+
+
 def translate(error: Exception, *, path: Path | None = None) -> SasaeError:
     """Say what a driver error means to a person."""
     text = str(error).lower()

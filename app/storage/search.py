@@ -5,7 +5,7 @@ Pairs find surnames of two characters, which trigrams cannot. This module is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
 from sqlalchemy import Connection
 
@@ -18,11 +18,42 @@ FTS_DDL = (
 )
 
 
-def fts_text(folded: str) -> str:
-    """The tokens of a folded text: each pair of neighbours, and the last character alone so that its single search finds it."""
+_RUNS = re.compile(r"[0-9][0-9-]*|[^0-9]+")
+"""A folded address as words and numbers by turns."""
+
+
+def name_text(folded: str) -> str:
+    """The tokens of a folded name: each pair of neighbours, then each character alone, so that one character finds it too."""
+    if len(folded) < 2:
+        return folded
+    return " ".join([*(folded[i : i + 2] for i in range(len(folded) - 1)), *dict.fromkeys(folded)])
+
+
+def kana_text(folded: str) -> str:
+    """The tokens of a folded reading: pairs, and the last character alone. One character is looked up in the B-tree."""
     if len(folded) < 2:
         return folded
     return " ".join([*(folded[i : i + 2] for i in range(len(folded) - 1)), folded[-1]])
+
+
+def address_text(folded: str) -> str:
+    """The tokens of a folded address: pairs of its words; its numbers whole, from each block on, and with the character before them.
+
+    Pairs of digits would be in nearly every address: ``1-13-7`` after ``\u53f0`` gives ``1-13-7``, ``13-7``, ``7`` and each beginning of
+    ``\u53f01-13-7``, so that a number typed half finds few and finds them at once.
+    """
+    tokens: list[str] = []
+    before = ""
+    for run in _RUNS.findall(folded):
+        if run[0].isdigit():
+            blocks = run.split("-")
+            tokens += ["-".join(blocks[i:]) for i in range(len(blocks))]
+            if before:
+                tokens += [before + run[:end] for end in range(1, len(run) + 1)]
+        else:
+            tokens.append(kana_text(run))
+        before = run[-1]
+    return " ".join(tokens)
 
 
 def _quoted(token: str) -> str:
@@ -39,9 +70,36 @@ def phrase(folded: str) -> str:
     return _quoted(" ".join(usable[i : i + 2] for i in range(len(usable) - 1)))
 
 
-def match_any(parts: Iterable[tuple[str, str]]) -> str:
-    """``column : phrase`` joined by OR, for each column with something to look for."""
-    return " OR ".join(f"{column} : {text}" for column, text in parts if text)
+def match_name(folded: str) -> str:
+    """What finds a part of a name."""
+    return f"name : {_quoted(folded) if len(folded) == 1 else phrase(folded)}" if folded.strip() else ""
+
+
+def match_kana(folded: str) -> str:
+    """What finds a part of a reading."""
+    return f"kana : {phrase(folded)}" if folded.strip() else ""
+
+
+def match_address(folded: str) -> str:
+    """What finds a part of an address: all its words and numbers, a number with the word it follows."""
+    terms: list[str] = []
+    before = ""
+    runs = _RUNS.findall(folded)
+    for index, run in enumerate(runs):
+        if run[0].isdigit():
+            terms.append(_quoted(before + run) + ("" if before else "*"))
+        elif len(run) > 1 or len(runs) == 1 or (index == len(runs) - 1):
+            terms.append(phrase(run))
+        before = run[-1]
+    found = " AND ".join(f"address : {term}" for term in terms if term)
+    return f"({found})" if len(terms) > 1 else found
+
+
+def match_anywhere(text: str) -> str:
+    """What finds a typed text in name, reading or address. Empty when nothing searchable is left."""
+    name, kana, address = fold_key_name(text), fold_key_kana(text), fold_key_address(text)
+    parts = [match_name(name), match_kana(kana) if len(kana) > 1 else "", match_address(address) if len(address) > 1 else ""]
+    return " OR ".join(part for part in parts if part)
 
 
 def index_person(connection: Connection, rid: int, person: Person) -> None:
@@ -51,5 +109,5 @@ def index_person(connection: Connection, rid: int, person: Person) -> None:
         return
     connection.exec_driver_sql(
         "INSERT INTO person_fts (rowid, name, kana, address) VALUES (?,?,?,?)",
-        (rid, fts_text(fold_key_name(person.name)), fts_text(fold_key_kana(person.kana)), fts_text(fold_key_address(person.address))),
+        (rid, name_text(fold_key_name(person.name)), kana_text(fold_key_kana(person.kana)), address_text(fold_key_address(person.address))),
     )
