@@ -194,7 +194,7 @@ class FolderGateway:
         try:
             store = Store.create(folder, data_key, operator=setup.operator, now=self._now())
             try:
-                name = f"{municipality.prefecture}{municipality.name}" if municipality else ""
+                name = setup.municipality_name or (f"{municipality.prefecture}{municipality.name}" if municipality else "")
                 actor = self._found(store, setup, slot, code, name)
                 ring.save()  # last: a folder without keys is not a store
             except BaseException:
@@ -239,6 +239,7 @@ class FolderGateway:
         words = read_training()
         setup = Setup(
             municipality_code=words["municipality_code"],
+            municipality_name=words["municipality_name"],
             disaster_name=words["disaster_name"],
             occurred_at=self._now() - TRAINING_AGE,
             site_name=words["site_name"],

@@ -24,6 +24,8 @@ class Setup:
     operator: str
     password: str
     training: bool = False
+    municipality_name: str = ""
+    """Only for a municipality that is in no list: the invented one of a training folder."""
 
 
 class Session(Protocol):
