@@ -1,0 +1,242 @@
+"""Imports from file to store: read all, plan, apply in one transaction, tell. For the window in two steps, for scripts in one.
+
+``prepare_*`` reads and plans without changing anything; ``apply_prepared`` does what is left ticked. ``import_*`` is both.
+With ``on_error="stop"`` any error leaves everything as it was: RuleViolation ``import.stopped`` with the path of the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from app.domain.errors import RuleViolation
+from app.interchange.importing import source as sources
+from app.interchange.importing.evacuees import read_evacuees
+from app.interchange.importing.headcounts import read_headcounts
+from app.interchange.importing.outcome import ImportOutcome, ReportTo, plan_issues, shown_warnings, write_outputs
+from app.interchange.importing.report import Issue
+from app.interchange.importing.residents import ResidentSource, open_residents
+from app.interchange.importing.shelters import read_shelters
+from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
+from app.usecases import evacuee_import, headcounts, shelters
+from app.usecases.context import Context
+from app.usecases.job import QUIET, Job
+from app.usecases.plans import Applied, Plan
+from app.usecases.residents import load_residents
+
+OnError = Literal["reject", "stop"]
+BESIDE = ReportTo()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A file read and planned. ``rows`` tells columns and problems, ``plan`` what would happen row by row."""
+
+    target: Literal["shelters", "headcounts", "evacuees"]
+    rows: ReadResult
+    plan: Plan
+    mapping: Mapping[str, str] | None = None
+    complete: bool = False
+    shelter_id: str = ""
+    at: datetime | None = None
+    extra: tuple[Issue, ...] = field(default=())
+
+    @property
+    def issues(self) -> list[Issue]:
+        """Everything worth telling about file and plan, in order of lines."""
+        found = [*self.rows.issues, *self.extra, *plan_issues(self.plan, self.rows)]
+        return sorted(found, key=lambda issue: issue.line or 0)
+
+    @property
+    def errors(self) -> int:
+        """Rows that cannot be taken."""
+        planned = {item.line for item in self.plan.items}
+        return len(self.rows.rejected.keys() - planned) + self.plan.counts()["error"]
+
+
+def prepare_shelters(ctx: Context, *, path: Path, options: ReadOptions = DEFAULTS) -> Prepared:
+    """What importing a list of shelters would do."""
+    rows = read_shelters(path, options=_recalling(ctx, options, "shelters"))
+    return Prepared(target="shelters", rows=rows, plan=shelters.plan_import(ctx, entries=rows.entries), mapping=options.mapping)
+
+
+def prepare_headcounts(
+    ctx: Context, *, path: Path, at: datetime | None = None, complete: bool | None = None, options: ReadOptions = DEFAULTS
+) -> Prepared:
+    """What importing head counts would do; ``at`` for a file that says no time, ``complete`` see ``read_headcounts``."""
+    rows = read_headcounts(path, at=at, complete=complete, options=_recalling(ctx, options, "headcounts"))
+    whole = bool(rows.facts["complete"])
+    plan = headcounts.plan_import(ctx, entries=rows.entries, complete=whole)
+    return Prepared(target="headcounts", rows=rows, plan=plan, mapping=options.mapping, complete=whole)
+
+
+def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, options: ReadOptions = DEFAULTS) -> Prepared:
+    """What importing a shelter's own list of people would do; ``at`` (default now) is when those without a time of arrival came."""
+    moment = at or ctx.now()
+    rows = read_evacuees(path, at=moment, options=_recalling(ctx, options, "evacuees"))
+    plan = evacuee_import.plan_import(ctx, entries=rows.entries, shelter_id=shelter_id, at=moment)
+    extra = tuple(
+        Issue(None, None, "", "warning", w.code, dict(w.params)) for w in evacuee_import.check_target(ctx, shelter_id=shelter_id, at=moment)
+    )
+    return Prepared(target="evacuees", rows=rows, plan=plan, mapping=options.mapping, shelter_id=shelter_id, at=moment, extra=extra)
+
+
+def _recalling(ctx: Context, options: ReadOptions, target: str) -> ReadOptions:
+    return options if options.recall or options.mapping else replace(options, recall=sources.recall_mapping(ctx, target))
+
+
+def apply_prepared(
+    ctx: Context,
+    *,
+    prepared: Prepared,
+    open_at: datetime | None = None,
+    skip_lines: frozenset[int] = frozenset(),
+    decisions: Mapping[int, str] | None = None,
+    on_error: OnError = "reject",
+    report: ReportTo = BESIDE,
+    dry_run: bool = False,
+) -> ImportOutcome:
+    """Do what was planned without ``skip_lines``, in one transaction. ``open_at`` opens imported shelters.
+
+    ``decisions`` answers rows of evacuees in doubt: ``same`` or ``different``. With ``dry_run`` nothing is changed and the
+    counts say what would be.
+    """
+    issues = prepared.issues
+    if on_error == "stop" and prepared.errors:
+        _stop(ctx, [prepared.rows], issues, prepared, report)
+    if dry_run:
+        counts = prepared.plan.counts()
+        done = Applied(created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"], review=counts["review"])
+    else:
+        done = _apply(ctx, prepared, open_at, skip_lines, decisions or {})
+        if prepared.mapping:
+            sources.remember_mapping(ctx, target=prepared.target, header=prepared.rows.table.header, mapping=dict(prepared.mapping))
+    settled = frozenset(decisions or {})
+    _reject_planned(prepared, settled)
+    written = write_outputs([prepared.rows], issues, to=report, now=ctx.now())
+    told = [*issues, *([written.problem] if written.problem else [])]
+    return ImportOutcome(
+        read=prepared.rows.read, created=done.created, updated=done.updated, unchanged=done.unchanged, review=done.review,
+        rejected=prepared.errors,
+        report=written.report, rejected_rows=written.rejected, warnings=shown_warnings(told),
+        warning_count=sum(issue.severity == "warning" for issue in told), changes=done.changes,
+    )  # fmt: skip
+
+
+def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_lines: frozenset[int], decisions: Mapping[int, str]) -> Applied:
+    if prepared.target == "shelters":
+        return shelters.apply_import(ctx, plan=prepared.plan, open_at=open_at, skip_lines=skip_lines)
+    if prepared.target == "headcounts":
+        done = headcounts.apply_import(ctx, plan=prepared.plan, complete=prepared.complete, skip_lines=skip_lines)
+        return replace(done, review=prepared.plan.counts()["review"])
+    return evacuee_import.apply_import(
+        ctx,
+        plan=prepared.plan,
+        shelter_id=prepared.shelter_id,
+        skip_lines=skip_lines,
+        decisions=decisions,
+        source=prepared.rows.table.path.name,
+    )
+
+
+def _reject_planned(prepared: Prepared, settled: frozenset[int]) -> None:
+    """Rows that the plan refused or doubts go out with the rejected ones, to be mended or looked at."""
+    for item in prepared.plan.items:
+        if item.action in ("error", "review") and item.line not in settled:
+            prepared.rows.rejected.setdefault(item.line, item.code)
+
+
+def _stop(ctx: Context, results: Sequence[ReadResult], issues: Sequence[Issue], prepared: Prepared | None, report: ReportTo) -> None:
+    count = prepared.errors if prepared else sum(len(result.rejected) for result in results)
+    if prepared:
+        _reject_planned(prepared, frozenset())
+    written = write_outputs(results, issues, to=report, now=ctx.now())
+    path = str(results[0].table.path)
+    raise RuleViolation("import.stopped", path=path, count=count, report=str(written.report or ""), rejected=str(written.rejected or ""))
+
+
+def import_shelters(
+    ctx: Context, *, path: Path, open_at: datetime | None = None, options: ReadOptions = DEFAULTS, on_error: OnError = "reject",
+    report: ReportTo = BESIDE,
+) -> ImportOutcome:  # fmt: skip
+    """Read, plan and apply a list of shelters."""
+    prepared = prepare_shelters(ctx, path=path, options=options)
+    return apply_prepared(ctx, prepared=prepared, open_at=open_at, on_error=on_error, report=report)
+
+
+def import_headcounts(
+    ctx: Context, *, path: Path, at: datetime | None = None, complete: bool | None = None, options: ReadOptions = DEFAULTS,
+    on_error: OnError = "reject", report: ReportTo = BESIDE,
+) -> ImportOutcome:  # fmt: skip
+    """Read, plan and apply head counts."""
+    prepared = prepare_headcounts(ctx, path=path, at=at, complete=complete, options=options)
+    return apply_prepared(ctx, prepared=prepared, on_error=on_error, report=report)
+
+
+def import_evacuees(
+    ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, options: ReadOptions = DEFAULTS, dry_run: bool = False,
+    on_error: OnError = "reject", report: ReportTo = BESIDE,
+) -> ImportOutcome:  # fmt: skip
+    """Read, plan and apply a shelter's own list; rows in doubt are left for a person."""
+    prepared = prepare_evacuees(ctx, path=path, shelter_id=shelter_id, at=at, options=options)
+    return apply_prepared(ctx, prepared=prepared, on_error=on_error, report=report, dry_run=dry_run)
+
+
+def import_residents(
+    ctx: Context, *, paths: Iterable[Path], as_of: datetime, known_at: datetime | None = None, label: str = "",
+    options: ReadOptions = DEFAULTS,
+    on_error: OnError = "reject", report: ReportTo = BESIDE, job: Job = QUIET,
+) -> ImportOutcome:  # fmt: skip
+    """Load one or more files of residents as one new snapshot; ``created`` are the residents in it.
+
+    A file that cannot be read, or not one usable row (RuleViolation ``import.nothing_usable``), leaves no snapshot behind.
+    """
+    ctx.require("residents")
+    source = open_residents(paths, options=_recalling(ctx, options, "residents"), stop_on_error=on_error == "stop")
+    try:
+        snapshot, changes = load_residents(
+            ctx,
+            batches=source.batches(job),
+            as_of=as_of,
+            known_at=known_at,
+            label=label,
+            files=source.files,  # the reader reports and hears Cancel: it knows how much there is
+        )
+    except RuleViolation as fault:
+        if fault.code == "import.stopped":
+            _stop(ctx, source.results, _issues(source), None, report)
+        if fault.code == "residents.nothing_to_load":
+            written = write_outputs(source.results, _issues(source), to=report, now=ctx.now())
+            path = str(source.results[0].table.path)
+            raise RuleViolation("import.nothing_usable", path=path, count=source.read, report=str(written.report or "")) from fault
+        raise
+    if options.mapping:
+        for result in source.results:
+            sources.remember_mapping(ctx, target="residents", header=result.table.header, mapping=options.mapping)
+    issues = _issues(source)
+    written = write_outputs(source.results, issues, to=report, now=ctx.now())
+    told = [*issues, *([written.problem] if written.problem else [])]
+    return ImportOutcome(
+        read=source.read, created=source.accepted, rejected=source.rejected, report=written.report,
+        rejected_rows=written.rejected,
+        warnings=shown_warnings(told),
+        warning_count=sum(result.report.warnings for result in source.results), changes=changes,
+        snapshot=snapshot,
+    )  # fmt: skip
+
+
+def _issues(source: ResidentSource) -> list[Issue]:
+    return [issue for result in source.results for issue in result.issues]
+
+
+def describe(prepared: Prepared) -> dict[str, Any]:
+    """Facts of the file for a preview: what it is, which column is which, what was not understood."""
+    rows = prepared.rows
+    return {
+        "path": rows.table.path, "format": rows.table.format, "encoding": rows.table.encoding, "delimiter": rows.table.delimiter,
+        "sheet": rows.table.sheet, "header_line": rows.table.header_line, "columns": rows.columns, "unknown": rows.headers.unknown,
+        "duplicates": rows.headers.duplicates, "read": rows.read, "counts": prepared.plan.counts(), "complete": prepared.complete,
+    }  # fmt: skip

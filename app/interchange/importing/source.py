@@ -1,0 +1,167 @@
+"""A file with its columns mapped: what every importer of rows starts from and answers with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import InputFault
+from app.interchange.importing.mapping import FieldSpec, HeaderMap, Mapping, header_fingerprint, load_fields, map_headers, read_mapping_file
+from app.interchange.importing.reading import SourceRow, SourceTable, open_table
+from app.interchange.importing.report import ImportReport, Issue
+from app.usecases.context import Context
+from app.usecases.plans import Entry
+
+Recall = Callable[[Sequence[str]], Mapping | None]
+"""Answers the mapping remembered for a header, if any."""
+
+REJECTED_MOST = 100_000
+"""More rejected rows than this mean a wrong file or mapping: the import is refused whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What a person chose instead of leaving it to be found out. ``mapping`` wins over what ``recall`` remembers."""
+
+    mapping: Mapping | None = None
+    recall: Recall | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+
+
+DEFAULTS = ReadOptions()
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """A file read whole: its good rows as ``entries``, everything wrong in ``report``, unusable rows in ``rejected`` by line.
+
+    ``read`` counts rows that held anything; ``cells`` keeps the rows as they were, by line, to write those rejected later on.
+    """
+
+    table: SourceTable
+    headers: HeaderMap
+    fields: tuple[FieldSpec, ...]
+    entries: list[Entry] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
+    rejected: dict[int, str] = field(default_factory=dict)
+    cells: dict[int, SourceRow] = field(default_factory=dict)
+    read: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def issues(self) -> list[Issue]:
+        """Everything worth telling, in order of finding."""
+        return self.report.all_issues()
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Field → heading as written."""
+        return {key: self.table.header[index] for key, index in self.headers.columns.items()}
+
+    def heading(self, key: str) -> str:
+        """The heading of a field as written; the key when the file has no such column."""
+        index = self.headers.columns.get(key)
+        return key if index is None else self.table.header[index]
+
+    def reject(self, line: int, code: str, *, column: str | None = None, value: str = "", **params: Any) -> None:
+        """Note why a row cannot be taken. The first reason stands beside the rejected row."""
+        self.report.error(code, line=line, column=column, value=value, **params)
+        self.rejected.setdefault(line, code)
+        if len(self.rejected) > REJECTED_MOST:
+            raise InputFault("import.too_many_rejected", path=str(self.table.path), limit=REJECTED_MOST)
+
+    def reason_issue(self, line: int) -> Issue | None:
+        """The first error of a line, if it is still kept."""
+        return next((issue for issue in self.report.issues if issue.line == line and issue.severity == "error"), None)
+
+
+def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULTS, pad_short: bool = False) -> ReadResult:
+    """Open ``path`` for importing residents, shelters, headcounts or evacuees, and map its header.
+
+    InputFault ``import.column_missing`` when a needed column is not there; every fault of ``open_table``.
+    """
+    fields = load_fields(target)
+    if options.mapping:
+        _check_mapping(options.mapping, fields)
+    known = (*fields, *_as_fields(options.mapping))
+    table = open_table(
+        path, encoding=options.encoding, delimiter=options.delimiter, sheet=options.sheet, header_row=options.header_row, fields=known,
+        pad_short=pad_short,
+    )  # fmt: skip
+    chosen = options.mapping or (options.recall(table.header) if options.recall else None)
+    headers = map_headers(table.header, fields, chosen)
+    if headers.missing:
+        spec = next(spec for spec in fields if spec.key == headers.missing[0])
+        raise InputFault("import.column_missing", path=str(path), line=table.header_line, column=spec.synonyms[0])
+    result = ReadResult(table, headers, fields)
+    for notice in table.notices:
+        result.report.add(notice)
+    for heading in headers.duplicates:
+        result.report.warn("import.column_duplicate", line=table.header_line, column=heading)
+    for heading in headers.unused if options.mapping else ():
+        result.report.warn("import.mapping_unused", line=table.header_line, column=heading)
+    return result
+
+
+def _check_mapping(mapping: Mapping, fields: Sequence[FieldSpec]) -> None:
+    keys = {spec.key for spec in fields}
+    for heading, key in mapping.items():
+        if key and key not in keys:
+            raise InputFault("import.mapping_field", path="", column=heading, key=key, offered=", ".join(sorted(keys)))
+
+
+def _as_fields(mapping: Mapping | None) -> tuple[FieldSpec, ...]:
+    """Mapped headings as synonyms, so that the header is found by them too."""
+    return tuple(FieldSpec(key, synonyms=(heading,)) for heading, key in (mapping or {}).items() if key)
+
+
+def each_row(result: ReadResult) -> Iterator[tuple[int, Sequence[str]]]:
+    """``(line, cells)`` of usable rows; unusable ones are rejected with their problem. Counts and keeps every row."""
+    for row in result.table.rows():
+        result.read += 1
+        result.cells[row.line] = row
+        if row.problem is not None:
+            result.reject(row.line, row.problem)
+        else:
+            yield row.line, row.cells
+
+
+def drop_row(result: ReadResult, line: int) -> None:
+    """The row turned out to hold nothing (a numbered blank line of a form): it does not count."""
+    result.read -= 1
+    result.cells.pop(line, None)
+
+
+# What was decided for a header is remembered in the settings of the data folder.
+
+
+def _setting(target: str, header: Sequence[str]) -> str:
+    return f"mapping.{target}.{header_fingerprint(header)}"
+
+
+def recall_mapping(ctx: Context, target: str) -> Recall:
+    """Looks up what was remembered for a header by ``remember_mapping``."""
+
+    def recall(header: Sequence[str]) -> Mapping | None:
+        stored = ctx.reads.settings.get(_setting(target, header))
+        return dict(json.loads(stored)) if stored else None
+
+    return recall
+
+
+def remember_mapping(ctx: Context, *, target: str, header: Sequence[str], mapping: Mapping) -> None:
+    """Keep a mapping for every later file with the same headings."""
+    with ctx.unit() as uow:
+        uow.set_setting(_setting(target, header), json.dumps(mapping, ensure_ascii=False))
+        uow.commit()
+
+
+def load_mapping(path: Path | str | None, target: str) -> Mapping | None:
+    """A mapping file checked against the fields of the target; None for None."""
+    return None if path is None else read_mapping_file(Path(path), load_fields(target))
