@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -9,25 +10,42 @@ def main(arguments: list[str]) -> int:
     """Exit code of the program. Imports only what the way chosen needs."""
     from app.bootstrap import gateway
 
-    if _opens_window(arguments):
-        from app.ui.start import run
+    window = _window_options(arguments)
+    if window is None:
+        from app.cli.main import run_command
 
-        return run(gateway(), arguments)
-    from app.cli.main import run_command
+        return run_command(gateway(), arguments)
+    if not _has_screen():
+        from app.cli.main import refuse_window
 
-    return run_command(gateway(), arguments)
+        return refuse_window()
+    from app.ui.start import run
+
+    return run(gateway(), window)
 
 
-def _opens_window(arguments: list[str]) -> bool:
-    """No verb among the arguments: only options, each with its value."""
+def _window_options(arguments: list[str]) -> list[str] | None:
+    """The options for the window; None when a verb is called.
+
+    ``demo`` opens a training ledger at once, unless a password says that a script wants a folder made.
+    """
     rest = list(arguments)
+    if "demo" in rest and "--json" not in rest and ("--window" in rest or not os.environ.get("SASAE_PASSWORD")):
+        return ["--training"]
     while rest:
         word = rest.pop(0)
         if word in ("--data", "--password-file", "--purpose"):
             del rest[:1]
         elif not word.startswith("-") or word in ("--help", "-h", "--version", "--json"):
-            return False
-    return True
+            return None
+    return arguments
+
+
+def _has_screen() -> bool:
+    """Whether a window can be shown; Qt would end the process otherwise."""
+    if sys.platform != "linux":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 if __name__ == "__main__":

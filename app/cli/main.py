@@ -12,7 +12,7 @@ from argparse import Namespace
 import app
 from app.bootstrap import FolderGateway
 from app.cli.arguments import build_parser
-from app.domain.errors import Cancelled, IntegrityFault, SasaeError, UsageFault
+from app.domain.errors import Cancelled, EnvironmentFault, IntegrityFault, SasaeError, UsageFault
 from app.presentation.console import format_error, format_result
 from app.presentation.messages import message
 
@@ -41,6 +41,12 @@ def run_command(gateway: FolderGateway, arguments: list[str]) -> int:
         return _fail(IntegrityFault("cli.bug", detail=type(error).__name__), as_json)
     print(json.dumps(result, ensure_ascii=False) if as_json else format_result(given.verb, getattr(given, "action", "") or "", result))
     return code
+
+
+def refuse_window() -> int:
+    """Say that there is no screen and what to do instead."""
+    _speak_utf8()
+    return _fail(EnvironmentFault("cli.no_display"), as_json=False)
 
 
 def _speak_utf8() -> None:
