@@ -63,7 +63,7 @@ def write_access(
     result = connection.execute(insert(t.access).values(**row))
     seq = new_key(result)
     if named:
-        run_many(connection, "INSERT INTO access_person (access_seq, person) VALUES (?, ?)", ((seq, person) for person in named))
+        run_many(connection, "INSERT INTO access_person (access_seq, person) VALUES (?, ?)", [(seq, person) for person in named])
     connection.exec_driver_sql(
         "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (_SEAL, _seal(data_key, seq, row["hash"])),

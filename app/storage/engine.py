@@ -5,7 +5,7 @@ Driver errors become EnvironmentFault or IntegrityFault here, once, for every st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def _translate_event(context: ExceptionContext) -> None:
         raise translate(original) from original
 
 
-def run_many(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def run_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """``executemany`` of the driver itself, for many thousand rows, with driver errors said as everywhere else."""
     cursor = connection.connection.cursor()
     try:

@@ -16,8 +16,6 @@ FTS_DDL = (
     "CREATE VIRTUAL TABLE resident_fts USING fts5(name, kana, address, content='', columnsize=0, tokenize=\"ascii tokenchars '-'\")",
     "CREATE VIRTUAL TABLE person_fts USING fts5(name, kana, address, content='', contentless_delete=1, tokenize=\"ascii tokenchars '-'\")",
 )
-
-
 _RUNS = re.compile(r"[0-9][0-9-]*|[^0-9]+")
 """A folded address as words and numbers by turns."""
 
@@ -95,10 +93,13 @@ def match_address(folded: str) -> str:
     return f"({found})" if len(terms) > 1 else found
 
 
-def match_anywhere(text: str) -> str:
-    """What finds a typed text in name, reading or address. Empty when nothing searchable is left."""
+def match_anywhere(text: str, *, least: int = 2) -> str:
+    """What finds a typed text in name, reading or address. Empty when nothing searchable is left.
+
+    Texts shorter than ``least`` are looked for in names only: one character at the beginning of any pair is slow to find.
+    """
     name, kana, address = fold_key_name(text), fold_key_kana(text), fold_key_address(text)
-    parts = [match_name(name), match_kana(kana) if len(kana) > 1 else "", match_address(address) if len(address) > 1 else ""]
+    parts = [match_name(name), match_kana(kana) if len(kana) >= least else "", match_address(address) if len(address) >= least else ""]
     return " OR ".join(part for part in parts if part)
 
 

@@ -132,7 +132,7 @@ person = _record_table(
 Index("ix_person_household", person.c.household_id)
 Index("ix_person_kana", person.c.key_kana)
 Index("ix_person_name", person.c.key_name)
-Index("ix_person_birth", person.c.birth_lo, person.c.key_kana)
+Index("ix_person_birth", person.c.birth_lo, person.c.birth_hi, person.c.key_kana)
 Index("ix_person_resident", person.c.resident_id)
 Index("ix_person_number", person.c.number)
 Index("ix_person_card", person.c.card)
@@ -280,7 +280,7 @@ resident = Table(
     Column("birth_hi", Integer),
 )
 Index("ix_resident_kana", resident.c.snapshot, resident.c.key_kana)
-Index("ix_resident_birth", resident.c.snapshot, resident.c.birth_lo, resident.c.key_kana)
+Index("ix_resident_birth", resident.c.snapshot, resident.c.birth_lo, resident.c.birth_hi, resident.c.key_kana)
 Index("ix_resident_household", resident.c.snapshot, resident.c.household_no)
 Index("ix_resident_number", resident.c.snapshot, resident.c.resident_no)
 Index("ix_resident_phone", resident.c.snapshot, resident.c.key_phone)

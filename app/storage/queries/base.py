@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from app.storage.tables import from_seconds
 
 Source = Callable[[], AbstractContextManager[Connection]]
 """Opens a connection for one question."""
+T = TypeVar("T")
 
 
 def moment(seconds: int | None) -> datetime | None:
@@ -24,6 +26,6 @@ def marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def chunked(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
+def chunked(values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
     """Slices small enough for an IN list."""
     return [values[i : i + size] for i in range(0, len(values), size)]

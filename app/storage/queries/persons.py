@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.storage.keys import birth_range, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked, marks, moment
-from app.storage.search import match_any, phrase
+from app.storage.search import match_anywhere
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import SearchHit, StayView
 
@@ -146,8 +146,7 @@ class PersonQueries:
         }
         where, parameters = [f"NOT p.deleted AND {presences[presence]}"], {}
         if text.strip():
-            name, kana = fold_key_name(text), fold_key_kana(text)
-            query = match_any([("name", phrase(name)), ("kana", phrase(kana)), ("address", phrase(name))])
+            query = match_anywhere(text, least=1)
             where.append(
                 "(p.rid IN (SELECT rowid FROM person_fts WHERE person_fts MATCH :query) OR p.number = :text)"
                 if query

@@ -10,9 +10,8 @@ from sqlalchemy import Connection, select
 
 from app.domain.resident import Snapshot
 from app.storage import tables as t
-from app.storage.keys import fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, marks, moment
-from app.storage.search import match_any, phrase
+from app.storage.search import match_anywhere
 from app.usecases.rows import ResidentView
 
 COLUMNS = (
@@ -147,8 +146,7 @@ class ResidentQueries:
             if not text.strip():
                 found = connection.exec_driver_sql("SELECT rid FROM resident WHERE snapshot = ? ORDER BY key_kana", (row.num,))
                 return array("q", [r[0] for r in found])
-            name, kana = fold_key_name(text), fold_key_kana(text)
-            query = match_any([("name", phrase(name)), ("kana", phrase(kana)), ("address", phrase(name))])
+            query = match_anywhere(text, least=1)
             if not query:
                 return array("q")
             found = connection.exec_driver_sql(

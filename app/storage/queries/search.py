@@ -15,17 +15,20 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.domain.dates import parse_date, to_yyyymmdd
+from app.domain.eras import list_eras
 from app.domain.errors import SasaeError
 from app.domain.identifiers import parse_card_number
 from app.storage import tables as t
 from app.storage.keys import digits, fold_key_address, fold_key_kana, fold_key_name
-from app.storage.queries.base import Source
+from app.storage.queries.base import Source, chunked
 from app.storage.queries.persons import hits_by_id
 from app.storage.queries.residents import COLUMNS, views
-from app.storage.search import match_any, phrase
+from app.storage.search import match_address, match_anywhere, match_kana, match_name
 from app.usecases.rows import ResidentView, SearchHit
 
 CAP = 1000
+_FEW = 300  # rows that are read to see whether they fit; for more, the text index is asked
+_MOST_TO_NARROW = 50_000
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f\u30fb\\s]+")
 _PHONE = re.compile(r"[0-9\uff10-\uff19+()\uff08\uff09 \-\u2010-\u2015\u2212\uff0d\u30fc]{6,}")
 _HUMAN_NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9]{3,}-[0-9A-Z]", re.IGNORECASE)
@@ -109,8 +112,18 @@ class SearchQueries:
                 fresh = [view for view in found if view.person_id not in known]
                 hits += [_resident_hit(view, wanted) for view in fresh]
                 total += count - (len(found) - len(fresh))
-        shown = [hit if see_protected or not hit.protected else mask(hit) for hit in hits[:limit]]
+        known_by_name = [hit for hit in hits if see_protected or not hit.protected or _named(hit, wanted)]
+        total -= len(hits) - len(known_by_name)
+        shown = [hit if see_protected or not hit.protected else mask(hit) for hit in known_by_name[:limit]]
         return shown, total, total > len(shown)
+
+
+def _named(hit: SearchHit, wanted: Wanted) -> bool:
+    """Whether name and reading alone answer the question: finding a protected person by address or phone would tell both."""
+    if wanted.address or wanted.phone:
+        return False
+    name, kana = fold_key_name(hit.name), fold_key_kana(hit.kana)
+    return all(fold_key_name(text) in name or fold_key_kana(text) in kana for text in wanted.texts)
 
 
 def mask(hit: SearchHit) -> SearchHit:
@@ -129,64 +142,109 @@ def _match_code(wanted: Wanted) -> str:
     return "name" if wanted.texts else "birth" if wanted.birth else "address"
 
 
-def _fts_query(wanted: Wanted, *, kana_too: bool) -> str:
-    """Every text must be in name, kana or address; the address text in the address."""
-    parts = []
+def _fts_query(wanted: Wanted) -> str:
+    """Every text must be in name, kana or address; the address text in the address; the reading in kana or name."""
+    parts = [match_anywhere(text) for text in wanted.texts]
+    if wanted.address:
+        parts.append(match_address(fold_key_address(wanted.address)))
+    if wanted.kana:
+        parts.append(f"{match_kana(wanted.kana)} OR {match_name(wanted.kana)}")
+    return " AND ".join(f"({part})" for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A table to look into: its name, the condition every row must meet, and the row numbers it spans."""
+
+    table: str
+    scope: str
+    values: dict[str, Any]
+
+
+def _candidates(connection: Connection, ground: _Ground, wanted: Wanted, limit: int) -> list[int]:
+    """Row numbers of what is wanted, at most ``CAP`` + 1. Each question begins at the index that leaves fewest rows."""
+    if wanted.birth or wanted.phone:
+        rids = _by_birth(connection, ground, wanted) if wanted.birth else _by_phone(connection, ground, wanted)
+        return _narrow(connection, ground, wanted, rids)[: CAP + 1]
+    rids = []
+    if wanted.kana and not wanted.texts and not wanted.address:
+        sql = f"SELECT rid FROM {ground.table} WHERE {ground.scope} key_kana >= :kana AND key_kana < :end ORDER BY key_kana LIMIT {CAP + 1}"
+        rids = _column(connection, sql, {**ground.values, "kana": wanted.kana, "end": wanted.kana + _LAST})
+        if len(rids) >= limit:
+            return rids
+    seen = set(rids)
+    return [*rids, *(rid for rid in _by_text(connection, ground, wanted, CAP + 1) if rid not in seen)]
+
+
+def _by_text(connection: Connection, ground: _Ground, wanted: Wanted, most: int) -> list[int]:
+    query = _fts_query(wanted)
+    if not query:
+        return []
+    span = "AND rowid BETWEEN :first AND :last" if "first" in ground.values else ""
+    sql = f"SELECT rowid FROM {ground.table}_fts WHERE {ground.table}_fts MATCH :query {span} LIMIT {most}"
+    return _column(connection, sql, {**ground.values, "query": query})
+
+
+def _by_birth(connection: Connection, ground: _Ground, wanted: Wanted) -> list[int]:
+    """Whose birth date may lie in the range. Dates known only roughly begin at a few days (see ``_rough_starts``) and reach into it."""
+    assert wanted.birth
+    low, high = wanted.birth
+    kana = "AND (instr(key_kana, :kana) > 0 OR key_kana = '')" if wanted.kana else ""
+    select_rid = f"SELECT rid FROM {ground.table} INDEXED BY ix_{ground.table}_birth WHERE {ground.scope}"
+    most = CAP + 1 if not (wanted.texts or wanted.address or wanted.phone) else _MOST_TO_NARROW
+    values = {**ground.values, "low": low, "high": high, "kana": wanted.kana}
+    rids = _column(connection, f"{select_rid} birth_lo BETWEEN :low AND :high {kana} LIMIT {most}", values)
+    starts = ",".join(str(start) for start in _rough_starts(low))
+    rids += _column(connection, f"{select_rid} birth_lo IN ({starts}) AND birth_hi >= :low {kana} LIMIT {most}", values)
+    return rids
+
+
+def _rough_starts(low: int) -> list[int]:
+    """Days before ``low`` (yyyymmdd) on which a birth date known to the part of a month, month, season, year or era may begin."""
+    year, month = low // 10000, low // 100 * 100
+    starts = {month + day for day in (1, 11, 21)} | {year * 10000 + m * 100 + 1 for m in range(1, 13)}
+    starts |= {(year - back) * 10000 + 101 for back in range(1, 6)} | {(year - 1) * 10000 + 1201}
+    starts |= {to_yyyymmdd(era.start) for era in list_eras()}
+    return sorted(start for start in starts if start < low)
+
+
+def _by_phone(connection: Connection, ground: _Ground, wanted: Wanted) -> list[int]:
+    sql = f"SELECT rid FROM {ground.table} WHERE {ground.scope} key_phone >= :phone AND key_phone < :end LIMIT {_MOST_TO_NARROW}"
+    return _column(connection, sql, {**ground.values, "phone": wanted.phone, "end": wanted.phone + _LAST})
+
+
+def _narrow(connection: Connection, ground: _Ground, wanted: Wanted, rids: list[int]) -> list[int]:
+    """Those of the rows that meet the rest of the question: by reading them while they are few, by the text index otherwise."""
+    by_phone = bool(wanted.phone and wanted.birth)
+    if not (wanted.texts or wanted.address or wanted.kana or by_phone):
+        return rids
+    if len(rids) > _FEW:
+        kept = set(_by_text(connection, ground, wanted, _MOST_TO_NARROW)) if _fts_query(wanted) else set(rids)
+        kept &= set(_by_phone(connection, ground, wanted)) if by_phone else kept
+        return [rid for rid in rids if rid in kept]
+    listed = ",".join(map(str, rids)) or "NULL"
+    rows = connection.exec_driver_sql(f"SELECT rid, key_name, key_kana, address, key_phone FROM {ground.table} WHERE rid IN ({listed})")
+    fitting = {row[0] for row in rows if _fits(wanted, *row[1:])}
+    return [rid for rid in rids if rid in fitting]
+
+
+def _fits(wanted: Wanted, name: str, kana: str, address: str, phone: str) -> bool:
+    """Whether a row holds every text, the reading, the address and the phone."""
+    place = fold_key_address(address)
     for text in wanted.texts:
-        one = match_any(
-            [("name", phrase(fold_key_name(text))), ("kana", phrase(fold_key_kana(text))), ("address", phrase(fold_key_address(text)))]
-        )
-        if one:
-            parts.append(f"({one})")
-    if wanted.address and (place := phrase(fold_key_address(wanted.address))):
-        parts.append(f"(address : {place})")
-    if kana_too and wanted.kana:
-        parts.append(f"({match_any([('kana', phrase(wanted.kana)), ('name', phrase(wanted.kana))])})")
-    return " AND ".join(parts)
-
-
-def _conditions(wanted: Wanted, alias: str) -> tuple[list[str], dict[str, Any]]:
-    """SQL conditions other than full text."""
-    where: list[str] = []
-    values: dict[str, Any] = {}
-    if wanted.birth:
-        low, high = wanted.birth
-        # a range on the index first; dates known only to the month or year begin on its first day
-        starts = sorted({low // 10000 * 10000 + 101, low // 100 * 100 + 1})
-        where.append(
-            f"({alias}.birth_lo BETWEEN :low AND :high OR ({alias}.birth_lo IN ({starts[0]}, {starts[-1]}) AND {alias}.birth_hi >= :low))"
-        )
-        values |= {"low": low, "high": high}
-    if wanted.phone:
-        where.append(f"{alias}.key_phone BETWEEN :phone AND :phone || '\u007f'")
-        values["phone"] = wanted.phone
-    return where, values
+        if not (fold_key_name(text) in name or fold_key_kana(text) in kana or fold_key_address(text) in place):
+            return False
+    if wanted.address and fold_key_address(wanted.address) not in place:
+        return False
+    return (not wanted.kana or wanted.kana in kana or wanted.kana in name) and phone.startswith(wanted.phone)
 
 
 def _find_residents(connection: Connection, wanted: Wanted, limit: int) -> tuple[list[ResidentView], int]:
     active = connection.execute(select(t.snapshot).where(t.snapshot.c.active)).one_or_none()
     if active is None:
         return [], 0
-    where, values = _conditions(wanted, "r")
-    values |= {"snapshot": active.num, "first": active.first_rid, "last": active.last_rid}
-    rids: list[int] = []
-    if wanted.kana and not wanted.texts and not wanted.address:
-        prefix = ["r.snapshot = :snapshot", "r.key_kana >= :kana", "r.key_kana < :kana_end", *where]
-        sql = f"SELECT r.rid FROM resident r WHERE {' AND '.join(prefix)} ORDER BY r.key_kana LIMIT {CAP + 1}"
-        rids = _column(connection, sql, {**values, "kana": wanted.kana, "kana_end": wanted.kana + _LAST})
-        if len(rids) >= limit:
-            return _views(connection, rids[:limit]), len(rids)
-    query = _fts_query(wanted, kana_too=True)
-    if query:
-        sql = (
-            f"SELECT f.rowid FROM resident_fts f {'JOIN resident r ON r.rid = f.rowid' if where else ''} WHERE resident_fts MATCH :query"
-            f" AND f.rowid BETWEEN :first AND :last {''.join(' AND ' + w for w in where)} LIMIT {CAP + 1}"
-        )
-        seen = set(rids)
-        rids += [rid for rid in _column(connection, sql, {**values, "query": query}) if rid not in seen]
-    elif where and not rids:
-        sql = f"SELECT r.rid FROM resident r WHERE r.snapshot = :snapshot AND {' AND '.join(where)} ORDER BY r.key_kana LIMIT {CAP + 1}"
-        rids = _column(connection, sql, values)
+    ground = _Ground("resident", "snapshot = :snapshot AND", {"snapshot": active.num, "first": active.first_rid, "last": active.last_rid})
+    rids = _candidates(connection, ground, wanted, limit)
     return _views(connection, rids[:limit]), len(rids)
 
 
@@ -203,18 +261,17 @@ def _find_persons(connection: Connection, wanted: Wanted, limit: int) -> tuple[l
         column, value = ("card", wanted.card) if wanted.card else ("number", wanted.number)
         ids = _column(connection, f"SELECT id FROM person WHERE NOT deleted AND {column} = :value", {"value": value})
         return ids, len(ids)
-    where, values = _conditions(wanted, "p")
-    query = _fts_query(wanted, kana_too=True)
-    if query:
-        where.append("p.rid IN (SELECT rowid FROM person_fts WHERE person_fts MATCH :query)")
-        values["query"] = query
-    elif wanted.kana:
-        return [], 0
-    if not where:
-        return [], 0
-    sql = f"SELECT p.id FROM person p WHERE NOT p.deleted AND {' AND '.join(where)} ORDER BY p.key_kana LIMIT {CAP + 1}"
-    ids = _column(connection, sql, values)
-    return ids[:limit], len(ids)
+    rids = _candidates(connection, _Ground("person", "", {}), wanted, limit)
+    found: list[str] = []
+    gone = 0
+    for part in chunked(rids, max(limit, 50)):
+        if len(found) >= limit:
+            break
+        listed = ",".join(map(str, part))
+        live = {row[0]: row[1] for row in connection.exec_driver_sql(f"SELECT rid, id FROM person WHERE NOT deleted AND rid IN ({listed})")}
+        gone += len(part) - len(live)
+        found += [live[rid] for rid in part if rid in live]
+    return found[:limit], len(rids) - gone
 
 
 def _column(connection: Connection, sql: str, values: dict[str, Any]) -> list[Any]:

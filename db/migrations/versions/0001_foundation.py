@@ -240,7 +240,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_person_birth ON person (birth_lo, key_kana)
+    CREATE INDEX ix_person_birth ON person (birth_lo, birth_hi, key_kana)
     """,
     """
     CREATE INDEX ix_person_card ON person (card)
@@ -304,7 +304,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_resident_birth ON resident (snapshot, birth_lo, key_kana)
+    CREATE INDEX ix_resident_birth ON resident (snapshot, birth_lo, birth_hi, key_kana)
     """,
     """
     CREATE INDEX ix_resident_household ON resident (snapshot, household_no)
