@@ -99,6 +99,7 @@ class Planner:
         self._group_values = merge_groups(rows, self._groups)
         self._seen: dict[tuple[str, ...], int] = {}
         self._taken: dict[str, int] = {}
+        self._houses: set[str] = set()
 
     def plan(self, entry: Entry) -> PlanItem:
         """What becomes of one row."""
@@ -204,7 +205,8 @@ class Planner:
             return replace(item, action="error", code="import.same_person_twice", params={"first": first})
         changes = differences(person, values, PERSON_FIELDS)
         household = self._reads.get("household", person.household_id) if person.household_id else None
-        if isinstance(household, Household):
+        if isinstance(household, Household) and household.id not in self._houses:
+            self._houses.add(household.id)  # told once, beside its first row
             found = differences(household, self._group_values[str(values["group"])], HOUSEHOLD_FIELDS)
             changes |= {f"household.{field}": pair for field, pair in found.items()}
         if here is None or _is_return(here, values):

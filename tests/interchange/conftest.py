@@ -75,7 +75,7 @@ def state(session: FolderSession) -> Callable[[], State]:
     """Counts of everything an import could leave behind."""
 
     def count() -> State:
-        with session.store.reader().connect() as connection, connection.begin():
+        with session._store.reader().connect() as connection, connection.begin():
             numbers = [connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in ("journal", "resident", "access")]
             snapshots = connection.exec_driver_sql("SELECT id, active FROM snapshot ORDER BY num").all()
             settings = connection.exec_driver_sql("SELECT name, value FROM setting ORDER BY name").all()
