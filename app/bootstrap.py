@@ -67,7 +67,7 @@ class FolderSession:
             return
         self._closed = True
         try:
-            if backup and self.context.actor.may("backup") and self._changed_since_backup():
+            if backup and not self._store.read_only and self.context.actor.may("backup") and self._changed_since_backup():
                 from app.usecases.backups import back_up_now
 
                 back_up_now(self.context, folder=self.folder)
@@ -77,8 +77,10 @@ class FolderSession:
     def _changed_since_backup(self) -> bool:
         from app.usecases.settings import last_backup
 
-        done, last = last_backup(self.context), self.context.reads.journal.last_time()
-        return done is None or (last is not None and last > done)
+        done, reads = last_backup(self.context), self.context.reads
+        loaded = [snapshot.created_at for snapshot in reads.residents.snapshots()]  # residents leave no trace in the journal
+        last = max([moment for moment in (reads.journal.last_time(), *loaded) if moment is not None], default=None)
+        return done is None or (last is not None and last >= done.replace(microsecond=0))
 
 
 class _Cabinet:
@@ -88,9 +90,17 @@ class _Cabinet:
         self._ring = ring
         self._data_key = data_key
 
+    def _save(self) -> None:
+        """Write the key file; a slot that could not be written is not kept in memory either."""
+        try:
+            self._ring.save()
+        except BaseException:
+            self._ring.reload()
+            raise
+
     def add_slot(self, *, login: str, password: str) -> str:
         slot = self._ring.add_slot(login=login, password=password, data_key=self._data_key)
-        self._ring.save()
+        self._save()
         return slot
 
     def change_password(self, *, slot: str, login: str, old: str, new: str) -> None:
@@ -99,11 +109,11 @@ class _Cabinet:
 
     def reset_password(self, *, slot: str, login: str, new: str) -> None:
         self._ring.replace_slot(slot=slot, login=login, password=new, data_key=self._data_key)
-        self._ring.save()
+        self._save()
 
     def remove_slot(self, slot: str) -> None:
         self._ring.remove_slot(slot)
-        self._ring.save()
+        self._save()
 
 
 def _verify(store: Store) -> VerificationReport:
@@ -282,6 +292,8 @@ class FolderGateway:
 
         if not needs_migration(store.revision):
             return ()
+        if store.read_only:
+            raise EnvironmentFault("store.read_only", path=str(store.folder))
         StoreBackups(store, self._now).rotate(store.folder / "backups", keep=1000)
         return ("store.migrated",) if store.migrate_if_needed() else ()
 
@@ -306,22 +318,20 @@ class FolderGateway:
         from app.domain.governance import Operator
         from app.storage.keyring import Keyring
         from app.storage.store import KEYS, Store
+        from app.usecases.operators import fold_login
 
         ring = Keyring.load(folder / KEYS)
         data_key = ring.unlock_with_recovery(recovery_key)
         store = Store.open(folder, data_key, operator=operator, now=self._now())
         try:
-            wanted = "".join(operator.split()).casefold()
-            found = [
-                o
-                for o in store.reads.all("operator")
-                if isinstance(o, Operator) and "".join(o.name.split()).casefold() == wanted and not o.disabled
-            ]
+            notices = self._migrate(store)
+            wanted = fold_login(operator)
+            found = [o for o in store.reads.all("operator") if isinstance(o, Operator) and fold_login(o.name) == wanted and not o.disabled]
             if not found:
                 raise RuleViolation("operator.not_found", field="name", name=operator)
             ring.replace_slot(slot=found[0].slot, login=found[0].name, password=password, data_key=data_key)
             ring.save()
-            return FolderSession(folder, store, ring, _actor_of(store, found[0].slot), now=self._now, notices=self._migrate(store))
+            return FolderSession(folder, store, ring, _actor_of(store, found[0].slot), now=self._now, notices=notices)
         except BaseException:
             store.close()
             raise
@@ -338,6 +348,7 @@ class FolderGateway:
             unlocked = ring.unlock(login=operator, password=password)
             store = Store.open(into, unlocked.data_key, operator=operator, now=self._now())
             try:
+                store.migrate_if_needed()  # the backup itself is what to go back to
                 _actor_of(store, unlocked.slot)
                 return store.become_new_device(site_id=store.device().site_id, now=self._now())
             finally:

@@ -61,12 +61,13 @@ class StoreBackups:
     def rotate(self, folder: Path, *, keep: int) -> Path:
         """A backup named by time in a folder; only the newest ``keep`` stay."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)  # not its parents: a stick that is not there must not become a folder on this disk
         except OSError as error:
             raise EnvironmentFault("file.not_writable", path=str(folder), detail=error.strerror or "") from None
         own = folder.resolve() == (self._store.folder / BACKUPS).resolve()
         _remove_leftovers(folder, older_than=0.0 if own else _STILL_WRITTEN)
-        prefix = self._store.device().prefix
+        with self._store.reader().connect() as connection, connection.begin():
+            prefix = connection.exec_driver_sql("SELECT prefix FROM device WHERE is_self").scalar_one()
         stem = f"sasae-{self._now().astimezone():%Y%m%d-%H%M%S}-{prefix}"
         target, number = folder / (stem + SUFFIX), 1
         while target.exists():

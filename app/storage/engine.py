@@ -128,11 +128,11 @@ def reader_engine(path: Path, data_key: bytes) -> Engine:
         connection = connect(path, data_key)
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = ON")
-        cursor.execute("PRAGMA cache_size = -16000")
+        cursor.execute("PRAGMA cache_size = -65536")
         cursor.close()
         return connection
 
-    engine = create_engine("sqlite://", module=driver, creator=create, poolclass=QueuePool, pool_size=4, max_overflow=4)
+    engine = create_engine("sqlite://", module=driver, creator=create, poolclass=QueuePool, pool_size=4, max_overflow=4, pool_use_lifo=True)
     event.listen(engine, "handle_error", _translate_event)
 
     @event.listens_for(engine, "begin")

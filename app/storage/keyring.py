@@ -122,6 +122,10 @@ class Keyring:
         with atomic_output(self._path) as temporary:
             temporary.write_text(json.dumps(self._content, indent=1), "utf-8")
 
+    def reload(self) -> None:
+        """Forget what was not saved."""
+        self._content = Keyring.load(self._path)._content
+
     @property
     def store_id(self) -> str:
         """The identity of the data key's folder, kept through backup and restore."""

@@ -149,6 +149,11 @@ class Store:
             raise EnvironmentFault("store.read_only", path=str(self.folder))
         return StoreUnit(self._writer, self.data_key, operator=operator, site=site, purpose=purpose, reason=reason, now=now)
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written."""
+        return self._writer is None
+
     def reader(self) -> Engine:
         """The reading engine, for checks and backups inside storage."""
         return self._reader

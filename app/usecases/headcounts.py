@@ -54,7 +54,7 @@ def withdraw_headcount(ctx: Context, *, headcount_id: str, reason: str) -> Chang
         count = uow.headcounts.need(headcount_id)
         uow.headcounts.save(replace(count, deleted=True))
         if count.method == "listing":
-            _follow_listings(uow, {count.shelter_id})
+            _follow_listings(uow)
         return uow.commit()
 
 
@@ -162,22 +162,30 @@ def apply_import(ctx: Context, *, plan: Plan, complete: bool, skip_lines: frozen
     created = updated = 0
     method = "listing" if complete else "file"
     with ctx.unit() as uow:
-        touched: set[str] = set()
+        registered: dict[tuple[str, str], str] = {}
         for item in items:
-            shelter_id = item.existing or _register(uow, item.values)
-            touched.add(shelter_id)
+            shelter_id = item.existing or _registered(uow, item.values, registered)
             if item.action == "create":
                 uow.headcounts.add(_count_of(item.values, shelter_id, method))
                 created += 1
-            elif item.action == "update":
-                for old in uow.headcounts.where(shelter_id=shelter_id, counted_at=item.values["counted_at"]):
-                    if old.method in ("listing", "file"):
-                        uow.headcounts.save(replace(old, counted_total=item.values["counted_total"]))
-                updated += 1
-        if complete and (created or updated):
-            _follow_listings(uow, None)
+                continue
+            for old in uow.headcounts.where(shelter_id=shelter_id, counted_at=item.values["counted_at"]):
+                if old.method in ("listing", "file"):  # a list that turns out to be complete makes its counts listings
+                    kept = method if complete else old.method
+                    uow.headcounts.save(replace(old, counted_total=item.values["counted_total"], method=kept))
+            updated += item.action == "update"
+        if complete:
+            _follow_listings(uow)
         changed = uow.commit()
     return Applied(created=created, updated=updated, unchanged=sum(item.action == "unchanged" for item in items), changes=changed)
+
+
+def _registered(uow: UnitOfWork, values: Mapping[str, Any], made: dict[tuple[str, str], str]) -> str:
+    """The shelter of a row that met none: one for all rows that name it, whatever their times."""
+    key = (values.get("external_id", ""), fold_name(values["name"]))
+    if key not in made:
+        made[key] = _register(uow, values)
+    return made[key]
 
 
 def _register(uow: UnitOfWork, values: Mapping[str, Any]) -> str:
@@ -206,7 +214,7 @@ def _count_of(values: Mapping[str, Any], shelter_id: str, method: str) -> Headco
     return count
 
 
-def _follow_listings(uow: UnitOfWork, only: set[str] | None) -> None:
+def _follow_listings(uow: UnitOfWork) -> None:
     """Make the openings that follow from complete lists agree with them, in whatever order the lists came in.
 
     A shelter is open from the first list that names it to the first later list that does not. Openings entered by hand are left alone.
@@ -216,7 +224,7 @@ def _follow_listings(uow: UnitOfWork, only: set[str] | None) -> None:
     listed: dict[str, set[datetime]] = {}
     for count in counts:
         listed.setdefault(count.shelter_id, set()).add(count.counted_at)
-    for shelter_id in only or {*listed}:
+    for shelter_id in sorted({*listed, *(spell.shelter_id for spell in uow.spells.where(source="listing"))}):
         spells = uow.spells.where(shelter_id=shelter_id)
         manual = [s for s in spells if s.source == "manual"]
         wanted = [period for period in _periods(times, listed.get(shelter_id, set())) if not any(_covers(s, period[0]) for s in manual)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,11 @@ from app.domain.errors import RuleViolation
 from app.domain.governance import ROLES, Operator
 from app.domain.identifiers import new_id
 from app.usecases.context import Changes, Context
+
+
+def fold_login(name: str) -> str:
+    """A login name as it is compared: any width, case and spaces."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def list_operators(ctx: Context) -> list[Operator]:
@@ -40,9 +46,9 @@ def _check_roles(roles: Sequence[str]) -> None:
 
 def find_operator(ctx: Context, *, name: str) -> Operator:
     """The operator with this name or id. RuleViolation ``operator.not_found``."""
-    wanted = "".join(name.split()).casefold()
-    for operator in list_operators(ctx):
-        if operator.id == name or "".join(operator.name.split()).casefold() == wanted:
+    wanted = fold_login(name)
+    for operator in sorted(list_operators(ctx), key=lambda one: one.disabled):  # a name may be given again after it was disabled
+        if operator.id == name or fold_login(operator.name) == wanted:
             return operator
     raise RuleViolation("operator.not_found", field="name", name=name)
 
@@ -67,6 +73,7 @@ def disable_operator(ctx: Context, *, operator_id: str, reason: str = "") -> Cha
     with ctx.unit(reason=reason) as uow:
         operator = uow.operators.need(operator_id)
         if operator.disabled:
+            ctx.cabinet.remove_slot(operator.slot)  # in case the disk was full when the key should have gone
             raise RuleViolation("operator.already_disabled", field="name", name=operator.name)
         if "admin" in operator.roles:
             _refuse_last_admin(ctx, operator_id)

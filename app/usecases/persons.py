@@ -9,15 +9,15 @@ from typing import Any
 
 from app.domain.codes import DECISIONS
 from app.domain.errors import RuleViolation
-from app.domain.evacuee import Household, Person, PersonDecision, check_absence, check_person, check_stay
+from app.domain.evacuee import Household, Person, PersonDecision, Stay, check_absence, check_person, check_stay
 from app.domain.identifiers import new_card_number, new_id, parse_card_number
 from app.domain.journal import CREATE, to_json_value
 from app.domain.records import Record, from_json_value
+from app.usecases.checks import fitting_values, refuse_lifting, refuse_overlap
 from app.usecases.context import Changes, Context
+from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
 from app.usecases.rows import DuplicateGroup, HistoryEntry, SearchHit, StayView
-
-_FIXED = frozenset({"id", "version", "number"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def correct_person(ctx: Context, *, person_id: str, version: int, values: Mappin
         person = uow.persons.need(person_id)
         if person.protected and not ctx.actor.may("see_protected"):
             raise RuleViolation("person.protected", field="protected")
-        changed = replace(person, **{k: v for k, v in values.items() if k not in _FIXED})
+        changed = replace(person, **fitting_values(Person, values))
         if changed.card and changed.card != person.card:
             card = parse_card_number(changed.card)
             holder = uow.reads.persons.by_card(card or "")
@@ -118,9 +118,7 @@ def correct_household(ctx: Context, *, household_id: str, version: int, values: 
     """Change what is known about a household."""
     ctx.require("register")
     with ctx.unit(reason=reason) as uow:
-        uow.households.save(
-            replace(uow.households.need(household_id), **{k: v for k, v in values.items() if k not in _FIXED}), expected_version=version
-        )
+        uow.households.save(replace(uow.households.need(household_id), **fitting_values(Household, values)), expected_version=version)
         return uow.commit()
 
 
@@ -130,8 +128,10 @@ def correct_stay(ctx: Context, *, stay_id: str, version: int, values: Mapping[st
     if not reason.strip():
         raise RuleViolation("reason.missing", field="reason")
     with ctx.unit(reason=reason) as uow:
-        stay = replace(uow.stays.need(stay_id), **{k: v for k, v in values.items() if k not in _FIXED})
+        stay = replace(uow.stays.need(stay_id), **fitting_values(Stay, values))
+        uow.shelters.need(stay.shelter_id)
         check_stay(stay)
+        refuse_overlap(ctx, uow, stay)
         uow.stays.save(stay, expected_version=version)
         return uow.commit()
 
@@ -160,9 +160,9 @@ def link_resident(ctx: Context, *, person_id: str, resident_id: str, take_partic
     with ctx.unit(reason=reason) as uow:
         person = uow.persons.need(person_id)
         found = particulars_of(view)
-        values = (
-            found if take_particulars else {k: v for k, v in found.items() if k in ("resident_id", "resident_no") or not getattr(person, k)}
-        )
+        if not take_particulars:
+            found = {k: v for k, v in found.items() if k in ("resident_id", "resident_no") or getattr(person, k) in ("", "unknown")}
+        values = dict(found)
         values["protected"] = person.protected or view.protected
         uow.persons.save(replace(person, **values))
         return uow.commit()
@@ -238,14 +238,49 @@ def undo(ctx: Context, *, act: str, reason: str) -> Changes:
     entries = ctx.reads.journal.group(act)
     if not entries:
         raise RuleViolation("undo.nothing", record=act)
-    if any(entry.kind in ("operator", "disaster", "site") for entry in entries):
-        raise RuleViolation("undo.not_this", record=act)
+    _require_for(ctx, {entry.kind for entry in entries}, act)
+    grouped = _by_record(entries)
     with ctx.unit(reason=reason) as uow:
-        for (kind, record_id), changed in _by_record(entries).items():
+        stays: list[Stay] = []
+        for (kind, record_id), changed in grouped.items():
             repository = uow.repository(kind)
-            record = repository.need(record_id)
-            repository.save(_undone(record, changed))
+            record = repository.get(record_id)
+            if record is None:
+                raise RuleViolation("record.not_found", kind=kind, record=record_id)
+            undone = _undone(record, changed)
+            if undone.deleted and _still_used(uow, kind, record_id, {one for _, one in grouped}):  # type: ignore[attr-defined]
+                if kind == "household":
+                    continue  # others joined it since: it stays
+                raise RuleViolation("undo.changed_since", record=record_id)
+            if isinstance(record, Person) and isinstance(undone, Person) and not undone.deleted:
+                refuse_lifting(ctx, record, undone)
+            repository.save(undone)
+            stays += [undone] if isinstance(undone, Stay) else []
+        for stay in stays:
+            refuse_overlap(ctx, uow, stay)
         return uow.commit()
+
+
+def _require_for(ctx: Context, kinds: set[str], record: str) -> None:
+    """What is not the desk's to undo, and the rights for the rest."""
+    if kinds & {"operator", "disaster", "site"}:
+        raise RuleViolation("undo.not_this", record=record)
+    for kind in sorted(kinds):
+        ctx.require(_RIGHTS.get(kind, "register"))
+
+
+_RIGHTS: Mapping[str, str] = {"shelter": "shelters", "spell": "headcount", "headcount": "headcount"}
+
+
+def _still_used(uow: UnitOfWork, kind: str, record_id: str, undone: set[str]) -> bool:
+    """Whether records that are not undone with it belong to this one."""
+    users: Mapping[str, tuple[tuple[str, str], ...]] = {
+        "household": (("person", "household_id"),),
+        "person": (("stay", "person_id"),),
+        "stay": (("absence", "stay_id"),),
+        "shelter": (("stay", "shelter_id"), ("spell", "shelter_id"), ("headcount", "shelter_id")),
+    }
+    return any(other.id not in undone for of, field in users.get(kind, ()) for other in uow.repository(of).where(**{field: record_id}))
 
 
 def _by_record(entries: Sequence[HistoryEntry]) -> dict[tuple[str, str], list[HistoryEntry]]:
@@ -256,8 +291,13 @@ def _by_record(entries: Sequence[HistoryEntry]) -> dict[tuple[str, str], list[Hi
 
 
 def _undone(record: Record, changed: Sequence[HistoryEntry]) -> Record:
+    deleted = getattr(record, "deleted", False)
     if any(entry.action == CREATE for entry in changed):
+        if deleted or record.version != len({entry.operation for entry in changed}):
+            raise RuleViolation("undo.changed_since", record=record.id)
         return replace(record, deleted=True)  # type: ignore[call-arg]
+    if deleted and not any(entry.field == "deleted" for entry in changed):
+        raise RuleViolation("undo.changed_since", record=record.id)
     values: dict[str, Any] = {}
     for entry in changed:
         current = values.get(entry.field, getattr(record, entry.field))
@@ -270,6 +310,7 @@ def _undone(record: Record, changed: Sequence[HistoryEntry]) -> Record:
 def restore_version(ctx: Context, *, kind: str, record_id: str, operation: str, reason: str) -> Changes:
     """Give a record the values it had after an operation. A new change like any other."""
     ctx.require("register")
+    _require_for(ctx, {kind}, record_id)
     if not reason.strip():
         raise RuleViolation("reason.missing", field="reason")
     entries = ctx.reads.journal.history(record_id)
@@ -282,6 +323,8 @@ def restore_version(ctx: Context, *, kind: str, record_id: str, operation: str, 
         record = repository.get(record_id)
         if record is None:
             raise RuleViolation("record.not_found", kind=kind, record=record_id)
+        if isinstance(record, Person) and record.protected and not ctx.actor.may("see_protected"):
+            raise RuleViolation("person.protected", record=record_id)
         before: dict[str, Any] = {}
         for entry in reversed(entries):
             if entry.operation in later and entry.field:
@@ -289,6 +332,8 @@ def restore_version(ctx: Context, *, kind: str, record_id: str, operation: str, 
         restored = replace(record, **before)
         for check in _CHECKS.get(kind, ()):
             check(restored)
+        if isinstance(restored, Stay):
+            refuse_overlap(ctx, uow, restored)
         repository.save(restored)
         return uow.commit()
 

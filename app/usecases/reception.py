@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.codes import DESTINATIONS, RECEPTION_METHODS, STAY_CATEGORIES
+from app.domain.codes import ABSENCE_KINDS, DESTINATIONS, RECEPTION_METHODS, STAY_CATEGORIES
 from app.domain.errors import RuleViolation
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay, check_absence, check_person, check_stay
 from app.domain.identifiers import new_id, parse_card_number, person_number
 from app.domain.words import find_code
+from app.usecases.checks import fitting_values, refuse_lifting, refuse_overlap
 from app.usecases.context import Changes, Context
 from app.usecases.ports import UnitOfWork
 from app.usecases.rows import ResidentView, SearchHit, StayView
@@ -114,13 +115,14 @@ def check_in(
     desk = _Desk(ctx, shelter_id=shelter_id, at=at or ctx.now(), category=category, room=room, reception=reception, note=note)
     with ctx.unit() as uow:
         desk.begin(uow, household_id, household or {})
-        for arrival in arrivals:
-            desk.take(uow, arrival)
+        # those whose household is known come first, so that a baby or visitor named before them joins it
+        order = sorted(range(len(arrivals)), key=lambda i: not (arrivals[i].resident_id or arrivals[i].person_id))
+        taken = {i: desk.take(uow, arrivals[i]) for i in order}
         act = uow.act
         changes = uow.commit()
     return CheckedIn(
-        persons=tuple(desk.persons),
-        stays=tuple(desk.stays),
+        persons=tuple(taken[i][0] for i in range(len(arrivals))),
+        stays=tuple(taken[i][1] for i in range(len(arrivals))),
         household=desk.household_id,
         warnings=tuple(desk.warnings),
         act=act,
@@ -136,8 +138,6 @@ class _Desk:
         self._shelter_id = shelter_id
         self._at = at
         self._stay_values: dict[str, Any] = {"category": category, "room": room, "reception": reception, "note": note}
-        self.persons: list[str] = []
-        self.stays: list[str] = []
         self.warnings: list[Warning] = []
         self.household_id = ""
 
@@ -153,26 +153,25 @@ class _Desk:
             self.warnings.append(Warning(code="checkin.in_future", params={"at": self._at}))
         if self._at < self._ctx.place.occurred_at:
             self.warnings.append(Warning(code="checkin.before_disaster", params={"at": self._at}))
-        self._household_values = dict(household)
+        self._household_values = fitting_values(Household, household)
         if household_id:
             record = uow.households.need(household_id)
             uow.households.save(replace(record, **self._household_values))
             self.household_id = household_id
 
-    def take(self, uow: UnitOfWork, arrival: Arrival) -> None:
-        """One arrival: who it is, what runs already, then the stay."""
+    def take(self, uow: UnitOfWork, arrival: Arrival) -> tuple[str, str]:
+        """One arrival: who it is, what runs already, then the stay. Answers person and stay."""
         if arrival.decision not in CHOICES:
             raise RuleViolation("word.unknown", field="decision", word=arrival.decision)
         person = self._identify(uow, arrival)
         if person.died_at is not None:
             self.warnings.append(Warning(code="checkin.marked_dead", params={"number": person.number}))
-        self.persons.append(person.id)
-        self.stays.append(self._settle(uow, person, arrival))
+        return person.id, self._settle(uow, person, arrival)
 
     # -- who -----------------------------------------------------------------------------------------------
 
     def _identify(self, uow: UnitOfWork, arrival: Arrival) -> Person:
-        if arrival.resident_id and arrival.decision != "different":
+        if arrival.resident_id:
             return self._from_resident(uow, arrival)
         if arrival.person_id:
             person = uow.persons.need(arrival.person_id)
@@ -184,25 +183,37 @@ class _Desk:
         view = uow.reads.residents.get(arrival.resident_id)
         if view is None:
             raise RuleViolation("resident.not_found", record=arrival.resident_id)
-        if view.person_id:
+        different = arrival.decision == "different"
+        if view.person_id and not different:
             person = uow.persons.need(view.person_id)
             self.household_id = self.household_id or person.household_id
             return uow.persons.save(self._amended(uow, person, arrival.values)) if arrival.values else person
-        household = self._household_of(uow, view)
-        values = {**particulars_of(view), "household_id": household, **arrival.values}
-        return self._register(uow, values)
+        values = {**particulars_of(view), "household_id": self._household_of(uow, view), **arrival.values}
+        values["protected"] = bool(view.protected or arrival.values.get("protected"))
+        others = set(arrival.others)
+        if view.person_id:  # the register's link stays with the one who has it until somebody looks at both
+            values |= {"resident_id": "", "resident_no": ""}
+            others.add(view.person_id)
+        return self._newcomer(uow, values, others=sorted(others), different=different)
 
     def _from_values(self, uow: UnitOfWork, arrival: Arrival) -> Person:
-        values = dict(arrival.values)
+        values = fitting_values(Person, arrival.values)
+        self.household_id = self.household_id or values.get("household_id", "")
         if not self.household_id:
             label = self._household_values.pop("label", "") or values.get("name", "")
             self.household_id = uow.households.add(
                 Household(**{"address": values.get("address", ""), **self._household_values, "label": label, "id": new_id()})
             ).id
-        person = self._register(uow, {"source": "visitor", **values, "household_id": values.get("household_id") or self.household_id})
-        for other in arrival.others:
-            uow.decisions.add(PersonDecision(id=new_id(), first_id=other, second_id=person.id, decision="different"))
-        if arrival.decision != "different":
+        values = {"source": "visitor", **values, "household_id": values.get("household_id") or self.household_id}
+        return self._newcomer(uow, values, others=arrival.others, different=arrival.decision == "different")
+
+    def _newcomer(self, uow: UnitOfWork, values: Mapping[str, Any], *, others: Sequence[str], different: bool) -> Person:
+        """Register somebody and note whom the clerk told apart; otherwise warn of namesakes."""
+        person = self._register(uow, values)
+        for other in others:
+            first, second = sorted((other, person.id))
+            uow.decisions.add(PersonDecision(id=new_id(), first_id=first, second_id=second, decision="different"))
+        if not different:
             self._warn_of_namesakes(uow, person)
         return person
 
@@ -233,12 +244,14 @@ class _Desk:
 
     def _register(self, uow: UnitOfWork, values: Mapping[str, Any]) -> Person:
         number = person_number(self._ctx.place.device_prefix, uow.next_number("person"))
+        values = fitting_values(Person, values)
         person = Person(**{**values, "id": new_id(), "number": number, "card": _card(uow, values.get("card", ""), "")})
         check_person(person)
         return uow.persons.add(person)
 
     def _amended(self, uow: UnitOfWork, person: Person, values: Mapping[str, Any]) -> Person:
-        changed = replace(person, **{k: v for k, v in values.items() if k not in ("id", "version", "number")})
+        changed = replace(person, **fitting_values(Person, values))
+        refuse_lifting(self._ctx, person, changed)
         if changed.card != person.card:
             changed = replace(changed, card=_card(uow, changed.card, person.id))
         check_person(changed)
@@ -274,7 +287,6 @@ class _Desk:
                     shelter=name if shown else None,
                     since=other.from_at,
                 )
-        self._refuse_overlap(uow, person)
         stay = Stay(
             id=new_id(),
             person_id=person.id,
@@ -285,17 +297,13 @@ class _Desk:
             **self._stay_values,
         )
         check_stay(stay)
+        refuse_overlap(self._ctx, uow, stay)
         return uow.stays.add(stay).id
 
     def _leave(self, uow: UnitOfWork, running: Sequence[Stay]) -> None:
         name = uow.shelters.need(self._shelter_id).name
         for stay in running:
             _end_stay(uow, stay, at=self._at, destination="shelter", text=name, reason="")
-
-    def _refuse_overlap(self, uow: UnitOfWork, person: Person) -> None:
-        for stay in uow.stays.where(person_id=person.id):
-            if stay.to_at is not None and stay.from_at <= self._at < stay.to_at and not stay.pending:
-                raise RuleViolation("checkin.overlaps", field="at", number=person.number, started=stay.from_at, ended=stay.to_at)
 
 
 def particulars_of(view: ResidentView) -> dict[str, Any]:
@@ -389,6 +397,8 @@ def check_out_many(
 def move(ctx: Context, *, person_id: str, shelter_id: str, at: datetime | None = None, category: str = "inside", room: str = "") -> Changes:
     """To another shelter: the old stay ends, the new one begins at the same moment."""
     ctx.require("register")
+    if category not in STAY_CATEGORIES:
+        raise RuleViolation("word.unknown", field="category", word=category)
     moment = at or ctx.now()
     with ctx.unit() as uow:
         stay = _running(uow, person_id, "")
@@ -396,11 +406,11 @@ def move(ctx: Context, *, person_id: str, shelter_id: str, at: datetime | None =
             raise RuleViolation("move.same_shelter", field="shelter")
         target, source = uow.shelters.need(shelter_id), uow.shelters.need(stay.shelter_id)
         _end_stay(uow, stay, at=moment, destination="shelter", text=target.name, reason="")
-        uow.stays.add(
-            Stay(
-                id=new_id(), person_id=person_id, shelter_id=shelter_id, from_at=moment, category=category, room=room, came_from=source.name
-            )
+        made = Stay(
+            id=new_id(), person_id=person_id, shelter_id=shelter_id, from_at=moment, category=category, room=room, came_from=source.name
         )
+        refuse_overlap(ctx, uow, made)
+        uow.stays.add(made)
         return uow.commit()
 
 
@@ -416,6 +426,8 @@ def go_out(
 ) -> tuple[str, Changes]:
     """Out for hours or nights; the stay goes on. Answers the absence id."""
     ctx.require("register")
+    if kind not in ABSENCE_KINDS:
+        raise RuleViolation("word.unknown", field="kind", word=kind)
     with ctx.unit() as uow:
         stay = _running(uow, person_id, "")
         if uow.absences.where(stay_id=stay.id, back_at=None):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.errors import RuleViolation
-from app.domain.evacuee import Person, Stay
+from app.domain.evacuee import Absence, Household, Person, Stay
 from app.usecases.context import Context
 from app.usecases.rows import AccessEntry, HistoryEntry
 
@@ -13,24 +15,27 @@ def read_history(ctx: Context, *, record_id: str) -> list[HistoryEntry]:
     entries = ctx.reads.journal.history(record_id)
     if not entries:
         raise RuleViolation("record.not_found", kind="", record=record_id)
-    person_id = _person_behind(ctx, entries[0].kind, record_id)
-    if person_id:
-        person = ctx.reads.get("person", person_id)
-        if isinstance(person, Person) and person.protected and not ctx.actor.may("see_protected"):
+    behind = _people_behind(ctx, entries[0].kind, record_id)
+    if behind:
+        if not ctx.actor.may("see_protected") and any(person.protected for person in behind):
             raise RuleViolation("person.protected", record=record_id)
         with ctx.unit() as uow:
-            uow.log_access(action="history", persons=[person_id], target=entries[0].kind)
+            uow.log_access(action="history", persons=[person.id for person in behind], target=entries[0].kind)
             uow.commit()
     return entries
 
 
-def _person_behind(ctx: Context, kind: str, record_id: str) -> str:
-    if kind == "person":
-        return record_id
-    if kind == "stay":
-        stay = ctx.reads.get("stay", record_id)
-        return stay.person_id if isinstance(stay, Stay) else ""
-    return ""
+def _people_behind(ctx: Context, kind: str, record_id: str) -> list[Person]:
+    """The people whom a record tells something about."""
+    record = ctx.reads.get(kind, record_id)
+    if isinstance(record, Absence):
+        record = ctx.reads.get("stay", record.stay_id)
+    if isinstance(record, Stay):
+        record = ctx.reads.get("person", record.person_id)
+    if isinstance(record, Household):
+        with ctx.unit() as uow:
+            return uow.persons.where(household_id=record.id)
+    return [record] if isinstance(record, Person) else []
 
 
 def read_access_log(ctx: Context, *, person_id: str = "", limit: int | None = None) -> list[AccessEntry]:
@@ -40,6 +45,11 @@ def read_access_log(ctx: Context, *, person_id: str = "", limit: int | None = No
 
 
 def recent_changes(ctx: Context, *, limit: int = 200) -> list[HistoryEntry]:
-    """The newest changes of all records, for the audit page."""
+    """The newest changes of all records, for the audit page. Values of protected people are left out without the right."""
     ctx.require("audit")
-    return ctx.reads.journal.recent(limit=limit)
+    entries = ctx.reads.journal.recent(limit=limit)
+    if ctx.actor.may("see_protected"):
+        return entries
+    about = {(entry.kind, entry.record) for entry in entries}
+    withheld = {one for one in about if any(person.protected for person in _people_behind(ctx, *one))}
+    return [replace(entry, old=None, new=None) if (entry.kind, entry.record) in withheld else entry for entry in entries]

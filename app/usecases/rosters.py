@@ -14,6 +14,10 @@ from app.usecases.rows import Roster, RosterFilter
 _ACTION_RIGHTS = {"view": "view", "print": "print", "export": "export"}
 
 
+PRESENCES = ("in", "out", "all")
+CONSENTS_ASKED = ("", "kin", "acquaintance", "public", "board", "web", "share")
+
+
 def take_roster(ctx: Context, *, wanted: RosterFilter, action: str = "view", target: str = "") -> Roster:
     """The roster, noted in the access log under ``action`` (view, print, export) and ``target`` (file or printer).
 
@@ -22,6 +26,9 @@ def take_roster(ctx: Context, *, wanted: RosterFilter, action: str = "view", tar
     ctx.require(_ACTION_RIGHTS[action])
     if wanted.include_protected:
         ctx.require("see_protected")
+    for field, word, known in (("presence", wanted.presence, PRESENCES), ("consent", wanted.consent, CONSENTS_ASKED)):
+        if word not in known:
+            raise RuleViolation("word.unknown", field=field, word=word)
     if wanted.age_from is not None and wanted.age_to is not None and wanted.age_from > wanted.age_to:
         raise RuleViolation("roster.ages_reversed", field="age_from")
     roster = ctx.reads.rosters.roster(wanted)

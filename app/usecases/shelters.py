@@ -79,7 +79,7 @@ def open_shelter(ctx: Context, *, shelter_id: str, at: datetime | None = None) -
 
 def _open(uow: UnitOfWork, shelter_id: str, at: datetime) -> None:
     for spell in uow.spells.where(shelter_id=shelter_id):
-        if spell.opened_at <= at and (spell.closed_at is None or spell.closed_at > at):
+        if spell.closed_at is None or spell.closed_at > at:  # also one that begins later: they would overlap
             raise RuleViolation("shelter.already_open", field="shelter", since=spell.opened_at)
     uow.spells.add(ShelterSpell(id=new_id(), shelter_id=shelter_id, opened_at=at))
 
@@ -95,11 +95,11 @@ def close_shelter(ctx: Context, *, shelter_id: str, at: datetime | None = None) 
         ]
         if not spells:
             raise RuleViolation("shelter.not_open", field="shelter", name=shelter.name)
-        staying = {stay.person_id for stay in uow.stays.where(shelter_id=shelter_id, to_at=None) if stay.from_at <= moment}
+        staying = {stay.person_id for stay in uow.stays.where(shelter_id=shelter_id) if stay.to_at is None or stay.to_at > moment}
         if staying:
             raise RuleViolation("shelter.people_inside", field="shelter", name=shelter.name, count=len(staying))
         for spell in spells:
-            closed = replace(spell, closed_at=moment)
+            closed = replace(spell, closed_at=moment, source="manual")  # closed by hand: published lists do not open it again
             check_spell(closed)
             uow.spells.save(closed)
         return uow.commit()
