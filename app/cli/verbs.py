@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from app.bootstrap import FolderGateway
+from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
-from app.cli.outputs import print_cards, take_roster, take_trend
+from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
-from app.domain.dates import JST
-from app.domain.errors import RuleViolation, UsageFault
-from app.domain.evacuee import Household, Person
-from app.domain.identifiers import parse_card_number
-from app.domain.words import find_code, find_code_within, need_code
+from app.domain.errors import UsageFault
+from app.domain.words import find_code
 from app.presentation.messages import message
-from app.usecases import backups, operators, persons, reception, records, residents, searching, shelters
-from app.usecases.context import Context
+from app.usecases import backups, operators, records, residents, searching, shelters
 from app.usecases.gateway import Setup
 
-Answer = tuple[Mapping[str, Any], int]
 Verb = Callable[[FolderGateway, Namespace], Answer]
 
 
@@ -32,11 +25,6 @@ def run_verb(gateway: FolderGateway, given: Namespace) -> Answer:
     action = getattr(given, "action", None)
     name = f"{given.verb} {action}" if action else given.verb
     return _VERBS[name](gateway, given)
-
-
-def moment(value: Any) -> str | None:
-    """A moment as ISO 8601 in Japan time."""
-    return None if value is None else value.astimezone(JST).isoformat(timespec="seconds")
 
 
 # -- folder ------------------------------------------------------------------------------------------------
@@ -83,7 +71,7 @@ def _demo(gateway: FolderGateway, given: Namespace) -> Answer:
 
 def _verify(gateway: FolderGateway, given: Namespace) -> Answer:
     found = gateway.verify(folder_of(gateway, given), operator=read_operator(given), password=read_password(given))
-    problems = [{"code": code, "message": message(code, **params), **_plain(params)} for code, params in found.problems]
+    problems = [{"code": code, "message": message(code, **params), **plain(params)} for code, params in found.problems]
     answer = {
         "ok": found.ok,
         "integrity": found.integrity,
@@ -195,7 +183,7 @@ def _search(gateway: FolderGateway, given: Namespace) -> Answer:
 
 def _history(gateway: FolderGateway, given: Namespace) -> Answer:
     with signed_in(gateway, given) as session:
-        record = _find_person(session.context, given.record) or given.record
+        record = find_person(session.context, given.record) or given.record
         entries = records.read_history(session.context, record_id=record)
         changes = [
             {
@@ -221,7 +209,7 @@ def _history(gateway: FolderGateway, given: Namespace) -> Answer:
 
 def _access_log(gateway: FolderGateway, given: Namespace) -> Answer:
     with signed_in(gateway, given) as session:
-        person = _find_person(session.context, given.person) or given.person
+        person = find_person(session.context, given.person) or given.person
         entries = records.read_access_log(session.context, person_id=person)
         rows = [
             {"at": moment(e.at), "by": e.by, "action": e.action, "purpose": e.purpose, "persons": e.persons, "target": e.target}
@@ -270,165 +258,6 @@ def _shelters_close(gateway: FolderGateway, given: Namespace) -> Answer:
         return {"id": shelter.id, "name": shelter.name, "open": False}, 0
 
 
-# -- evacuees ----------------------------------------------------------------------------------------------
-
-
-def _find_person(ctx: Context, text: str) -> str | None:
-    """A person by id, human number or card."""
-    if not text:
-        return None
-    if isinstance(ctx.reads.get("person", text), Person):
-        return text
-    return ctx.reads.persons.by_number(text.strip().upper()) or ctx.reads.persons.by_card(parse_card_number(text) or "")
-
-
-def _need_person(ctx: Context, text: str) -> str:
-    found = _find_person(ctx, text)
-    if found is None:
-        raise RuleViolation("cli.person_not_found", person=text)
-    return found
-
-
-_CODED = {"sex": "sex", "source": "source", "injury": "injury"} | {
-    f"consent_{name}": "yes_no" for name in ("kin", "acquaintance", "public", "board", "web", "share")
-}
-
-
-def _read_person(text: str) -> dict[str, Any]:
-    """``--person JSON``: fields of a person, in codes or in the official words."""
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise UsageFault("cli.json_unreadable", detail=str(error)) from None
-    if not isinstance(given, dict):
-        raise UsageFault("cli.json_unreadable", detail=type(given).__name__)
-    known = [field.name for field in fields(Person) if field.name not in ("id", "version", "number", "died_at", "deleted", "household_id")]
-    values: dict[str, Any] = {}
-    for key, value in given.items():
-        if key not in known:
-            raise UsageFault("cli.unknown_key", key=key, known=", ".join(known))
-        values[key] = _person_value(key, value)
-    return values
-
-
-def _person_value(key: str, value: Any) -> Any:
-    if key == "needs":
-        words = value if isinstance(value, list) else [part for part in str(value).split(",") if part.strip()]
-        return tuple(need_code("need", str(word), field="needs") for word in words)
-    if key == "protected":
-        return value if isinstance(value, bool) else find_code("yes_no", str(value)) == "yes"
-    if key in _CODED:
-        return need_code(_CODED[key], str(value), field=key)
-    return str(value)
-
-
-def _check_in(gateway: FolderGateway, given: Namespace) -> Answer:
-    people = [_read_person(text) for text in given.person]
-    decision = "" if given.on_conflict == "refuse" else given.on_conflict
-    with signed_in(gateway, given) as session:
-        ctx: Context = session.context
-        shelter = shelters.find_shelter(ctx, name=given.shelter)
-        arrivals = [reception.Arrival(resident_id=resident, decision=decision) for resident in given.resident]
-        household_id = ""
-        if given.household:
-            members, household_id = _household_arrivals(ctx, given.household, decision)
-            if not given.resident and not (household_id and people):
-                arrivals += members
-        arrivals += [reception.Arrival(values=values, decision=decision) for values in people]
-        done = reception.check_in(
-            ctx,
-            shelter_id=shelter.id,
-            arrivals=arrivals,
-            at=given.at,
-            room=given.room,
-            household_id=household_id,
-            category=need_code("category", given.category, field="category"),
-        )
-        warnings = [{"code": w.code, "message": message(w.code, **w.params), **_plain(w.params)} for w in done.warnings]
-        numbers = [hit.number for hit in ctx.reads.persons.page(list(done.persons), at=ctx.now())]
-        return {
-            "persons": list(done.persons),
-            "stays": list(done.stays),
-            "numbers": numbers,
-            "household": done.household,
-            "warnings": warnings,
-        }, 0
-
-
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: moment(value) if hasattr(value, "astimezone") else value for key, value in params.items()}
-
-
-def _household_arrivals(ctx: Context, wanted: str, decision: str) -> tuple[list[reception.Arrival], str]:
-    """Who belongs to a household: an evacuee household by id, else a household number of the active snapshot."""
-    household = ctx.reads.get("household", wanted)
-    if isinstance(household, Household):
-        with ctx.unit() as uow:
-            ids = [person.id for person in uow.persons.where(household_id=wanted)]
-        return [reception.Arrival(person_id=person, decision=decision) for person in ids], wanted
-    active = ctx.reads.residents.active()
-    members = ctx.reads.residents.by_household_no(snapshot_id=active.id, household_no=wanted) if active else []
-    if not members and ctx.reads.residents.get(wanted):
-        members = ctx.reads.residents.household(wanted)
-    if not members:
-        raise RuleViolation("cli.household_not_found", household=wanted)
-    return [reception.Arrival(resident_id=member.id, decision=decision) for member in members], ""
-
-
-def _leave(gateway: FolderGateway, given: Namespace) -> Answer:
-    with signed_in(gateway, given) as session:
-        ctx: Context = session.context
-        person = _need_person(ctx, given.person)
-        if given.to:
-            shelter = shelters.find_shelter(ctx, name=given.to)
-            reception.move(ctx, person_id=person, shelter_id=shelter.id, at=given.at)
-            stay = ctx.reads.persons.open_stays([person])[person]
-            return {"person": person, "stay": stay.id, "shelter": shelter.name, "at": moment(stay.from_at)}, 0
-        exact = find_code("destination", given.destination)
-        code = exact or find_code_within("destination", given.destination) or "other"
-        text = "" if exact else given.destination
-        reception.check_out(ctx, person_id=person, destination=code, destination_text=text, at=given.at, reason=given.reason)
-        last = next(stay for stay in ctx.reads.persons.stays(person) if stay.to_at is not None)
-        return {"person": person, "stay": last.id, "destination": code, "destination_text": text, "at": moment(last.to_at)}, 0
-
-
-def _go_out(gateway: FolderGateway, given: Namespace) -> Answer:
-    with signed_in(gateway, given) as session:
-        person = _need_person(session.context, given.person)
-        kind = "overnight" if given.overnight else "outing"
-        absence, _ = reception.go_out(session.context, person_id=person, kind=kind, at=given.at, expected_at=given.back_by)
-        return {"person": person, "absence": absence}, 0
-
-
-def _come_back(gateway: FolderGateway, given: Namespace) -> Answer:
-    with signed_in(gateway, given) as session:
-        person = _need_person(session.context, given.person)
-        reception.come_back(session.context, person_id=person, at=given.at)
-        return {"person": person}, 0
-
-
-def _undo(gateway: FolderGateway, given: Namespace) -> Answer:
-    with signed_in(gateway, given) as session:
-        person = _need_person(session.context, given.person)
-        acts = persons.last_acts(session.context, person_id=person)
-        persons.undo(session.context, act=acts[0], reason=given.reason)
-        return {"person": person, "act": acts[0]}, 0
-
-
-def _duplicates(gateway: FolderGateway, given: Namespace) -> Answer:
-    with signed_in(gateway, given) as session:
-        groups = persons.find_duplicates(session.context)
-        return {"groups": [{"score": g.score, "reason": g.reason, "persons": list(g.persons)} for g in groups]}, 0
-
-
-def _decide(gateway: FolderGateway, given: Namespace) -> Answer:
-    with signed_in(gateway, given) as session:
-        ctx: Context = session.context
-        first, second = _need_person(ctx, given.first), _need_person(ctx, given.second)
-        persons.decide(ctx, first=first, second=second, decision=given.decision, note=given.note)
-        return {"persons": sorted((first, second)), "decision": given.decision}, 0
-
-
 _VERBS: Mapping[str, Verb] = {
     "init": _init,
     "demo": _demo,
@@ -451,14 +280,14 @@ _VERBS: Mapping[str, Verb] = {
     "headcounts import": import_headcounts,
     "headcounts trend": take_trend,
     "evacuees import": import_evacuees,
-    "evacuees check-in": _check_in,
-    "evacuees check-out": _leave,
-    "evacuees move": _leave,
-    "evacuees go-out": _go_out,
-    "evacuees come-back": _come_back,
-    "evacuees undo": _undo,
+    "evacuees check-in": check_in,
+    "evacuees check-out": leave,
+    "evacuees move": leave,
+    "evacuees go-out": go_out,
+    "evacuees come-back": come_back,
+    "evacuees undo": undo,
     "evacuees roster": take_roster,
     "evacuees cards": print_cards,
-    "evacuees duplicates": _duplicates,
-    "evacuees decide": _decide,
+    "evacuees duplicates": duplicates,
+    "evacuees decide": decide,
 }

@@ -8,12 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.domain.dates import parse_instant
 from app.domain.invention import invent_residents, write_residents_csv
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,21 +85,22 @@ def _import_shelters(program: Program) -> None:
 def _import_counts(program: Program) -> None:
     files = sorted(NANAO.glob("open_shelter_*.csv"))
     assert len(files) == 39
-    sums: dict[str, tuple[int, int]] = {}
+    sums: dict[datetime, tuple[int, int]] = {}
     for file in files:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
         column = next(name for name in rows[0] if name.startswith("人数"))
         done = program.run("headcounts", "import", str(file))
         assert (done["read"], done["created"], done["rejected"]) == (len(rows), len(rows), 0), file.name
-        stamp = file.stem[-15:]
-        sums[f"{stamp[:10]}T{stamp[11:13]}:{stamp[13:]}:00+09:00"] = (sum(int(float(row[column])) for row in rows), len(rows))
+        at = parse_instant(rows[0].get("時点") or column.removeprefix("人数_"))
+        sums[at] = (sum(int(float(row[column])) for row in rows), len(rows))
     assert program.run("headcounts", "import", str(files[3]))["unchanged"] == 26
-    for at, (people, open_shelters) in sums.items():
-        point = program.run("headcounts", "trend", "--from", at, "--to", at)["points"][0]
-        assert (point["declared"], point["shelters_open"]) == (people, open_shelters), at
+    first, last = min(sums), max(sums)
+    points = program.run("headcounts", "trend", "--from", first.isoformat(), "--to", last.isoformat(), "--every", "30m")["points"]
+    found = {datetime.fromisoformat(point["at"]): (point["declared"], point["shelters_open"]) for point in points}
+    assert {at: found[at] for at in sums} == sums
     daily = program.run("headcounts", "trend", "--from", "2024-01-09T18:00", "--to", "2024-08-22T18:00", "--every", "1d")["points"]
-    assert len(daily) == 227 and daily[0]["declared"] == sums["2024-01-09T18:00:00+09:00"][0]
+    assert len(daily) == 227 and daily[0]["declared"] == sums[first][0]
 
 
 def _check_in_families(program: Program) -> dict[str, str]:

@@ -1,0 +1,144 @@
+"""The contract of the command line: one JSON object, exit codes, options in either place, words for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.__main__ import _window_options
+from app.bootstrap import gateway
+from app.cli.arguments import build_parser, read_duration, read_time
+from app.cli.main import run_command
+from app.domain.errors import UsageFault
+from app.presentation.console import HELP
+
+Run = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("SASAE_OPERATOR", "試験")
+    monkeypatch.setenv("SASAE_PASSWORD", "password-1")
+
+    def call(*arguments: str) -> tuple[int, dict[str, Any]]:
+        capsys.readouterr()
+        code = run_command(gateway(), ["--data", str(tmp_path / "data"), *arguments, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+def _init(run: Run) -> None:
+    code, answer = run(
+        "init", "--municipality", "17202", "--disaster", "試験地震", "--occurred", "令和6年1月1日午後4時10分", "--site", "本部", "--kind", "hq"
+    )
+    assert code == 0 and len(answer["recovery_key"].replace("-", "")) == 32
+
+
+def test_init_gives_a_folder_a_device_and_a_recovery_key(run: Run, tmp_path: Path) -> None:
+    _init(run)
+    assert {"store.db", "keys.json"} <= {file.name for file in (tmp_path / "data").iterdir()}
+    code, answer = run("init", "--municipality", "172022", "--disaster", "x", "--occurred", "2024-01-01", "--site", "x", "--kind", "hq")
+    assert (code, answer["error"]["code"]) == (3, "store.exists")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        ((), 2, "cli.usage"),
+        (("frobnicate",), 2, "cli.usage"),
+        (("shelters",), 2, "cli.usage"),
+        (("shelters", "list", "--at", "きのう"), 2, None),
+        (("headcounts", "trend", "--every", "0d"), 2, "cli.duration_unreadable"),
+        (("evacuees", "roster", "--format", "csv"), 2, "cli.output_missing"),
+        (("evacuees", "check-in", "--shelter", "x", "--person", "{"), 2, "cli.json_unreadable"),
+        (("evacuees", "check-in", "--shelter", "x", "--person", '{"nmae": "x"}'), 2, "cli.unknown_key"),
+        (("shelters", "open", "どこにもない避難所"), 1, "shelter.not_found"),
+        (("evacuees", "check-out", "ZZZZ-00001-0", "--destination", "自宅"), 1, "cli.person_not_found"),
+        (("evacuees", "check-in", "--shelter", "どこにもない避難所", "--person", '{"name": "x"}'), 1, "shelter.not_found"),
+        (("shelters", "import", "no-such-file.csv"), 3, "import.file_missing"),
+        (("history", "no-such-record"), 1, "record.not_found"),
+        (("search", "x", "--limit", "0"), 1, "search.limit"),
+    ],
+)
+def test_what_is_refused_says_so_with_its_exit_code(run: Run, arguments: tuple[str, ...], code: int, error: str | None) -> None:
+    _init(run)
+    found, answer = run(*arguments)
+    assert found == code, answer
+    assert set(answer) == {"error"} and set(answer["error"]) == {"code", "message", "where"}
+    assert answer["error"]["message"] and not answer["error"]["message"].startswith("処理できませんでした")
+    if error is not None:
+        assert answer["error"]["code"] == error
+
+
+def test_a_missing_folder_and_a_missing_password_are_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("shelters", "list")[0] == 3
+    monkeypatch.delenv("SASAE_PASSWORD")
+    assert run("shelters", "list")[1]["error"]["code"] == "operator.password_missing"
+
+
+def test_password_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _init(run)
+    monkeypatch.delenv("SASAE_PASSWORD")
+    (tmp_path / "password.txt").write_text("password-1\n", "utf-8")
+    assert run("shelters", "list", "--password-file", str(tmp_path / "password.txt"))[0] == 0
+    assert run("shelters", "list", "--password-file", str(tmp_path / "none.txt"))[1]["error"]["code"] == "cli.password_file"
+
+
+def test_purpose_reaches_the_access_log(run: Run) -> None:
+    _init(run)
+    run("evacuees", "roster", "--purpose", "県への報告")
+    run("evacuees", "roster")
+    entries = run("access-log")[1]["entries"]
+    assert [entry["purpose"] for entry in entries] == ["業務", "県への報告"]
+    assert {"at", "by", "action", "purpose", "persons", "target"} <= set(entries[0])
+
+
+def test_household_and_persons_come_together(run: Run) -> None:
+    _init(run)
+    run("shelters", "list")
+    from_text = json.dumps({"name": "旅 人", "needs": ["服薬", "透析"], "consent_web": "同意する", "protected": "あり"}, ensure_ascii=False)
+    code, answer = run("evacuees", "check-in", "--shelter", "どこか", "--person", from_text)
+    assert code == 1 and answer["error"]["where"] == {"field": "shelter"}
+
+
+def test_a_damaged_store_is_exit_4(run: Run, tmp_path: Path) -> None:
+    _init(run)
+    path = tmp_path / "data" / "store.db"
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(bytes(raw))
+    code, answer = run("verify")
+    assert code == 4 and answer["ok"] is False and answer["problems"]
+
+
+def test_durations_and_times() -> None:
+    assert read_duration("1d") == timedelta(days=1) and read_duration(" 90 m ") == timedelta(minutes=90)
+    for text in ("", "1w", "d", "-1d", "0h"):
+        with pytest.raises(UsageFault):
+            read_duration(text)
+    assert read_time("R6.1.1 16:10") == read_time("2024-01-01T16:10+09:00")
+
+
+def test_every_verb_has_help_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert build_parser("0").description == HELP["sasae"]
+    assert run_command(gateway(), ["help", "evacuees", "check-in"]) == 0
+    assert "入所させる" in capsys.readouterr().out
+    assert run_command(gateway(), ["help", "--json"]) == 0
+    assert "headcounts" in json.loads(capsys.readouterr().out)["help"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "window"),
+    [
+        ([], []), (["--data", "x"], ["--data", "x"]), (["--json"], None), (["verify"], None), (["--data", "x", "verify"], None), (["demo"], ["--training"]),
+        (["demo", "--json"], None), (["--version"], None),
+    ],
+)  # fmt: skip
+def test_no_verb_opens_the_window(arguments: list[str], window: list[str] | None) -> None:
+    assert _window_options(arguments) == window
