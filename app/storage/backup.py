@@ -150,7 +150,7 @@ def check_backup(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise EnvironmentFault("import.file_missing", path=str(path)) from None
     except OSError as error:
-        raise EnvironmentFault("file.not_readable", path=str(path), detail=error.strerror or "") from None
+        raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, EOFError, RuntimeError):
         raise IntegrityFault("backup.damaged", path=str(path)) from None
 

@@ -109,7 +109,7 @@ class Keyring:
         except FileNotFoundError:
             raise EnvironmentFault("store.not_found", path=str(path.parent)) from None
         except OSError as error:
-            raise EnvironmentFault("file.not_readable", path=str(path), detail=error.strerror or "") from None
+            raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
         except ValueError:
             raise IntegrityFault("store.keys_damaged", path=str(path)) from None
         if not isinstance(content, dict) or content.get("check") != _checksum(content):

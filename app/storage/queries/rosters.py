@@ -72,7 +72,8 @@ _HOUSEHOLD = ("label", "house_damage", "pets", "vehicles", "emergency_contact", 
 _SQL = (
     f"SELECT {', '.join('st.' + c for c in _STAY)}, {', '.join('p.' + c for c in _PERSON)}, {', '.join('h.' + c for c in _HOUSEHOLD)},"
     " s.name, p.birth_lo, p.birth_hi, p.key_kana, p.key_name,"
-    " (SELECT a.kind FROM absence a WHERE a.stay_id = st.id AND NOT a.deleted AND a.from_at <= :at AND (a.back_at IS NULL OR a.back_at > :at) LIMIT 1)"
+    " (SELECT a.kind FROM absence a WHERE a.stay_id = st.id AND NOT a.deleted AND a.from_at <= :at AND (a.back_at IS NULL OR a.back_at > :at)"
+    " ORDER BY a.from_at DESC, a.rid DESC LIMIT 1)"
     " FROM stay st JOIN person p ON p.id = st.person_id JOIN shelter s ON s.id = st.shelter_id LEFT JOIN household h ON h.id = p.household_id WHERE "
 )
 _STAY_COUNT, _PERSON_COUNT, _HOUSEHOLD_COUNT = len(_STAY), len(_PERSON), len(_HOUSEHOLD)
@@ -107,7 +108,7 @@ class RosterQueries:
             else:
                 lines = [line for line in _as_known(connection, wanted) if _matches(line, wanted)]
         if wanted.presence != "in":
-            lines = _latest_per_person(lines)
+            lines = [line for line in _latest_per_person(lines, to_seconds(wanted.at)) if _stay_matches(line, wanted)]
         on = int(wanted.at.astimezone(_JST).strftime("%Y%m%d"))
         kept: list[tuple[tuple[str, str, str], RosterRow]] = []
         withheld = 0
@@ -135,11 +136,11 @@ def _conditions(wanted: RosterFilter) -> tuple[str, dict[str, Any]]:
         where.append("st.shelter_id = :shelter")
     if wanted.household_id:
         where.append("p.household_id = :household")
-    if wanted.category:
+    if wanted.category and wanted.presence == "in":
         where.append("st.category = :category")
     if wanted.consent:
         where.append(f"p.{_consent_column(wanted.consent)} = 'yes'")
-    if wanted.without_destination:
+    if wanted.without_destination and wanted.presence == "in":
         where.append("st.destination IN ('', 'unknown') AND st.to_at IS NOT NULL")
     if wanted.any_need:
         where.append("p.needs <> '[]'")
@@ -182,11 +183,9 @@ def _matches(line: _Line, wanted: RosterFilter) -> bool:
         and line["p_household_id"] != wanted.household_id
     ):
         return False
-    if wanted.category and line["st_category"] != wanted.category:
+    if wanted.presence == "in" and not _stay_matches(line, wanted):
         return False
     if wanted.consent and line["p_" + _consent_column(wanted.consent)] != "yes":
-        return False
-    if wanted.without_destination and (line["st_destination"] not in ("", "unknown") or line["st_to_at"] is None):
         return False
     needs = json.loads(line["p_needs"])
     if wanted.any_need and not needs or any(need not in needs for need in wanted.needs):
@@ -273,8 +272,8 @@ def _stored(name: str, value: Any) -> Any:
 
 
 def _put_absences(connection: Connection, lines: list[_Line], undone: dict[str, dict[str, Any] | None], at: int) -> None:
-    absent: dict[str, str] = {}
-    for row in connection.exec_driver_sql("SELECT id, stay_id, kind, from_at, back_at, deleted FROM absence"):
+    absent: dict[str, tuple[int, str]] = {}
+    for row in connection.exec_driver_sql("SELECT id, stay_id, kind, from_at, back_at, deleted FROM absence ORDER BY rid"):
         before = undone.get(row[0], {})
         if before is None:
             continue
@@ -284,23 +283,30 @@ def _put_absences(connection: Connection, lines: list[_Line], undone: dict[str, 
                 values[name] = None if before[name] is None else to_seconds(datetime.fromisoformat(before[name]))
         values |= {name: before[name] for name in ("kind", "deleted") if name in before}
         if not values["deleted"] and values["from_at"] <= at and (values["back_at"] is None or values["back_at"] > at):
-            absent[row[1]] = values["kind"]
+            absent[row[1]] = max((values["from_at"], values["kind"]), absent.get(row[1], (0, "")), key=lambda one: one[0])
     for line in lines:
-        line["absence"] = absent.get(line["st_id"])
+        line["absence"] = absent.get(line["st_id"], (0, None))[1]
 
 
-def _latest_per_person(lines: Iterable[_Line]) -> list[_Line]:
-    """One line for each person: the stay that runs, else the one that began last."""
+def _stay_matches(line: _Line, wanted: RosterFilter) -> bool:
+    """Conditions on the stay itself. Of several stays they are asked of the one that is shown, not of earlier ones."""
+    if wanted.category and line["st_category"] != wanted.category:
+        return False
+    return not wanted.without_destination or (line["st_destination"] in ("", "unknown") and line["st_to_at"] is not None)
+
+
+def _latest_per_person(lines: Iterable[_Line], at: int) -> list[_Line]:
+    """One line for each person: the stay that runs at the moment, else the one that began last."""
     best: dict[str, _Line] = {}
     for line in lines:
         other = best.get(line["st_person_id"])
-        if other is None or _rank(line) > _rank(other):
+        if other is None or _rank(line, at) > _rank(other, at):
             best[line["st_person_id"]] = line
     return list(best.values())
 
 
-def _rank(line: _Line) -> tuple[bool, int, str]:
-    return line["st_to_at"] is None, line["st_from_at"], line["st_id"]
+def _rank(line: _Line, at: int) -> tuple[bool, int, str]:
+    return line["st_to_at"] is None or line["st_to_at"] > at, line["st_from_at"], line["st_id"]
 
 
 def _row(line: _Line, on: int) -> RosterRow:
