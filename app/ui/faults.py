@@ -138,6 +138,7 @@ def _face(error: SasaeError) -> tuple[str, str, str]:
 
 def _lay_out(dialog: QDialog, icon: str, tint: str, body, buttons: list[QWidget | int], first: QPushButton) -> None:
     """Icon left, words right, buttons below; ``first`` has the focus."""
+    body.addStretch()
     top = row(column(IconLabel(icon, tint=tint, size=32), 1), body, spacing=16, margins=(24, 22, 24, 18))
     top.setStretch(1, 1)
     footer = frame("footer", row(*buttons, margins=(20, 12, 20, 12)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -71,7 +71,9 @@ class MainWindow(QMainWindow):
     def _lay_out(self, training: bool) -> None:
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.search.setMaximumWidth(theme.current().px(720))
-        top = frame("topbar", row(self.search, 1, spacing=12, margins=(24, 9, 24, 9)))
+        self.search.setMinimumWidth(theme.current().px(560))
+        top = frame("topbar", row(self.search, spacing=12, margins=(24, 9, 24, 9)))
+        top.layout().setAlignment(self.search, Qt.AlignmentFlag.AlignLeft)
         main = column(top, self.notice_frame(), self.stack, spacing=0)
         main.setStretch(2, 1)
         middle = row(self.rail, main, spacing=0)
@@ -137,7 +139,7 @@ class MainWindow(QMainWindow):
     @property
     def current(self) -> Page:
         """The page in sight."""
-        return self.stack.currentWidget()
+        return cast(Page, self.stack.currentWidget())
 
     def focus_search(self) -> None:
         """Put the keyboard into the search box, all of it selected."""

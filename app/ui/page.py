@@ -40,7 +40,7 @@ class Page(QWidget):
     """A page of the rail. Made on first show; ``refresh`` reads everything it shows, off the GUI thread.
 
     ``kinds`` are the record kinds that, once changed, make it stale. A stale page that is not visible refreshes when shown.
-    Subclasses set ``key`` and ``kinds``, fill ``self.body`` in ``__init__`` and may put buttons into ``self.actions``.
+    Subclasses set ``key`` and ``kinds``, fill ``self.body`` in ``__init__`` and may put buttons into ``self.tools``.
     """
 
     key: ClassVar[str] = ""
@@ -53,8 +53,8 @@ class Page(QWidget):
         self.stale = True
         self.setProperty("role", "page")
         self.setAccessibleName(label("page", self.key))
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(8)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(8)
         self.banner = Banner(closable=True)
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
@@ -65,7 +65,7 @@ class Page(QWidget):
             head = QHBoxLayout()
             head.addWidget(title(label("page", self.key)))
             head.addStretch()
-            head.addLayout(self.actions)
+            head.addLayout(self.tools)
             outer.addLayout(head)
         outer.addWidget(self.banner)
         outer.addLayout(self.body, 1)

@@ -34,7 +34,8 @@ class RecoveryPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._key, self._session = "", None
+        self._key = ""
+        self._session: Session
         self._lines = [text("", role="mono", wrap=False), text("", role="mono", wrap=False)]
         for line in self._lines:
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)

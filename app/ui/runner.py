@@ -140,8 +140,8 @@ class Operation(QObject, Generic[Result]):
                     callback(result)
         elif self._failure:
             if parent_alive:
-                for callback in [callback for callback in self._failure if _alive(callback)]:
-                    callback(error)
+                for answer in [answer for answer in self._failure if _alive(answer)]:
+                    answer(error)
         elif not isinstance(error, Cancelled):
             from app.ui import faults
 

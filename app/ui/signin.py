@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import EnvironmentFault
@@ -181,8 +181,7 @@ class SignInPanel(QWidget):
         self._wait_until = 0.0
         self.banner = Banner()
         self.banner.hide()
-        self.form = FormBody(SIGN_IN, columns=1)
-        self.form.setMaximumWidth(theme.current().px(400))
+        self.form = FormBody(SIGN_IN, columns=1, marks=False)
         self.enter = button("台帳を開く", role="primary", icon="unlock")
         self.enter.setMinimumHeight(theme.current().px(40))
         self.enter.clicked.connect(self.submit)
@@ -362,18 +361,22 @@ class ChoiceCard(QFrame):
         self.button.setAutoDefault(True)
         inside = row(
             IconLabel(icon, tint="accent", size=24),
-            column(text(words, role="section"), note(explanation), spacing=2),
+            column(1, text(words, role="section"), note(explanation), 1, spacing=2),
             spacing=14,
             margins=(14, 8, 14, 8),
         )
         inside.setStretch(1, 1)
         self.button.setLayout(inside)
-        self.button.setMinimumHeight(theme.current().px(62))
         for part in self.button.findChildren(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A button does not grow with wrapped words by itself."""
+        super().resizeEvent(event)
+        self.button.setMinimumHeight(max(theme.current().px(58), self.button.layout().totalHeightForWidth(self.width())))
 
 
 def _brand() -> QFrame:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
@@ -23,7 +24,7 @@ _SOON = ("app.ui.main_window", "app.ui.pages.home", "sqlalchemy.orm", "app.stora
 
 def prepare(argv: Sequence[str] = ("sasae",), *, preferences: Preferences | None = None) -> tuple[QApplication, Preferences]:
     """The application object with its look; the one that exists already is used."""
-    application = QApplication.instance() or QApplication(list(argv))
+    application = cast(QApplication, QApplication.instance() or QApplication(list(argv)))
     application.setApplicationName("sasae")
     application.setOrganizationName("")
     application.setApplicationDisplayName("支え")

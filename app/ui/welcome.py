@@ -21,7 +21,7 @@ from app.ui.runner import Runner
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.form_dialog import FormBody
 from app.ui.widgets.steps import StepIndicator
-from app.ui.widgets.text import button, column, frame, lead, note, restyle, row, text, title
+from app.ui.widgets.text import button, column, frame, lead, row, text, title
 from app.usecases.gateway import Gateway, Session, Setup
 
 _STEPS = ("市区町村", "災害", "拠点", "操作者", "確認", "復旧キー")
@@ -117,14 +117,12 @@ class OperatorStep(FormBody):
 
     def __init__(self) -> None:
         super().__init__(FIRST_OPERATOR, columns=1)
-        self.strength = note(password_strength("")[1])
-        self.layout().insertWidget(self.layout().count() - 1, self.strength)
         self.editors["password"].changed.connect(self._judge)
 
     def _judge(self, password: str) -> None:
         score, hint = password_strength(password)
-        self.strength.setText(f"強さ {'●' * score}{'○' * (3 - score)}　{hint}")
-        restyle(self.strength, tone=("bad", "warn", "good", "good")[score])
+        tone = ("bad", "warn", "good", "good")[score]
+        self.editors["password"].show_help(f"強さ {'●' * score}{'○' * (3 - score)}　{hint}", tone=tone)
 
 
 class Guide(QWidget):

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.dates import format_instant
 from app.presentation.columns.overview import OPEN_SHELTERS
 from app.presentation.messages import message
+from app.ui import theme
 from app.ui.page import Page, Shell
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
 from app.ui.widgets.task_line import TaskLine
-from app.ui.widgets.text import button, column, heading, note, row
+from app.ui.widgets.text import button, column, heading, row, text
 from app.usecases.overview import take_overview
 from app.usecases.rows import Overview, ShelterRow
 
@@ -33,14 +34,14 @@ class HomePage(Page):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self._at = note("")
+        self._at = text("", role="note", wrap=False)
         check_in = button("避難者を受け付ける", role="primary", icon="user-plus")
         check_in.clicked.connect(lambda: shell.go("evacuees"))
         backup = button("いま控えを作る", icon="backup")
         backup.clicked.connect(lambda: shell.back_up(tell=True))
         backup.setEnabled(self.may("backup"))
         for part in (self._at, backup, check_in):
-            self.actions.addWidget(part)
+            self.tools.addWidget(part)
         self._first = check_in
         self.tiles = {
             "rostered": StatTile("名簿の避難者", icon="evacuees", unit="人", link=True),
@@ -64,11 +65,11 @@ class HomePage(Page):
         )
         right = QWidget()
         right.setLayout(column(heading("開設中の避難所"), self.table, self._empty, spacing=8))
-        tasks.setMinimumWidth(330)
+        tasks.setMinimumWidth(theme.current().px(330))
         self.body.addLayout(row(*self.tiles.values(), spacing=12))
         lower = row(tasks, right, spacing=20)
-        lower.setStretch(0, 2)
-        lower.setStretch(1, 3)
+        lower.setStretch(0, 1)
+        lower.setStretch(1, 2)
         self.body.addLayout(lower, 1)
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._timer.timeout.connect(lambda: self.isVisible() and self.refresh())

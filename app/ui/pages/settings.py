@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPlainTextEdit, QRadioButton, QScrollArea, QTabWidget, QWidget
 
 from app import resources
@@ -30,7 +30,8 @@ class SettingsPage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.look = LookTab(self)
         self.account = AccountTab(self)
         self.operators = OperatorsTab(self)

@@ -1,1 +1,1 @@
-"""Pictures of pages and dialogs, one module a page; see ``app.ui.screens``."""
+"""Pictures of pages and dialogs, one module a page; see ``app.ui.stage``."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.presentation.forms.signing import ADD_OPERATOR, RECOVER
 from app.ui.faults import BugDialog, FaultDialog
-from app.ui.screens import Stage, shot
 from app.ui.signin import SignInWindow
+from app.ui.stage import Stage, shot
 from app.ui.welcome import Guide
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.progress import ProgressDialog
@@ -37,7 +39,7 @@ def _begin(stage: Stage) -> QWidget:
 def _guide(stage: Stage) -> tuple[SignInWindow, Guide]:
     window = stage.sign_in(stage.home / "nothing")
     window.start_guide()
-    guide = window.panels.currentWidget()
+    guide = cast(Guide, window.panels.currentWidget())
     guide.municipality.box.setText("七尾")
     guide.municipality.box.textEdited.emit("七尾")
     return window, guide

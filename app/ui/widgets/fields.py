@@ -35,9 +35,10 @@ class FieldEditor(QWidget):
 
     changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec) -> None:
+    def __init__(self, spec: FieldSpec, *, marks: bool = True) -> None:
         super().__init__()
         self.spec = spec
+        self._help, self._help_tone = spec.help, ""
         self._problem = ""
         self._note = text("", role="help")
         self._note.setVisible(False)
@@ -45,12 +46,12 @@ class FieldEditor(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.current().px(6))
         head.addWidget(caption)
-        if spec.required:
+        if spec.required and marks:
             head.addWidget(text("必須", role="required", wrap=False))
         head.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(theme.current().px(5))
         layout.addLayout(head)
         self.input = self._build()
         layout.addWidget(self.input)
@@ -90,6 +91,11 @@ class FieldEditor(QWidget):
         restyle(self.target, state="problem" if words else "")
         self._explain()
 
+    def show_help(self, words: str, *, tone: str = "") -> None:
+        """Another line of help, e.g. how strong a password is."""
+        self._help, self._help_tone = words, tone
+        self._explain()
+
     @property
     def problem(self) -> str:
         """What is shown as wrong."""
@@ -104,12 +110,13 @@ class FieldEditor(QWidget):
         words, role = self._problem, "problem"
         if not words:
             understood, _ = read_back(self.spec, self.raw())
-            words, role = (f"→ {understood}", "understood") if understood else (self.spec.help, "help")
+            words, role = (f"→ {understood}", "understood") if understood else (self._help, "help")
         self._note.setText(f"⚠ {words}" if role == "problem" else words)
         self._note.setVisible(bool(words))
+        tone = self._help_tone if role == "help" else ""
         self.target.setAccessibleDescription(words)
-        if self._note.property("role") != role:
-            restyle(self._note, role=role)
+        if (self._note.property("role"), self._note.property("tone") or "") != (role, tone):
+            restyle(self._note, role=role, tone=tone)
 
     def _edited(self, *_: Any) -> None:
         if self._problem:
@@ -319,13 +326,13 @@ _EDITORS: dict[str, type[FieldEditor]] = {
 }
 
 
-def make_editor(spec: FieldSpec) -> FieldEditor:
+def make_editor(spec: FieldSpec, *, marks: bool = True) -> FieldEditor:
     """The editor that suits a field."""
     if spec.kind == "choice":
         words = [word for _, word in spec.codes]
         few = len(words) <= _RADIO_MOST and sum(map(len, words)) <= _RADIO_LETTERS and (spec.default or spec.required)
-        return RadioEditor(spec) if few else ComboEditor(spec)
-    return _EDITORS.get(spec.kind, LineEditor)(spec)
+        return RadioEditor(spec, marks=marks) if few else ComboEditor(spec, marks=marks)
+    return _EDITORS.get(spec.kind, LineEditor)(spec, marks=marks)
 
 
 def address_of(postal: str) -> str:

@@ -23,13 +23,13 @@ Save = Callable[[dict[str, Any]], Operation[Any] | None]
 
 
 class FormBody(QWidget):
-    """The editors of a form in two columns, without buttons; for dialogs, the guide and settings."""
+    """The editors of a form in columns, without buttons; for dialogs, the guide and settings. ``marks`` shows what is required."""
 
     changed = Signal()
 
-    def __init__(self, spec: FormSpec, *, values: Mapping[str, Any] | None = None, columns: int = 2) -> None:
+    def __init__(self, spec: FormSpec, *, values: Mapping[str, Any] | None = None, columns: int = 2, marks: bool = True) -> None:
         super().__init__()
-        self.spec = spec
+        self.spec, self._marks = spec, marks
         self.editors: dict[str, FieldEditor] = {}
         self._filled: dict[str, str] = {}
         layout = QVBoxLayout(self)
@@ -79,7 +79,7 @@ class FormBody(QWidget):
         grid = QGridLayout(inner)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.current().px(18))
-        grid.setVerticalSpacing(theme.current().px(10))
+        grid.setVerticalSpacing(theme.current().px(14))
         for place in range(columns):
             grid.setColumnStretch(place, 1)
         if section.title:
@@ -88,7 +88,7 @@ class FormBody(QWidget):
             outer.addWidget(note(section.note))
         at = 0
         for spec in section.fields:
-            editor = make_editor(spec)
+            editor = make_editor(spec, marks=self._marks)
             editor.changed.connect(self.changed)
             self.editors[spec.key] = editor
             if spec.fills:
@@ -163,7 +163,7 @@ class FormDialog(QDialog):
         cancel = button("やめる（Esc）")
         cancel.clicked.connect(self.reject)
         top = column(heading(spec.title), *([note(lead)] if lead else []), self.banner, spacing=6, margins=(24, 18, 24, 8))
-        hints = KeyHints([("Enter", "次の欄"), ("Ctrl+Enter", spec.save)])
+        hints = KeyHints([("Enter", "次の欄")])
         footer = frame("footer", row(hints, 1, cancel, self.save_button, margins=(20, 10, 20, 10)))
         self.setLayout(column(top, self._scroll(), footer, spacing=0))
         for keys in (QKeySequence("Ctrl+S"), QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")):
@@ -185,7 +185,7 @@ class FormDialog(QDialog):
         room = self.screen().availableGeometry()
         width = min(scale.px(380 * columns + 60), room.width() - 40)
         wanted = self.body.heightForWidth(width - 48) if self.body.hasHeightForWidth() else self.body.sizeHint().height()
-        self.resize(width, min(wanted + scale.px(170), room.height() - 60))
+        self.resize(width, min(wanted + scale.px(196), room.height() - 60))
 
     @property
     def dirty(self) -> bool:

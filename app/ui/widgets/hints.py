@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.widgets.text import row, text
 
@@ -26,6 +26,8 @@ class KeyHints(QWidget):
         for place, (keys, words) in enumerate(hints):
             if place:
                 self._row.addSpacing(8)
-            self._row.addWidget(text(keys, role="key", wrap=False))
+            key = text(keys, role="key", wrap=False)
+            key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._row.addWidget(key)
             self._row.addWidget(text(words, role="note", wrap=False))
         self._row.addStretch()

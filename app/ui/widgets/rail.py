@@ -19,7 +19,7 @@ class RailButton(QToolButton):
     def __init__(self, words: str, icon: str, keys: str, *, checkable: bool = True) -> None:
         super().__init__()
         self._icon = icon
-        self.setText(words)
+        self.setText(f"\u2002{words}")
         self.setAccessibleName(f"{words}（{keys}）")
         self.setToolTip(keys)
         self.setCheckable(checkable)

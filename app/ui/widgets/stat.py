@@ -29,7 +29,7 @@ class StatTile(QFrame):
         unit_label = text(unit, role="note", wrap=False)
         figures = row(self._number, unit_label, 1, spacing=5)
         figures.setAlignment(unit_label, Qt.AlignmentFlag.AlignBottom)
-        self.setLayout(column(head, figures, self._note, spacing=2, margins=(14, 10, 12, 10)))
+        self.setLayout(column(head, figures, self._note, spacing=5, margins=(14, 11, 12, 11)))
 
     def show_number(self, number: int | str | None, *, note: str = "", tone: str = "") -> None:
         """A number and a line below it."""

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
 
 
+class Paragraph(QLabel):
+    """Wrapped text with room between its lines. Its text is plain: nothing in the data can become markup."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = ""
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setText(words)
+
+    def text(self) -> str:
+        """The words, without markup."""
+        return self._words
+
+    def setText(self, words: str) -> None:
+        """Show words; line ends stay."""
+        self._words = words
+        lines = html.escape(words).replace("\n", "<br>")
+        super().setText(f'<div style="line-height: 135%">{lines}</div>' if words else "")
+        self.setAccessibleName(words)
+
+
 def text(words: str, *, role: str = "", wrap: bool = True) -> QLabel:
     """A label with a role. Text is plain: nothing in the data can become markup."""
-    made = QLabel(words)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
     if wrap:
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        made: QLabel = Paragraph(words)
+    else:
+        made = QLabel(words)
+        made.setTextFormat(Qt.TextFormat.PlainText)
     if role:
         made.setProperty("role", role)
     return made
@@ -56,12 +81,16 @@ def restyle(widget: QWidget, **properties: str) -> None:
     widget.style().polish(widget)
 
 
+_THIN = "\u2009"  # Qt leaves too little room between icon and words
+
+
 class Button(QPushButton):
     """A push button whose icon follows the theme."""
 
     def __init__(self, words: str, *, role: str = "", icon: str = "", tip: str = "") -> None:
-        super().__init__(words)
+        super().__init__()
         self._icon = icon
+        self.setText(words)
         self._tint = {"primary": "on_accent", "danger": "danger", "quiet": "accent", "choice": "accent"}.get(role, "text2")
         self.setAutoDefault(False)
         self.setProperty("role", role or None)
@@ -70,6 +99,15 @@ class Button(QPushButton):
         if icon:
             theme.current().changed.connect(self._draw)
             self._draw()
+
+    def setText(self, words: str) -> None:
+        """Show words, a little apart from the icon."""
+        super().setText(f"{_THIN}{words}" if self._icon else words)
+        self.setAccessibleName(words)
+
+    def text(self) -> str:
+        """The words."""
+        return super().text().removeprefix(_THIN)
 
     def _draw(self) -> None:
         self.setIcon(icons.icon(self._icon, tint=self._tint, size=18))
