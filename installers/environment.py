@@ -21,7 +21,7 @@ LOCKS = {
 # and without them the command line still works.
 PROOFS = {
     "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, argon2, cryptography; "
-    "import reportlab, pypdfium2, zxingcpp, pandas, openpyxl",
+    "import reportlab, pypdfium2, zxingcpp, openpyxl",
     "test": "import pytest, pytestqt, xdist, hypothesis, mypy, importlinter",
 }
 

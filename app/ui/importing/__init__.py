@@ -1,0 +1,1 @@
+"""The one import wizard: file, columns, check of all rows, plan row by row, result."""

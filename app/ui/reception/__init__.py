@@ -1,0 +1,1 @@
+"""Receiving people: search results, check-in, the person's file, leaving, duplicates, cards."""

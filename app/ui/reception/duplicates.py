@@ -1,0 +1,269 @@
+"""重複の確認: records that may be one human being, and stays kept side by side. The clerk decides by key; nothing is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+
+from app.domain.evacuee import Stay
+from app.domain.folding import fold_kana, fold_name
+from app.presentation.columns.evacuee import STAYS, WITHHELD, birth_and_age, birth_text, sex_text, status_text
+from app.presentation.columns.spec import Column, ColumnSet
+from app.presentation.forms.person import UNDO
+from app.ui import theme
+from app.ui.page import Shell
+from app.ui.reception.encounter import side_by_side
+from app.ui.runner import Changes
+from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.form_dialog import FormDialog
+from app.ui.widgets.hints import KeyHints
+from app.ui.widgets.table import Table
+from app.ui.widgets.text import button, column, frame, heading, note, row, text
+from app.usecases import persons
+from app.usecases.context import Context
+from app.usecases.rows import SearchHit, StayView
+
+_REASONS = {
+    "same_resident": "同じ住民データに結び付いています", "name_and_birth": "氏名と生年月日が同じ", "kana_and_birth": "フリガナと生年月日が同じ",
+    "name_birth_near": "氏名が同じで、生年月日も合いそう", "name_only": "氏名が同じ（生年月日が不明）",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two records to decide about."""
+
+    id: str
+    first: SearchHit
+    second: SearchHit
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Somebody with stays kept side by side."""
+
+    id: str
+    person: SearchHit
+    stays: tuple[StayView, ...]
+
+
+PAIRS: ColumnSet[Pair] = ColumnSet(
+    key="duplicate_pairs",
+    columns=(
+        Column(key="name", label="氏名", text=lambda p: p.first.name or p.first.kana, width=9),
+        Column(key="reason", label="似ているところ", text=lambda p: p.reason, width=14),
+    ),
+)
+PENDINGS: ColumnSet[Pending] = ColumnSet(
+    key="pending_people",
+    columns=(
+        Column(key="name", label="氏名", text=lambda p: p.person.name or p.person.kana, width=9),
+        Column(key="count", label="入所の記録", text=lambda p: f"{len(p.stays)}件", width=6),
+    ),
+)
+
+
+def read_doubts(ctx: Context) -> tuple[list[Pair], list[Pending]]:
+    """All undecided pairs, most likely first, and everyone with pending stays."""
+    groups = persons.find_duplicates(ctx)
+    wanted = {person_id for group in groups for person_id in group.persons}
+    scored = ctx.reads.persons.duplicates()
+    hits = {hit.id: hit for hit in persons.show_people(ctx, person_ids=sorted(wanted))}
+    pairs = [
+        Pair(id=f"{a}/{b}", first=hits[a], second=hits[b], reason=_REASONS.get(reason, reason))
+        for a, b, _, reason in scored if a in hits and b in hits
+    ]  # fmt: skip
+    waiting = sorted({stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and not stay.deleted})
+    people = persons.show_people(ctx, person_ids=waiting)
+    pending = [
+        Pending(id=hit.id, person=hit, stays=() if hit.masked else tuple(s for s in ctx.reads.persons.stays(hit.id) if s.pending))
+        for hit in people
+    ]  # fmt: skip
+    return pairs, pending
+
+
+class DuplicatesDialog(QDialog):
+    """Two tabs: who is who, and which stay is true."""
+
+    def __init__(self, parent: QWidget, shell: Shell) -> None:
+        super().__init__(parent)
+        self.shell = shell
+        self.setWindowTitle("重複の確認")
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.pairs = Table(PAIRS, name="同じ人かもしれない組", preferences=shell.preferences, many=False)
+        self.pairs.chosen.connect(lambda _: self._compare())
+        self.people = Table(PENDINGS, name="確認待ちの人", preferences=shell.preferences, many=False)
+        self.people.chosen.connect(lambda _: self._show_stays())
+        self.stays = Table(STAYS, name="入所の記録", preferences=shell.preferences, many=False)
+        self.stays.opened.connect(lambda _: self.settle())
+        self._place = QVBoxLayout()
+        self._compared: QWidget | None = None
+        self.tabs = QTabWidget()
+        self._no_pairs = EmptyState("同じ人かもしれない登録はありません", "氏名と生年月日が同じ登録が見つかると、ここに並びます。", icon="success")
+        self._no_pending = EmptyState("確認待ちの入所はありません", "受付で「両方残す」を選んだ人が、ここに並びます。", icon="success")
+        self.tabs.addTab(self._pair_page(), "同じ人かもしれない(&1)")
+        self.tabs.addTab(self._pending_page(), "入所の確認待ち(&2)")
+        close = button("閉じる（Esc）")
+        close.clicked.connect(self.reject)
+        hints = KeyHints([("↑↓", "選ぶ"), ("1", "同じ人"), ("2", "別の人"), ("Enter", "この入所が正しい")])
+        footer = frame("footer", row(hints, 1, close, margins=(20, 10, 20, 10)))
+        lead = note("決めても記録はどれも消えません。「同じ人」は、2つの登録が同じ人のものだという印です。")
+        top = column(heading("重複の確認"), lead, self.tabs, spacing=8, margins=(24, 16, 24, 12))
+        top.setStretch(2, 1)
+        whole = column(top, footer, spacing=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
+        look, room = theme.current(), self.screen().availableGeometry()
+        self.resize(min(look.px(1180), room.width() - 30), min(look.px(660), room.height() - 40))
+        shell.runner.changed.connect(self._changed)
+        self._first = True
+        self.refresh()
+
+    def _pair_page(self) -> QWidget:
+        self.same_button = button("1　同じ人", icon="check")
+        self.same_button.clicked.connect(lambda: self.decide("same"))
+        self.different_button = button("2　別の人", icon="close")
+        self.different_button.clicked.connect(lambda: self.decide("different"))
+        answers = row(text("2つの登録は、", wrap=False), self.same_button, self.different_button, 1, spacing=10)
+        self._pair_side = QWidget()
+        side = column(spacing=12)
+        side.addLayout(self._place)
+        side.addLayout(answers)
+        side.addStretch()
+        self._pair_side.setLayout(side)
+        return _split(self.pairs, self._pair_side, self._no_pairs)
+
+    def _pending_page(self) -> QWidget:
+        self.settle_button = button("この入所が正しい…（Enter）", icon="check")
+        self.settle_button.clicked.connect(self.settle)
+        self._stay_side = QWidget()
+        lead = note("正しい入所を選んでください。ほかの入所は、理由を付けて取り消しになります。")
+        self._stay_side.setLayout(column(lead, self.stays, row(self.settle_button, 1), spacing=10))
+        return _split(self.people, self._stay_side, self._no_pending)
+
+    # -- reading
+
+    def refresh(self) -> None:
+        """Read all doubts."""
+        ctx = self.shell.context
+        self.shell.runner.read(lambda: read_doubts(ctx), parent=self, latest="doubts", label="reception.reading_doubts").success(self.show_doubts).start()
+
+    def _changed(self, changes: Changes) -> None:
+        if self.isVisible() and not {"person", "stay", "decision", "person_decision"}.isdisjoint(changes):
+            self.refresh()
+
+    def show_doubts(self, found: tuple[Sequence[Pair], Sequence[Pending]]) -> None:
+        """Show what was read."""
+        pairs, pending = found
+        self.pairs.show_rows(pairs)
+        self.people.show_rows(pending)
+        self.tabs.setTabText(0, f"同じ人かもしれない（{len(pairs)}）(&1)")
+        self.tabs.setTabText(1, f"入所の確認待ち（{len(pending)}）(&2)")
+        for table, side, empty, rows in (
+            (self.pairs, self._pair_side, self._no_pairs, pairs), (self.people, self._stay_side, self._no_pending, pending)
+        ):  # fmt: skip
+            for part in (table, side):
+                part.setVisible(bool(rows))
+            empty.setVisible(not rows)
+            if rows and table.current_id() is None:
+                table.selectRow(0)
+        if self._first:
+            self._first = False
+            if not pairs and pending:
+                self.tabs.setCurrentIndex(1)
+        self._compare()
+        self._show_stays()
+        (self.pairs if self.tabs.currentIndex() == 0 else self.people).setFocus()
+
+    def _compare(self) -> None:
+        if self._compared is not None:
+            self._place.removeWidget(self._compared)
+            self._compared.deleteLater()
+            self._compared = None
+        pair = self.pairs.current_row()
+        may = pair is not None and self.shell.context.actor.may("register")
+        for made in (self.same_button, self.different_button):
+            made.setEnabled(may)
+        if pair is not None:
+            self._compared = compare_pair(pair)
+            self._place.addWidget(self._compared)
+
+    def _show_stays(self) -> None:
+        pending = self.people.current_row()
+        self.stays.show_rows(pending.stays if pending else ())
+        self.settle_button.setEnabled(bool(pending and pending.stays) and self.shell.context.actor.may("register"))
+        if pending and pending.stays and self.stays.current_id() is None:
+            self.stays.selectRow(0)
+
+    # -- deciding
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """1 same, 2 different."""
+        if self.tabs.currentIndex() == 0 and event.text() in ("1", "2"):
+            self.decide("same" if event.text() == "1" else "different")
+        else:
+            super().keyPressEvent(event)
+
+    def decide(self, decision: str) -> None:
+        """Note what the clerk says about the pair at hand."""
+        pair = self.pairs.current_row()
+        if pair is None or not self.same_button.isEnabled():
+            return
+        ctx = self.shell.context
+        for made in (self.same_button, self.different_button):
+            made.setEnabled(False)  # the next key must not answer for a pair nobody has seen
+        words = "同じ人" if decision == "same" else "別の人"
+        self.shell.runner.write(
+            lambda _: persons.decide(ctx, first=pair.first.id, second=pair.second.id, decision=decision), parent=self
+        ).success(lambda _: self.shell.say(f"「{words}」と記録しました")).start()
+
+    def settle(self) -> FormDialog | None:
+        """The stay at hand is the true one."""
+        stay_id = self.stays.current_id()
+        if stay_id is None or not self.settle_button.isEnabled():
+            return None
+        ctx, stay = self.shell.context, self.stays.current_row()
+
+        def save(values: dict[str, str]):
+            return self.shell.runner.write(
+                lambda _: persons.settle_pending(ctx, keep_stay=stay_id, reason=values["reason"]), parent=dialog, label="window.saving"
+            )
+
+        lead = f"「{stay.shelter_name}」の入所を残し、ほかの確認待ちの入所を取り消します。取り消した入所も履歴に残ります。"
+        dialog = FormDialog(self, UNDO, save=save, lead=lead, columns=1)
+        dialog.setWindowTitle("正しい入所を選ぶ")
+        dialog.save_button.setText("この入所を残す（Ctrl+Enter）")
+        dialog.body.editors["reason"].set_raw("本人に確かめた")
+        dialog.open()
+        return dialog
+
+
+def compare_pair(pair: Pair) -> QWidget:
+    """Both records, differences marked."""
+    a, b = pair.first, pair.second
+    lines = [
+        ("氏名", a.name, b.name, fold_name(a.name) == fold_name(b.name)),
+        ("フリガナ", a.kana, b.kana, fold_kana(a.kana) == fold_kana(b.kana)),
+        ("生年月日", birth_and_age(a.birth), birth_and_age(b.birth), birth_text(a.birth) == birth_text(b.birth)),
+        ("性別", sex_text(a.sex), sex_text(b.sex), sex_text(a.sex) == sex_text(b.sex)),
+        ("住所", WITHHELD if a.masked else a.address, WITHHELD if b.masked else b.address, a.address == b.address and not a.masked),
+        ("世帯", a.household, b.household, a.household == b.household),
+        ("電話", a.phone, b.phone, a.phone == b.phone),
+        ("いまの状況", status_text(a), status_text(b), status_text(a) == status_text(b)),
+    ]
+    return side_by_side((a.number, b.number), lines)
+
+
+def _split(left: QWidget, right: QWidget, empty: QWidget) -> QWidget:
+    box = QWidget()
+    line = row(left, right, empty, spacing=16, margins=(0, 12, 0, 0))
+    line.setStretch(0, 2)
+    line.setStretch(1, 4)
+    line.setStretch(2, 5)
+    box.setLayout(line)
+    return box

@@ -1,0 +1,1 @@
+"""The parts of the 避難所 page."""
