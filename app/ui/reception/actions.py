@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.dates import JST
 from app.domain.evacuee import Person
@@ -53,7 +53,7 @@ class PersonActions:
         names = staying[0].name or staying[0].number
         words = f"{names} さんの退所を記録しました" if len(staying) == 1 else "家族の退所を記録しました"
         dialog.done_with.connect(lambda _: self.shell.say(words))
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     def leave_family(self, hit: SearchHit) -> None:
@@ -72,7 +72,7 @@ class PersonActions:
             return None
         dialog = MoveDialog(self.owner, self.shell, hit)
         dialog.done_with.connect(lambda _: self.shell.say(f"{hit.name or hit.number} さんの転所を記録しました"))
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     # -- out and back, death
@@ -105,7 +105,7 @@ class PersonActions:
         dialog.body.editors["at"].set_raw(now.strftime("%Y-%m-%d %H:%M"))
         dialog._before = dialog.body.raw()
         dialog.saved.connect(lambda _: self.shell.say(f"{name} さんの{spec.title}を記録しました"))
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     # -- correcting
@@ -136,7 +136,7 @@ class PersonActions:
 
         dialog = FormDialog(self.owner, spec, values=values_of(person), save=save, current=stored, rebase=rebase, lead=f"整理番号 {person.number}", columns=3)
         dialog.saved.connect(lambda _: self.shell.say("訂正しました"))
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     # -- undoing
@@ -151,7 +151,7 @@ class PersonActions:
 
         dialog = FormDialog(self.owner, UNDO, save=save, lead=lead, columns=1)
         dialog.saved.connect(lambda _: self.shell.say("元に戻しました"))
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     def undo_last(self, hit: SearchHit) -> None:
@@ -185,8 +185,14 @@ class PersonActions:
         dialog = FormDialog(self.owner, UNDO, save=save, lead=lead, columns=1)
         dialog.body.editors["reason"].set_raw("前の内容が正しいため")
         dialog.saved.connect(lambda _: self.shell.say("前の版に戻しました"))
-        dialog.open()
+        open_dialog(dialog)
         return dialog
+
+
+def open_dialog(dialog: QDialog) -> None:
+    """Show a dialog that is put away for good once it is closed."""
+    dialog.finished.connect(lambda _: dialog.deleteLater())
+    dialog.open()
 
 
 def _unless_now(chosen: datetime | None, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from app.domain.evacuee import Person
 from app.presentation.forms.person import NEWCOMER
 from app.presentation.messages import message
 from app.ui.page import Page
-from app.ui.reception.actions import PersonActions
+from app.ui.reception.actions import PersonActions, open_dialog
 from app.ui.reception.cards import CardsDialog
 from app.ui.reception.checkin import CheckInDialog
 from app.ui.reception.duplicates import DuplicatesDialog
@@ -97,7 +97,7 @@ class Desk:
         dialog = PersonFileDialog(self.page, self.shell, person_id, tab=tab)
         dialog.check_in.connect(lambda wanted: (dialog.accept(), self.check_in(person_id=wanted)))
         dialog.link.connect(lambda wanted: self.link(wanted, parent=dialog))
-        dialog.cards.connect(lambda wanted: CardsDialog(dialog, self.shell, [wanted]).open())
+        dialog.cards.connect(lambda wanted: open_dialog(CardsDialog(dialog, self.shell, [wanted])))
         self._open(dialog)
         return dialog
 
@@ -124,8 +124,7 @@ class Desk:
 
     def _open(self, dialog: QDialog) -> None:
         self.dialog = dialog
-        dialog.finished.connect(lambda _: dialog.deleteLater())
-        dialog.open()
+        open_dialog(dialog)
 
 
 def guess_particulars(words: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from app.presentation.columns.spec import Column, ColumnSet
 from app.presentation.forms.person import UNDO
 from app.ui import theme
 from app.ui.page import Shell
+from app.ui.reception.actions import open_dialog
 from app.ui.reception.encounter import side_by_side
 from app.ui.runner import Changes
 from app.ui.widgets.empty import EmptyState
@@ -239,7 +240,7 @@ class DuplicatesDialog(QDialog):
         dialog.setWindowTitle("正しい入所を選ぶ")
         dialog.save_button.setText("この入所を残す（Ctrl+Enter）")
         dialog.body.editors["reason"].set_raw("本人に確かめた")
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
 

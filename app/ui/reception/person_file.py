@@ -30,7 +30,7 @@ from app.presentation.forms.stay import CORRECT_STAY
 from app.presentation.labels import field_label, show_field
 from app.ui import faults, theme
 from app.ui.page import Shell
-from app.ui.reception.actions import PersonActions
+from app.ui.reception.actions import PersonActions, open_dialog
 from app.ui.reception.facts import Facts, scrolled
 from app.ui.runner import Changes
 from app.ui.widgets.banner import Banner
@@ -296,7 +296,7 @@ class PersonFileDialog(QDialog):
             base["version"] = found.version if found else 0
 
         dialog = FormDialog(self, CORRECT_HOUSEHOLD, values=values_of(household), save=save, current=stored, rebase=rebase)
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     def correct_stay(self) -> FormDialog | None:
@@ -316,7 +316,7 @@ class PersonFileDialog(QDialog):
             )
 
         dialog = FormDialog(self, CORRECT_STAY, values=values_of(stay), save=save)
-        dialog.open()
+        open_dialog(dialog)
         return dialog
 
     def restore(self) -> FormDialog | None:
