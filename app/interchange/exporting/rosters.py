@@ -1,0 +1,246 @@
+"""Rosters as files and on paper. Each says of what moment it is, what was known, who made it; each is one row of the access log.
+
+Protected people are in none of them unless asked for by somebody with the right, and in a list for posting never.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from app.domain.dates import JST
+from app.domain.errors import UsageFault
+from app.domain.shelter import Shelter
+from app.interchange.exporting.characters import ExportResult, Unencodable
+from app.presentation.columns.roster import ROSTER, choose_publishable, printed_columns
+from app.presentation.columns.spec import Column
+from app.presentation.labels import label, labels_of
+from app.presentation.messages import message
+from app.presentation.stamps import Stamp, stamp_for
+from app.usecases.context import Context
+from app.usecases.files import atomic_output
+from app.usecases.job import QUIET, Job
+from app.usecases.rosters import take_roster
+from app.usecases.rows import RosterFilter, RosterRow
+
+Format = Literal["json", "csv", "html", "xlsx", "pdf"]
+FORMATS = ("json", "csv", "html", "xlsx", "pdf")
+_PROBLEMS_MOST = 200
+_SEPARATOR = " / "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterOutcome:
+    """What came out. ``withheld``: protected people left out, and for posting everyone without consent. ``pages``: of a PDF.
+
+    ``unencodable`` are characters the encoding could not hold, also listed in the file ``characters`` beside the CSV;
+    ``problems`` are sentences about the printed pages.
+    """
+
+    path: Path
+    rows: int
+    withheld: int
+    pages: int = 0
+    bytes: int = 0
+    unencodable: tuple[Unencodable, ...] = ()
+    unencodable_total: int = 0
+    characters: Path | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A list ready to be written in any format: rows already chosen, columns, words about it. Shared by all lists here."""
+
+    title: str
+    subtitle: str
+    stamp: Stamp
+    columns: tuple[Column[Any], ...]
+    rows: Sequence[Any]
+
+    @property
+    def header(self) -> list[str]:
+        """The headings."""
+        return [column.label for column in self.columns]
+
+    def texts(self) -> Iterator[list[str]]:
+        """The rows as texts."""
+        takers = [column.text for column in self.columns]
+        for row in self.rows:
+            yield [take(row) for take in takers]
+
+    def values(self) -> Iterator[list[Any]]:
+        """The rows for spreadsheets: numbers as numbers."""
+        numbers = [column.number for column in self.columns]
+        for cells in self.texts():
+            yield [int(cell) if number and cell else cell for number, cell in zip(numbers, cells, strict=True)]
+
+
+def write_roster(
+    ctx: Context,
+    *,
+    wanted: RosterFilter,
+    out: Path,
+    format: Format,
+    encoding: Literal["utf-8-sig", "cp932"] = "utf-8-sig",
+    columns: str = "standard",
+    publishable: bool = False,
+    layout: Literal["large", "compact"] = "compact",
+    folder: Path | None = None,
+    job: Job = QUIET,
+) -> RosterOutcome:
+    """Take the roster and write it as ``out``, whole or not at all.
+
+    ``columns`` names a view of ``presentation.columns.roster``; ``publishable`` takes only those who agreed to be named on a board,
+    and of them only what is posted. ``folder`` is the data folder, whose own fonts and forms win. UsageFault for an unknown
+    format or view; RuleViolation without the right; EnvironmentFault when the disk refuses; Cancelled.
+    """
+    if format not in FORMATS:
+        raise UsageFault("roster.no_format", format=format)
+    view = "publishable" if publishable else columns
+    if view not in ROSTER.views:
+        raise UsageFault("roster.no_columns", columns=columns, offered=", ".join(ROSTER.views))
+    asked = replace(wanted, consent="") if publishable and wanted.consent == "board" else wanted
+    roster = take_roster(ctx, wanted=asked, action="print" if format == "pdf" else "export", target=out.name)
+    rows, unnamed = choose_publishable(roster.rows) if publishable else (roster.rows, 0)
+    withheld = roster.withheld + unnamed
+    chosen = printed_columns(view, layout=layout, one_shelter=bool(wanted.shelter_id)) if format == "pdf" else ROSTER.exported(view)
+    sheet = Sheet(
+        title=_title(ctx, wanted, publishable),
+        subtitle=_subtitle(wanted, len(rows), withheld),
+        stamp=stamp_for(ctx, at=wanted.at, known_at=wanted.known_at),
+        columns=chosen,
+        rows=rows,
+    )
+    if format == "json":
+        return _write_json(sheet, wanted, out, rows, withheld)
+    return replace(write_sheet(sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job), withheld=withheld)
+
+
+def _title(ctx: Context, wanted: RosterFilter, publishable: bool) -> str:
+    title = message("roster.title_publishable" if publishable else "roster.title")
+    shelter = ctx.reads.get("shelter", wanted.shelter_id) if wanted.shelter_id else None
+    return f"{title} {shelter.name}" if isinstance(shelter, Shelter) else title
+
+
+def _subtitle(wanted: RosterFilter, count: int, withheld: int) -> str:
+    """What was asked for, and how many there are."""
+    told = [message("roster.count", count=count)]
+    if withheld:
+        told.append(message("roster.withheld", count=withheld))
+    if wanted.presence != "in":
+        told.append(label("presence", wanted.presence))
+    if wanted.category:
+        told.append(label("stay.category", wanted.category))
+    if wanted.needs:
+        told.append(labels_of("person.needs", wanted.needs))
+    if wanted.age_from is not None or wanted.age_to is not None:
+        told.append(f"{wanted.age_from if wanted.age_from is not None else 0}-{wanted.age_to if wanted.age_to is not None else ''}")
+    return _SEPARATOR.join(told)
+
+
+def write_sheet(
+    sheet: Sheet, *, out: Path, format: str, encoding: Literal["utf-8-sig", "cp932"], layout: Literal["large", "compact"], folder: Path | None, job: Job
+) -> RosterOutcome:
+    """Write any list as CSV, HTML, XLSX or PDF with its stamp."""
+    if format == "pdf":
+        return _write_pdf(sheet, out, layout, folder, job)
+    total = len(sheet.rows)
+    lines = sheet.stamp.lines()
+    if format == "csv":
+        from app.interchange.exporting.csv_out import write_csv
+
+        # the stamp is the heading of an empty last column: programs that read the header from the first line still do
+        header = [*sheet.header, _SEPARATOR.join((sheet.title, sheet.subtitle, *lines))]
+        done = write_csv(out, header=header, rows=(_widened(cells) for cells in sheet.texts()), encoding=encoding, job=job, total=total)
+    elif format == "xlsx":
+        from app.interchange.exporting.xlsx_out import write_xlsx
+
+        before = [[sheet.title], [sheet.subtitle], *([line] for line in lines)]
+        widths = [min(60.0, column.width * 2 + 2) for column in sheet.columns]
+        done = write_xlsx(out, header=sheet.header, rows=sheet.values(), sheet=sheet.title, widths=widths, lines_before=before, job=job, total=total)
+    else:
+        from app.interchange.exporting.html_out import write_html
+
+        notes = [sheet.subtitle, sheet.stamp.known_at, sheet.stamp.place, sheet.stamp.operator, sheet.stamp.caution]
+        training = bool(sheet.stamp.training)
+        done = write_html(
+            out, title=sheet.title, caption=sheet.stamp.as_of, header=sheet.header, rows=sheet.texts(), notes=[n for n in notes if n],
+            training=training, job=job, total=total,
+        )  # fmt: skip
+    return RosterOutcome(
+        path=out, rows=done.rows, withheld=0, bytes=done.bytes, unencodable=done.unencodable, unencodable_total=done.unencodable_total,
+        characters=_list_characters(out, done) if format == "csv" else None,
+    )  # fmt: skip
+
+
+def _widened(cells: list[str]) -> list[str]:
+    cells.append("")
+    return cells
+
+
+def _list_characters(out: Path, done: ExportResult) -> Path | None:
+    """The characters that did not fit, as a CSV beside the file; None when all did."""
+    if not done.unencodable:
+        return None
+    from app.interchange.exporting.csv_out import write_csv
+
+    path = out.with_name(f"{out.stem}-{message('export.characters_file')}.csv")
+    header = [message(f"export.characters_{part}") for part in ("row", "column", "char", "code", "text")]
+    write_csv(path, header=header, rows=([u.row, u.column, u.char, u.code_point, u.text] for u in done.unencodable))
+    return path
+
+
+def _write_pdf(sheet: Sheet, out: Path, layout: Literal["large", "compact"], folder: Path | None, job: Job) -> RosterOutcome:
+    from app.printing.lists import PrintColumn, render_list
+
+    columns = [PrintColumn(header=c.label, width=float(c.width), align=c.align, key=c.key) for c in sheet.columns]
+    report = render_list(
+        out, title=sheet.title, subtitle=sheet.subtitle, columns=columns, rows=job.track(sheet.texts(), "print.drawing", len(sheet.rows)),
+        stamp=page_stamp(sheet.stamp), layout=layout, fonts=fonts_of(folder),
+    )  # fmt: skip
+    told = tuple(message(problem.code, **problem.params) for problem in report.problems[:_PROBLEMS_MOST])
+    size = out.stat().st_size
+    return RosterOutcome(path=out, rows=len(sheet.rows), withheld=0, pages=report.pages, bytes=size, problems=tuple(dict.fromkeys(told)))
+
+
+def page_stamp(stamp: Stamp) -> Any:
+    """The stamp as printing wants it."""
+    from app.printing.report import PageStamp
+
+    return PageStamp(
+        as_of=stamp.as_of, known_at=stamp.known_at, operator=stamp.operator, caution=stamp.caution, place=stamp.place, training=stamp.training
+    )
+
+
+def fonts_of(folder: Path | None) -> Any:
+    """The fonts of the machine, those in the data folder first."""
+    from app.printing.fonts import FontBook
+
+    return FontBook(folders=(folder / "fonts",)) if folder else FontBook()
+
+
+def _write_json(sheet: Sheet, wanted: RosterFilter, out: Path, rows: Iterable[RosterRow], withheld: int) -> RosterOutcome:
+    """Codes and texts as stored, only the columns of the view, moments in Japan time."""
+    kept = [{column.key: _plain(row, column) for column in sheet.columns} for row in rows]
+    answer = {
+        "title": sheet.title, "at": _iso(wanted.at), "known_at": _iso(wanted.known_at), "stamp": sheet.stamp.lines(), "count": len(kept),
+        "withheld": withheld, "rows": kept,
+    }  # fmt: skip
+    with atomic_output(out) as part:
+        part.write_text(json.dumps(answer, ensure_ascii=False, indent=1), encoding="utf-8", errors="backslashreplace")
+        size = part.stat().st_size
+    return RosterOutcome(path=out, rows=len(kept), withheld=withheld, bytes=size)
+
+
+def _plain(row: RosterRow, column: Column[Any]) -> Any:
+    value = getattr(row, column.key, None) if hasattr(row, column.key) else column.text(row)
+    return _iso(value) if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(JST).isoformat(timespec="seconds") if moment else None

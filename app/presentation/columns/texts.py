@@ -1,0 +1,70 @@
+"""How moments, dates, ages and counts stand in the cells of lists. Remembered, because a list repeats them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from app.domain.dates import format_fuzzy, format_instant, parse_date
+from app.domain.errors import SasaeError
+from app.presentation.labels import label
+
+
+@lru_cache(maxsize=65_536)
+def moment_long(moment: datetime | None) -> str:
+    """令和6年1月5日 18時00分, in Japan time; nothing for none."""
+    return format_instant(moment) if moment else ""
+
+
+@lru_cache(maxsize=65_536)
+def moment_short(moment: datetime | None) -> str:
+    """1/5 18:00, in Japan time; nothing for none."""
+    return format_instant(moment, "short") if moment else ""
+
+
+@lru_cache(maxsize=65_536)
+def birth_era(birth: str) -> str:
+    """A birth date with its era; what cannot be read stays as written."""
+    return _birth(birth, short=False)
+
+
+@lru_cache(maxsize=65_536)
+def birth_short(birth: str) -> str:
+    """S20.3.1; what is not known to the day in words."""
+    return _birth(birth, short=True)
+
+
+def _birth(birth: str, *, short: bool) -> str:
+    if not birth.strip():
+        return ""
+    try:
+        return format_fuzzy(parse_date(birth, lenient=True), "short" if short else "long")
+    except SasaeError:
+        return birth
+
+
+@lru_cache(maxsize=1024)
+def age_words(age: int | None, exact: bool) -> str:
+    """78, 約78 when the birth date is known only roughly, nothing when it is not known at all."""
+    return "" if age is None else str(age) if exact else f"約{age}"
+
+
+@lru_cache(maxsize=1024)
+def needs_words(needs: tuple[str, ...]) -> str:
+    """The conditions joined."""
+    return "、".join(label("person.needs", need) for need in needs)
+
+
+def count_text(value: int | None) -> str:
+    """A number; nothing for none."""
+    return "" if value is None else str(value)
+
+
+def signed_text(value: int | None) -> str:
+    """+3, -2, 0."""
+    return "" if value is None else f"{value:+d}" if value else "0"
+
+
+def flag_text(value: bool) -> str:
+    """A circle for yes, nothing for no."""
+    return "○" if value else ""
