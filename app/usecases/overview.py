@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta, timezone
 
-from app.domain.evacuee import Absence, Stay
 from app.usecases.context import Context
-from app.usecases.rows import Overview, RosterFilter
+from app.usecases.rows import Overview
 from app.usecases.settings import last_backup
 
 _JST = timezone(timedelta(hours=9))
@@ -20,13 +19,7 @@ def take_overview(ctx: Context) -> Overview:
     opened = tuple(s for s in shelters if s.is_open)
     today = now.astimezone(_JST).replace(hour=0, minute=0, second=0, microsecond=0)
     active = ctx.reads.residents.active()
-    gone = ctx.reads.rosters.roster(RosterFilter(at=now, presence="out", without_destination=True, include_protected=True))
-    pending = {stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and stay.to_at is None}
-    overdue = [
-        a
-        for a in ctx.reads.all("absence")
-        if isinstance(a, Absence) and a.back_at is None and a.expected_at is not None and a.expected_at < now
-    ]
+    questions = ctx.reads.rosters.open_questions(at=now)
     return Overview(
         at=now,
         shelters_open=len(opened),
@@ -34,9 +27,9 @@ def take_overview(ctx: Context) -> Overview:
         declared=sum(s.declared or 0 for s in opened),
         overfull=tuple(s for s in opened if s.capacity and max(s.rostered, s.declared or 0) > s.capacity),
         uncounted_today=tuple(s for s in opened if s.declared_at is None or s.declared_at < today),
-        without_destination=len(gone.rows),
-        pending=len(pending),
-        absent_overdue=len(overdue),
+        without_destination=questions.without_destination,
+        pending=questions.pending,
+        absent_overdue=questions.absent_overdue,
         residents=active.residents if active else 0,
         last_backup=last_backup(ctx),
         clock_problem=check_clock(ctx),

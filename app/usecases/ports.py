@@ -18,6 +18,7 @@ from app.usecases.rows import (
     AccessEntry,
     HeadcountRow,
     HistoryEntry,
+    OpenQuestions,
     ResidentView,
     Roster,
     RosterFilter,
@@ -163,6 +164,7 @@ class SearchReads(Protocol):
 
 class RosterReads(Protocol):
     def roster(self, wanted: RosterFilter) -> Roster: ...
+    def open_questions(self, *, at: datetime) -> OpenQuestions: ...
 
 
 class JournalReads(Protocol):

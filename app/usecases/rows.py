@@ -278,6 +278,15 @@ class DuplicateGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestions:
+    """How many people left without a known destination, have stays kept side by side, or are not back in time."""
+
+    without_destination: int
+    pending: int
+    absent_overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What the home page shows: each a thing that wants doing."""
 
