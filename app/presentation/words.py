@@ -41,7 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
         "above_floor": "床上浸水", "below_floor": "床下浸水", "none": "被害なし", "unknown": "不明",
     },
     "consent": {"yes": "同意する", "no": "同意しない", "unasked": "未確認"},
-    "headcount.method": {"phone": "電話", "paper": "紙", "visit": "巡回", "file": "ファイル", "other": "その他"},
+    "headcount.method": {"phone": "電話", "paper": "紙", "visit": "巡回", "file": "ファイル", "listing": "公表された一覧", "other": "その他"},
+    "spell.source": {"manual": "手入力", "listing": "公表された一覧"},
     "decision": {"same": "同じ人", "different": "別の人"},
     "age_band": {
         "infant": "0～2歳", "preschool": "3～5歳", "school": "6～14歳", "youth": "15～17歳", "adult": "18～64歳", "senior": "65～74歳",
@@ -73,7 +74,7 @@ WORDS: dict[str, dict[str, str]] = {
     "access.action": {
         "search": "検索", "view": "閲覧", "print": "印刷", "export": "書き出し", "publish": "公表", "import": "取り込み",
         "backup": "控え",
-        "restore": "復元", "open": "開始", "sync": "受け渡し", "provide": "提供",
+        "restore": "復元", "open": "開始", "history": "履歴の閲覧", "sync": "受け渡し", "provide": "提供",
     },
     "page": {
         "home": "ホーム", "search": "検索", "shelters": "避難所", "evacuees": "避難者", "roster": "名簿", "residents": "住民データ",
@@ -149,7 +150,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "hazards": "対象とする災害", "towns": "対象町会・自治会", "in_charge": "担当者", "is_open": "開設", "opened_at": "開設日時",
         "declared": "報告数", "declared_at": "報告時点", "rostered": "名簿数", **_COMMON,
     },
-    "spell": {"shelter_id": "避難所", "opened_at": "開設日時", "closed_at": "閉鎖日時", **_COMMON},
+    "spell": {"shelter_id": "避難所", "opened_at": "開設日時", "closed_at": "閉鎖日時", "source": "もと", **_COMMON},
     "headcount": {
         "shelter_id": "避難所", "counted_at": "時点", "counted_total": "避難者数", "male": "男", "female": "女", "infants": "乳幼児",
         "children": "小中高生", "adults": "成人", "seniors": "65歳以上", "households": "世帯数", "method": "報告方法",

@@ -178,7 +178,6 @@ class SignInPanel(QWidget):
     def __init__(self, window: SignInWindow) -> None:
         super().__init__()
         self._window = window
-        self._wait_until = 0.0
         self.banner = Banner()
         self.banner.hide()
         self.form = FormBody(SIGN_IN, columns=1, marks=False)
@@ -209,7 +208,7 @@ class SignInPanel(QWidget):
             )
         )
         self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._count_down)
+        self._tick.timeout.connect(self._begin_wait)
 
     @property
     def operator(self) -> str:
@@ -257,24 +256,14 @@ class SignInPanel(QWidget):
         self._begin_wait()
 
     def _begin_wait(self) -> None:
+        """Count the delay down as the key ring sees it; the button comes back when a password may be tried again."""
         wait = self._window.gateway.wait_seconds(self._window.folder)
+        self.enter.setEnabled(wait <= 0)
+        self.enter.setText(f"あと {math.ceil(wait)} 秒お待ちください" if wait > 0 else "台帳を開く")
         if wait > 0:
-            self._left = wait
-            self.enter.setEnabled(False)
             self._tick.start()
-            self._say_wait()
-
-    def _count_down(self) -> None:
-        self._left -= _TICK_MS / 1000
-        if self._left <= 0:
+        else:
             self._tick.stop()
-            self.enter.setEnabled(True)
-            self.enter.setText("台帳を開く")
-            return
-        self._say_wait()
-
-    def _say_wait(self) -> None:
-        self.enter.setText(f"あと {math.ceil(self._left)} 秒お待ちください")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on to the password, then opens."""

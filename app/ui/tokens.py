@@ -14,7 +14,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "input": "#FFFFFF",
         "line": "#D6DDE4",
         "hairline": "#E8ECF0",
-        "line_strong": "#8391A0",
+        "line_strong": "#7D8B9A",
         "scroll": "#BAC4CE",
         "text": "#16212C",
         "text2": "#44525F",

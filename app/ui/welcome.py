@@ -141,7 +141,7 @@ class Guide(QWidget):
         self.disaster, self.site, self.operator = FormBody(DISASTER, columns=1), FormBody(SITE, columns=1), OperatorStep()
         self._summary = QWidget()
         self.recovery = RecoveryPanel()
-        self.recovery.confirmed.connect(self._confirm)
+        self.recovery.confirmed.connect(lambda: self.next_button.setEnabled(self.recovery.ready))
         self.steps: list[QWidget] = [self.municipality, self.disaster, self.site, self.operator, self._summary, self.recovery]
         self._indicator = StepIndicator(_STEPS)
         self.side = frame("brand", column(text("新しい台帳", role="brandname"), self._indicator, 1, spacing=26, margins=(34, 44, 24, 26)))
@@ -184,8 +184,8 @@ class Guide(QWidget):
             return
         if step is self._summary:
             self._create()
-        elif step is self.recovery:
-            self._confirm()
+        elif step is self.recovery and self._session is not None:
+            self.finished.emit(self._session)
         else:
             self._show(self.step + 1)
 
@@ -270,11 +270,6 @@ class Guide(QWidget):
         else:
             self.banner.show_message(message(error), tone="bad")
 
-    def _confirm(self) -> None:
-        if self._session is not None and self.recovery.ready:
-            self.finished.emit(self._session)
-        self.next_button.setEnabled(self.recovery.ready)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes field by field, then on; Esc goes back."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -288,7 +283,7 @@ class Guide(QWidget):
         focused, step = self.focusWidget(), self.steps[self.step]
         if hasattr(focused, "click") and not hasattr(focused, "isChecked"):
             focused.click()
-        elif isinstance(step, FormBody) and focused is not list(step.editors.values())[-1].target:
+        elif isinstance(step, FormBody) and not list(step.editors.values())[-1].isAncestorOf(focused):
             self.focusNextChild()
         else:
             self.go_on()

@@ -117,7 +117,9 @@ class ExportDialog(QDialog):
         self._ask = self._build_questions(personal)
         body = column(heading(title), *([note(lead)] if lead else []), self.banner, self._ask, self._after, spacing=10, margins=(24, 18, 24, 14))
         footer = frame("footer", row(1, self.close_button, self.save, margins=(20, 10, 20, 10)))
-        self.setLayout(column(body, footer, spacing=0))
+        whole = column(body, footer, spacing=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.run)
         kept = shell.preferences.get("export.format", "")

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QCheckBox,
     QComboBox,
@@ -217,8 +218,17 @@ class RadioEditor(FieldEditor):
             self._buttons[code] = choice
             layout.addWidget(choice)
         layout.addStretch()
-        self._group.buttonToggled.connect(lambda _, on: on and self._edited())
+        self._group.buttonToggled.connect(self._toggled)
         return box
+
+    def _toggled(self, chosen: QAbstractButton, on: bool) -> None:
+        """One tab stop for the whole row: the choice in force."""
+        chosen.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
+        if on:
+            for other in self._group.buttons():
+                if other is not chosen:
+                    other.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._edited()
 
     @property
     def target(self) -> QWidget:

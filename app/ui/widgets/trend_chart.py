@@ -200,7 +200,10 @@ class TrendChart(QWidget):
         for number, line in enumerate(LINES):
             if line.panel != panel:
                 continue
-            corners = [frame.place(point.at, point[line.at]) for point in self.points]
+            known = next((place for place, point in enumerate(self.points) if point[line.at]), -1)
+            if known < 0:
+                continue  # nothing was ever said: no line at zero
+            corners = [frame.place(point.at, point[line.at]) for point in self.points[known:]]
             pen = QPen(self._ink(number), theme.current().px(2))
             if line.dash:
                 pen.setDashPattern(list(line.dash))
