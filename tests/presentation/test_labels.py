@@ -18,13 +18,25 @@ from app.presentation.labels import choices, field_label, label, labels_of, shor
 from app.presentation.messages import has_message, message
 
 KINDS = {
-    "site.kind": codes.SITE_KINDS, "shelter.kind": codes.SHELTER_KINDS, "hazard": codes.HAZARDS, "person.sex": codes.SEXES,
-    "person.source": codes.PERSON_SOURCES, "stay.category": codes.STAY_CATEGORIES, "stay.destination": codes.DESTINATIONS,
-    "stay.reception": codes.RECEPTION_METHODS, "absence.kind": codes.ABSENCE_KINDS, "person.needs": codes.NEEDS,
-    "person.injury": codes.INJURIES, "household.house_damage": codes.HOUSE_DAMAGES, "consent": codes.CONSENTS,
-    "headcount.method": codes.HEADCOUNT_METHODS, "spell.source": codes.SPELL_SOURCES, "decision": codes.DECISIONS, "age_band": tuple(band[0] for band in codes.AGE_BANDS),
+    "site.kind": codes.SITE_KINDS,
+    "shelter.kind": codes.SHELTER_KINDS,
+    "hazard": codes.HAZARDS,
+    "person.sex": codes.SEXES,
+    "person.source": codes.PERSON_SOURCES,
+    "stay.category": codes.STAY_CATEGORIES,
+    "stay.destination": codes.DESTINATIONS,
+    "stay.reception": codes.RECEPTION_METHODS,
+    "absence.kind": codes.ABSENCE_KINDS,
+    "person.needs": codes.NEEDS,
+    "person.injury": codes.INJURIES,
+    "household.house_damage": codes.HOUSE_DAMAGES,
+    "consent": codes.CONSENTS,
+    "headcount.method": codes.HEADCOUNT_METHODS,
+    "spell.source": codes.SPELL_SOURCES,
+    "decision": codes.DECISIONS,
+    "age_band": tuple(band[0] for band in codes.AGE_BANDS),
     "role": ROLES,
-}  # fmt: skip
+}
 RECORDS = {
     "person": Person, "household": Household, "stay": Stay, "absence": Absence, "shelter": Shelter, "spell": ShelterSpell,
     "headcount": Headcount, "disaster": Disaster, "site": Site, "operator": Operator,

@@ -89,7 +89,7 @@ def test_a_form_by_keyboard_alone(qtbot, runner: Runner, opened) -> None:
     press(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert focused_key(dialog) == "sex"
     press(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(dialog.result == QDialog.DialogCode.Accepted)
+    qtbot.waitUntil(lambda: dialog.result() == QDialog.DialogCode.Accepted)
     assert saved[0]["kana"] == "ノト　ハナコ" and saved[0]["birth"] == "S20.3.1" and saved[0]["name"] == "能登　花子"
 
 
@@ -147,7 +147,7 @@ def test_a_rule_without_field_stands_on_top(qtbot, opened) -> None:
 
     dialog, _ = opened(refuse, values={"name": "能登"})
     dialog.save()
-    qtbot.waitUntil(lambda: dialog.banner.isVisible())
+    qtbot.waitUntil(dialog.banner.isVisible)
     assert "パスワード" in dialog.banner.words
 
 
@@ -163,7 +163,7 @@ def test_an_environment_fault_can_be_tried_again(qtbot, opened, monkeypatch) -> 
     dialog.save()
     qtbot.waitUntil(lambda: bool(calls))
     calls[0][1]()
-    qtbot.waitUntil(dialog.result == QDialog.DialogCode.Accepted)
+    qtbot.waitUntil(lambda: dialog.result() == QDialog.DialogCode.Accepted)
     assert len(saved) == 2
 
 
@@ -245,5 +245,5 @@ def test_a_stale_record_is_united_field_by_field(qtbot, opened, monkeypatch) -> 
     assert seen == [["name"]]
     assert dialog.body.raw()["name"] == "能登 華子" and dialog.body.raw()["birth"] == "S20.3.2" and dialog.body.raw()["address"] == "七尾市"
     dialog.save()
-    qtbot.waitUntil(dialog.result == QDialog.DialogCode.Accepted)
+    qtbot.waitUntil(lambda: dialog.result() == QDialog.DialogCode.Accepted)
     assert versions == [2] and len(saved) == 2

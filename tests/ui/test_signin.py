@@ -60,12 +60,12 @@ def test_wrong_passwords_are_said_and_slow_down(qtbot, sign_in, folder: Path, ru
     panel = window.sign_in
     for _ in range(4):
         panel.form.set_values({"operator": OPERATOR, "password": "not-the-password"})
-        qtbot.waitUntil(lambda: panel.enter.isEnabled(), timeout=10_000)
+        qtbot.waitUntil(panel.enter.isEnabled, timeout=10_000)
         panel.submit()
         qtbot.waitUntil(lambda: runner.idle, timeout=10_000)
     assert "違います" in panel.banner.words
     assert not panel.enter.isEnabled() and "秒" in panel.enter.text()
-    qtbot.waitUntil(lambda: panel.enter.isEnabled(), timeout=10_000)
+    qtbot.waitUntil(panel.enter.isEnabled, timeout=10_000)
     assert panel.enter.text() == "台帳を開く" and sign_in.opened == []
 
 
@@ -103,7 +103,9 @@ def test_the_guide_by_keyboard(qtbot, sign_in, tmp_path: Path, runner: Runner) -
     guide.go_back()
     assert guide.step == 5, "the ledger is made: no way back"
     key = guide.recovery.key
+    window.activateWindow()
     guide.recovery.tick.setFocus()
+    qtbot.waitUntil(guide.recovery.tick.hasFocus)
     press(window, Qt.Key.Key_Space)
     assert len(sign_in.opened) == 0 and guide.next_button.isEnabled()
     guide.next_button.click()
