@@ -76,7 +76,9 @@ def state(session: FolderSession) -> Callable[[], State]:
 
     def count() -> State:
         with session._store.reader().connect() as connection, connection.begin():
-            numbers = [connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in ("journal", "resident", "access")]
+            numbers = [
+                connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in ("journal", "resident", "access")
+            ]
             snapshots = connection.exec_driver_sql("SELECT id, active FROM snapshot ORDER BY num").all()
             settings = connection.exec_driver_sql("SELECT name, value FROM setting ORDER BY name").all()
         return numbers[0], numbers[1], numbers[2], (tuple(map(tuple, snapshots)), tuple(map(tuple, settings)))

@@ -28,7 +28,9 @@ def test_all_real_files_are_there_and_read_whole() -> None:
 def test_time_in_the_heading_and_in_a_column() -> None:
     heading = read_headcounts(FILES[0]).facts["moments"]
     assert heading == [parse_instant("2024-01-09T18:00+09:00")]
-    assert read_headcounts(NANAO / "open_shelter_Nanao-shi_2024-03-02-0600.csv").facts["moments"] == [parse_instant("2024-03-02T06:00+09:00")]
+    assert read_headcounts(NANAO / "open_shelter_Nanao-shi_2024-03-02-0600.csv").facts["moments"] == [
+        parse_instant("2024-03-02T06:00+09:00")
+    ]
 
 
 @pytest.mark.slow
@@ -58,7 +60,7 @@ def test_a_plain_table_with_times_of_several_days(ctx: Context, tmp_path: Path) 
     path = write_table(
         tmp_path / "a.csv",
         "避難所,人数,日時,男,女,世帯数",
-        ["見本館,１２人,R6.1.5 18:00,5,7,4", "見本館,\"1,234\",2024/1/6 6:00,,,", "例示館,0,1月6日 午前6時,,,", "合計,9,,,,"],
+        ["見本館,１２人,R6.1.5 18:00,5,7,4", '見本館,"1,234",2024/1/6 6:00,,,', "例示館,0,1月6日 午前6時,,,", "合計,9,,,,"],
     )
     result = read_headcounts(path, at=parse_instant("2024-01-07"))
     assert not result.facts["complete"] and [entry.values["counted_total"] for entry in result.entries] == [12, 1234, 0]
@@ -66,7 +68,9 @@ def test_a_plain_table_with_times_of_several_days(ctx: Context, tmp_path: Path) 
     done = import_headcounts(ctx, path=path, at=parse_instant("2024-01-07"))
     assert (done.read, done.created, done.rejected) == (4, 3, 0)
     rows = headcounts.list_headcounts(ctx)
-    assert [(row.shelter_name, row.counted_total, row.male, row.female, row.households) for row in rows if row.male] == [("見本館", 12, 5, 7, 4)]
+    assert [(row.shelter_name, row.counted_total, row.male, row.female, row.households) for row in rows if row.male] == [
+        ("見本館", 12, 5, 7, 4)
+    ]
 
 
 def test_time_given_with_the_command(tmp_path: Path) -> None:
@@ -81,7 +85,14 @@ def test_rows_that_cannot_be_counted(ctx: Context, tmp_path: Path) -> None:
     path = write_table(
         tmp_path / "a.csv",
         "名称,人数,時点,男,女",
-        ["見本館,多数,R6.1.5 18:00,,", "例示館,,R6.1.5 18:00,,", "架空館,10,きのう,,", "仮館,10,R6.1.5 18:00,8,8", "真館,-3,R6.1.5 18:00,,", "良館,3,R6.1.5 18:00,1,x"],
+        [
+            "見本館,多数,R6.1.5 18:00,,",
+            "例示館,,R6.1.5 18:00,,",
+            "架空館,10,きのう,,",
+            "仮館,10,R6.1.5 18:00,8,8",
+            "真館,-3,R6.1.5 18:00,,",
+            "良館,3,R6.1.5 18:00,1,x",
+        ],
     )
     done = import_headcounts(ctx, path=path)
     assert (done.read, done.created, done.rejected) == (6, 1, 5)

@@ -98,7 +98,9 @@ def test_stop_on_error_leaves_everything_as_it_was(ctx: Context, tmp_path: Path)
 
 def test_updates_are_planned_and_lines_can_be_left_out(ctx: Context, tmp_path: Path) -> None:
     import_shelters(ctx, path=write_table(tmp_path / "a.csv", "名称,電話", ["見本館,0767-00-0001", "例示館,0767-00-0002"]))
-    prepared = prepare_shelters(ctx, path=write_table(tmp_path / "b.csv", "避難所名,電話番号", ["見本館,0767-00-0009", "例示館,0767-00-0008"]))
+    prepared = prepare_shelters(
+        ctx, path=write_table(tmp_path / "b.csv", "避難所名,電話番号", ["見本館,0767-00-0009", "例示館,0767-00-0008"])
+    )
     assert [item.action for item in prepared.plan.items] == ["update", "update"]
     assert prepared.plan.items[0].changes == {"phone": ("0767-00-0001", "0767-00-0009")}
     done = apply_prepared(ctx, prepared=prepared, skip_lines=frozenset({3}))

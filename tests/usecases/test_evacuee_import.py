@@ -57,7 +57,11 @@ def test_residents_are_linked_and_others_registered(town: Town) -> None:
     assert (done.created, done.updated, done.unchanged, done.review) == (4, 0, 0, 0)
     found = people(town)
     taro, hana, guest, nameless = found["髙橋　太郎"], found["髙橋　花"], found["架空 旅人"], found["ナナシ"]
-    assert taro.resident_id == town.resident("太郎") and (taro.name, taro.birth, taro.phone) == ("髙橋　太郎", "昭和50年3月1日", "090-0000-1111")
+    assert taro.resident_id == town.resident("太郎") and (taro.name, taro.birth, taro.phone) == (
+        "髙橋　太郎",
+        "昭和50年3月1日",
+        "090-0000-1111",
+    )
     assert (hana.needs, hana.kana, hana.source) == (("medication",), "タカハシ　ハナ", "resident")
     assert (guest.source, guest.resident_id, guest.consent_board, guest.address) == ("file", "", "yes", "例示県例示市1")
     assert nameless.note == "年齢 70" and nameless.number != guest.number
@@ -80,7 +84,10 @@ def test_twice_changes_nothing(town: Town) -> None:
 
 def test_what_changed_is_an_update(town: Town) -> None:
     load(town, *FAMILY)
-    changed = [{**FAMILY[0], "phone": "090-9999-0000", "house_damage": "total"}, {**FAMILY[1], "room": "B-2", "needs": ("medication", "allergy")}]
+    changed = [
+        {**FAMILY[0], "phone": "090-9999-0000", "house_damage": "total"},
+        {**FAMILY[1], "room": "B-2", "needs": ("medication", "allergy")},
+    ]
     made = plan(town, *changed)
     assert actions(made) == ["update", "update"]
     assert made.items[0].changes == {"phone": ("090-0000-1111", "090-9999-0000"), "household.house_damage": ("half", "total")}
@@ -194,7 +201,10 @@ def test_the_doubt_about_a_protected_resident_is_settled_by_a_person(town: Town)
 
 
 def test_households_by_their_column(town: Town) -> None:
-    rows = [{"name": f"架空 {n}", "birth": f"H{n + 1}.1.1", "household": "見本家" if n < 2 else "", "vehicles": "白" if n == 1 else ""} for n in range(4)]
+    rows = [
+        {"name": f"架空 {n}", "birth": f"H{n + 1}.1.1", "household": "見本家" if n < 2 else "", "vehicles": "白" if n == 1 else ""}
+        for n in range(4)
+    ]
     load(town, *rows)
     found = [people(town)[f"架空 {n}"].household_id for n in range(4)]
     assert found[0] == found[1] and len(set(found)) == 3

@@ -42,7 +42,9 @@ def write_cards(ctx: Context, *, person_ids: Sequence[str], out: Path, per_page:
     PrintRefused when a name has a character no font holds: nothing is printed with a hole. RuleViolation ``card.nobody``.
     """
     ctx.require("print")
-    persons = [person for person_id in person_ids if isinstance(person := ctx.reads.get("person", person_id), Person) and not person.deleted]
+    persons = [
+        person for person_id in person_ids if isinstance(person := ctx.reads.get("person", person_id), Person) and not person.deleted
+    ]
     allowed = [person for person in persons if not person.protected or ctx.actor.may("see_protected")]
     if not allowed:
         raise RuleViolation("card.nobody", field="persons")
@@ -69,7 +71,9 @@ def _record(ctx: Context, person: Person, card: str, stay: StayView | None) -> d
     return {key: value for key, value in values.items() if value}
 
 
-def write_blank_cards(ctx: Context, *, count: int, out: Path, per_page: int = 8, folder: Path | None = None, numbered: bool = True) -> CardOutcome:
+def write_blank_cards(
+    ctx: Context, *, count: int, out: Path, per_page: int = 8, folder: Path | None = None, numbered: bool = True
+) -> CardOutcome:
     """Cards for handwriting; ``numbered`` ones carry a fresh number and its code, to be scanned when they are typed in."""
     ctx.require("print")
     if not 1 <= count <= MOST:
@@ -80,7 +84,14 @@ def write_blank_cards(ctx: Context, *, count: int, out: Path, per_page: int = 8,
 
 
 def write_blank_rosters(
-    ctx: Context, *, out: Path, sheets: int = 1, lines: int = 15, shelter: str = "", date: datetime | None = None, folder: Path | None = None
+    ctx: Context,
+    *,
+    out: Path,
+    sheets: int = 1,
+    lines: int = 15,
+    shelter: str = "",
+    date: datetime | None = None,
+    folder: Path | None = None,
 ) -> CardOutcome:
     """Roster sheets ruled for handwriting, 8 to 20 lines each."""
     ctx.require("print")

@@ -45,7 +45,11 @@ def write_trend(
     _check(ctx, format)
     last = points[-1].at if points else ctx.now()
     sheet = Sheet(
-        title=message("headcount.trend_title"), subtitle="", stamp=stamp_for(ctx, at=last, personal=False), columns=TREND.columns, rows=points
+        title=message("headcount.trend_title"),
+        subtitle="",
+        stamp=stamp_for(ctx, at=last, personal=False),
+        columns=TREND.columns,
+        rows=points,
     )
     if format == "pdf":
         done = _draw(sheet, points, out, folder)
@@ -82,6 +86,8 @@ def _draw(sheet: Sheet, points: Sequence[TrendPoint], out: Path, folder: Path | 
         TrendPanel(title=message("headcount.panel_people"), series=people, share=2.0),
         TrendPanel(title=message("headcount.panel_shelters"), series=[series("headcount.line_shelters", "shelters_open")]),
     )
-    report = render_trend(out, title=sheet.title, panels=panels, stamp=page_stamp(sheet.stamp), subtitle=sheet.subtitle, fonts=fonts_of(folder))
+    report = render_trend(
+        out, title=sheet.title, panels=panels, stamp=page_stamp(sheet.stamp), subtitle=sheet.subtitle, fonts=fonts_of(folder)
+    )
     told = tuple(message(problem.code, **problem.params) for problem in report.problems)
     return RosterOutcome(path=out, rows=len(points), withheld=0, pages=report.pages, bytes=out.stat().st_size, problems=told)

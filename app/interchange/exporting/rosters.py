@@ -5,10 +5,13 @@ Protected people are in none of them unless asked for by somebody with the right
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,12 +28,13 @@ from app.usecases.context import Context
 from app.usecases.files import atomic_output
 from app.usecases.job import QUIET, Job
 from app.usecases.rosters import take_roster
-from app.usecases.rows import RosterFilter, RosterRow
+from app.usecases.rows import Roster, RosterFilter, RosterRow
 
 Format = Literal["json", "csv", "html", "xlsx", "pdf"]
 FORMATS = ("json", "csv", "html", "xlsx", "pdf")
 _PROBLEMS_MOST = 200
 _SEPARATOR = " / "
+_CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,12 @@ class Sheet:
         """The headings."""
         return [column.label for column in self.columns]
 
-    def texts(self) -> Iterator[list[str]]:
-        """The rows as texts."""
+    def texts(self, *more: str) -> Iterator[tuple[str, ...]]:
+        """The rows as texts, with ``more`` at the end of each. Column by column, some hundred rows at a time: that is twice as fast."""
         takers = [column.text for column in self.columns]
-        for row in self.rows:
-            yield [take(row) for take in takers]
+        for start in range(0, len(self.rows), _CHUNK):
+            chunk = self.rows[start : start + _CHUNK]
+            yield from zip(*(map(take, chunk) for take in takers), *(repeat(text, len(chunk)) for text in more), strict=True)
 
     def values(self) -> Iterator[list[Any]]:
         """The rows for spreadsheets: numbers as numbers."""
@@ -105,7 +110,36 @@ def write_roster(
     if view not in ROSTER.views:
         raise UsageFault("roster.no_columns", columns=columns, offered=", ".join(ROSTER.views))
     asked = replace(wanted, consent="") if publishable and wanted.consent == "board" else wanted
-    roster = take_roster(ctx, wanted=asked, action="print" if format == "pdf" else "export", target=out.name)
+    with _collector_at_rest():
+        roster = take_roster(ctx, wanted=asked, action="print" if format == "pdf" else "export", target=out.name)
+        return _write(ctx, roster, view=view, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A hundred thousand rows without cycles are no work for the cycle collector, which else takes a third of the time."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
+
+
+def _write(
+    ctx: Context,
+    roster: Roster,
+    *,
+    view: str,
+    out: Path,
+    format: Format,
+    encoding: Literal["utf-8-sig", "cp932"],
+    layout: Literal["large", "compact"],
+    folder: Path | None,
+    job: Job,
+) -> RosterOutcome:
+    wanted, publishable = roster.filter, view == "publishable"
     rows, unnamed = choose_publishable(roster.rows) if publishable else (roster.rows, 0)
     withheld = roster.withheld + unnamed
     chosen = printed_columns(view, layout=layout, one_shelter=bool(wanted.shelter_id)) if format == "pdf" else ROSTER.exported(view)
@@ -113,12 +147,14 @@ def write_roster(
         title=_title(ctx, wanted, publishable),
         subtitle=_subtitle(wanted, len(rows), withheld),
         stamp=stamp_for(ctx, at=wanted.at, known_at=wanted.known_at),
-        columns=chosen,
+        columns=tuple(chosen),
         rows=rows,
     )
     if format == "json":
         return _write_json(sheet, wanted, out, rows, withheld)
-    return replace(write_sheet(sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job), withheld=withheld)
+    done = write_sheet(sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job)
+    left = (message("roster.full_not_on_paper"),) if format == "pdf" and view == "full" else ()
+    return replace(done, withheld=withheld, problems=(*left, *done.problems))
 
 
 def _title(ctx: Context, wanted: RosterFilter, publishable: bool) -> str:
@@ -144,7 +180,14 @@ def _subtitle(wanted: RosterFilter, count: int, withheld: int) -> str:
 
 
 def write_sheet(
-    sheet: Sheet, *, out: Path, format: str, encoding: Literal["utf-8-sig", "cp932"], layout: Literal["large", "compact"], folder: Path | None, job: Job
+    sheet: Sheet,
+    *,
+    out: Path,
+    format: str,
+    encoding: Literal["utf-8-sig", "cp932"],
+    layout: Literal["large", "compact"],
+    folder: Path | None,
+    job: Job,
 ) -> RosterOutcome:
     """Write any list as CSV, HTML, XLSX or PDF with its stamp."""
     if format == "pdf":
@@ -156,13 +199,15 @@ def write_sheet(
 
         # the stamp is the heading of an empty last column: programs that read the header from the first line still do
         header = [*sheet.header, _SEPARATOR.join((sheet.title, sheet.subtitle, *lines))]
-        done = write_csv(out, header=header, rows=(_widened(cells) for cells in sheet.texts()), encoding=encoding, job=job, total=total)
+        done = write_csv(out, header=header, rows=sheet.texts(""), encoding=encoding, job=job, total=total)
     elif format == "xlsx":
         from app.interchange.exporting.xlsx_out import write_xlsx
 
         before = [[sheet.title], [sheet.subtitle], *([line] for line in lines)]
         widths = [min(60.0, column.width * 2 + 2) for column in sheet.columns]
-        done = write_xlsx(out, header=sheet.header, rows=sheet.values(), sheet=sheet.title, widths=widths, lines_before=before, job=job, total=total)
+        done = write_xlsx(
+            out, header=sheet.header, rows=sheet.values(), sheet=sheet.title, widths=widths, lines_before=before, job=job, total=total
+        )
     else:
         from app.interchange.exporting.html_out import write_html
 
@@ -176,11 +221,6 @@ def write_sheet(
         path=out, rows=done.rows, withheld=0, bytes=done.bytes, unencodable=done.unencodable, unencodable_total=done.unencodable_total,
         characters=_list_characters(out, done) if format == "csv" else None,
     )  # fmt: skip
-
-
-def _widened(cells: list[str]) -> list[str]:
-    cells.append("")
-    return cells
 
 
 def _list_characters(out: Path, done: ExportResult) -> Path | None:
@@ -213,7 +253,12 @@ def page_stamp(stamp: Stamp) -> Any:
     from app.printing.report import PageStamp
 
     return PageStamp(
-        as_of=stamp.as_of, known_at=stamp.known_at, operator=stamp.operator, caution=stamp.caution, place=stamp.place, training=stamp.training
+        as_of=stamp.as_of,
+        known_at=stamp.known_at,
+        operator=stamp.operator,
+        caution=stamp.caution,
+        place=stamp.place,
+        training=stamp.training,
     )
 
 

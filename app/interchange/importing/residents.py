@@ -79,7 +79,7 @@ class ResidentSource:
                 if rows:
                     yield rows
         if self.stop_on_error and self.rejected:
-            raise RuleViolation("import.stopped", count=self.rejected)
+            raise RuleViolation("import.stopped", path=str(self.results[0].table.path), count=self.rejected, report="")
 
 
 def open_residents(paths: Iterable[Path | str], *, options: ReadOptions = DEFAULTS, stop_on_error: bool = False) -> ResidentSource:

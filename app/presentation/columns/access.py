@@ -10,7 +10,7 @@ from app.usecases.rows import AccessEntry
 ACCESS: ColumnSet[AccessEntry] = ColumnSet(
     key="access",
     columns=(
-        Column(key="at", label="日時", text=lambda row: moment_long(row.at), width=12, sort=lambda row: row.at),
+        Column(key="at", label="日時", text=lambda row: moment_long(row.at), width=13, sort=lambda row: row.at),
         Column(key="by", label="操作者", text=lambda row: row.by, width=7, sort=lambda row: row.by),
         Column(key="action", label="操作", text=lambda row: label("access.action", row.action), width=4, sort=lambda row: row.action),
         Column(key="purpose", label="目的", text=lambda row: row.purpose, width=8, sort=lambda row: row.purpose),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import age_words, birth_era, birth_short, flag_text, moment_long, moment_short, needs_words
@@ -43,8 +44,8 @@ def _presence_tone(row: RosterRow) -> Tone:
 
 def _plain(record: str, key: str, width: int, *, head: str = "") -> Column[RosterRow]:
     """A column that shows a text of the row as it is."""
-    text: Callable[[RosterRow], str] = lambda row: str(getattr(row, key))  # noqa: E731
-    return Column(key=key, label=head or field_label(record, key), text=text, width=width, sort=lambda row: getattr(row, key))
+    text: Callable[[RosterRow], str] = attrgetter(key)
+    return Column(key=key, label=head or field_label(record, key), text=text, width=width, sort=attrgetter(key))
 
 
 def _code(record: str, key: str, kind: str, width: int, *, head: str = "") -> Column[RosterRow]:
@@ -54,9 +55,9 @@ def _code(record: str, key: str, kind: str, width: int, *, head: str = "") -> Co
 
 
 _PERSON: tuple[Column[RosterRow], ...] = (
-    Column(key="number", label="整理番号", text=lambda row: row.number, width=8, sort=lambda row: row.number),
-    Column(key="name", label="氏名", text=lambda row: row.name, width=9, sort=lambda row: (row.kana, row.name)),
-    Column(key="kana", label="フリガナ", text=lambda row: row.kana, width=9, sort=lambda row: row.kana),
+    Column(key="number", label="整理番号", text=attrgetter("number"), width=8, sort=lambda row: row.number),
+    Column(key="name", label="氏名", text=attrgetter("name"), width=9, sort=lambda row: (row.kana, row.name)),
+    Column(key="kana", label="フリガナ", text=attrgetter("kana"), width=9, sort=lambda row: row.kana),
     Column(key="birth", label="生年月日", text=lambda row: birth_era(row.birth), width=9, sort=lambda row: row.age if row.age is not None else -1),
     Column(key="birth_short", label="生年月日", text=lambda row: birth_short(row.birth), width=5),
     Column(
@@ -65,7 +66,7 @@ _PERSON: tuple[Column[RosterRow], ...] = (
     ),
     Column(key="sex", label="性別", text=lambda row: short_label("person.sex", row.sex), width=2, align="center", sort=lambda row: row.sex),
     _plain("person", "relation", 4),
-    Column(key="household", label="世帯", text=lambda row: row.household, width=7, sort=lambda row: (row.household, row.household_id)),
+    Column(key="household", label="世帯", text=attrgetter("household"), width=7, sort=lambda row: (row.household, row.household_id)),
     _plain("person", "postal", 5),
     _plain("person", "address", 18),
     _plain("person", "district", 7),
@@ -78,13 +79,15 @@ _PERSON: tuple[Column[RosterRow], ...] = (
     _code("person", "source", "person.source", 6),
 )  # fmt: skip
 _STAY: tuple[Column[RosterRow], ...] = (
-    Column(key="shelter", label="避難所", text=lambda row: row.shelter, width=9, sort=lambda row: row.shelter),
+    Column(key="shelter", label="避難所", text=attrgetter("shelter"), width=9, sort=lambda row: row.shelter),
     Column(key="presence", label="在否", text=_presence, width=3, sort=_presence, tone=_presence_tone),
     _code("stay", "category", "stay.category", 6),
     _plain("stay", "room", 6),
     Column(key="from_at", label="入所日時", text=lambda row: moment_long(row.from_at), width=12, sort=lambda row: row.from_at),
     Column(key="from_short", label="入所", text=lambda row: moment_short(row.from_at), width=5, sort=lambda row: row.from_at),
-    Column(key="to_at", label="退所日時", text=lambda row: moment_long(row.to_at), width=12, sort=lambda row: (row.to_at is None, row.to_at)),
+    Column(
+        key="to_at", label="退所日時", text=lambda row: moment_long(row.to_at), width=12, sort=lambda row: (row.to_at is None, row.to_at)
+    ),
     Column(key="destination", label="退所先", text=_destination, width=9, sort=lambda row: row.destination),
     _plain("stay", "came_from", 8),
     Column(key="absence", label="外出・外泊", text=lambda row: label("absence.kind", row.absence), width=4, sort=lambda row: row.absence),
@@ -116,7 +119,14 @@ _ANSWERS: tuple[Column[RosterRow], ...] = tuple(
     for key, head in zip(_CONSENTS, _CONSENT_HEADS, strict=True)
 )  # fmt: skip
 _GUARD: tuple[Column[RosterRow], ...] = (
-    Column(key="protected", label="支援措置", text=lambda row: flag_text(row.protected), width=3, align="center", sort=lambda row: row.protected),
+    Column(
+        key="protected",
+        label="支援措置",
+        text=lambda row: flag_text(row.protected),
+        width=3,
+        align="center",
+        sort=lambda row: row.protected,
+    ),
 )
 
 FULL = (
@@ -145,8 +155,11 @@ VIEW_LABELS = {
 
 
 def printed_columns(view: str, *, layout: str, one_shelter: bool) -> tuple[Column[RosterRow], ...]:
-    """The columns of a view on paper. ``standard`` means what fits the layout; a list of several shelters names each one's."""
-    keys = list(ROSTER.views[layout if view == "standard" else view])
+    """The columns of a view on paper. ``standard`` and ``full`` mean what fits the layout: 43 columns would show a letter each.
+
+    A list of several shelters names each one's.
+    """
+    keys = list(ROSTER.views[layout if view in ("standard", "full") else view])
     if not one_shelter and "shelter" not in keys:
         keys.insert(keys.index("contact") + 1 if "contact" in keys else len(keys), "shelter")
     return tuple(ROSTER.column(key) for key in keys)

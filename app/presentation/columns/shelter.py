@@ -21,19 +21,23 @@ def _people_tone(row: ShelterRow) -> Tone:
     return "bad" if is_overfull(row) else ""
 
 
+def _state_tone(row: ShelterRow) -> Tone:
+    return ("bad" if is_overfull(row) else "good") if row.is_open else "quiet"
+
+
 def _state(row: ShelterRow) -> str:
-    return ("開設中（定員超過）" if is_overfull(row) else "開設中") if row.is_open else "閉鎖"
+    return ("定員超過" if is_overfull(row) else "開設中") if row.is_open else "閉鎖"
 
 
 SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
     key="shelters",
     columns=(
-        Column(key="name", label="避難所名", text=lambda row: row.name, width=14, sort=lambda row: row.kana or row.name),
-        Column(key="state", label="状態", text=_state, width=6, sort=lambda row: not row.is_open, tone=lambda row: "good" if row.is_open else "quiet"),
+        Column(key="name", label="避難所名", text=lambda row: row.name, width=13, sort=lambda row: row.kana or row.name),
+        Column(key="state", label="状態", text=_state, width=5, sort=lambda row: not row.is_open, tone=_state_tone),
         Column(key="kind", label="種別", text=lambda row: label("shelter.kind", row.kind), width=6, sort=lambda row: row.kind),
-        Column(key="district", label="地区", text=lambda row: row.district, width=6, sort=lambda row: row.district),
+        Column(key="district", label="地区", text=lambda row: row.district, width=5, sort=lambda row: row.district),
         Column(key="address", label="所在地", text=lambda row: row.address, width=16, sort=lambda row: row.address),
-        Column(key="phone", label="電話", text=lambda row: row.phone, width=8, sort=lambda row: row.phone),
+        Column(key="phone", label="電話", text=lambda row: row.phone, width=7, sort=lambda row: row.phone),
         Column(
             key="capacity", label="収容人数", text=lambda row: count_text(row.capacity), width=4, align="right", number=True,
             sort=lambda row: row.capacity or 0, tip=lambda row: row.capacity_text,
@@ -43,7 +47,7 @@ SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
             sort=lambda row: row.declared or 0,
         ),
         Column(
-            key="declared_at", label="報告の時点", text=lambda row: moment_short(row.declared_at), width=6,
+            key="declared_at", label="報告の時点", text=lambda row: moment_short(row.declared_at), width=7,
             sort=lambda row: (row.declared_at is not None, row.declared_at),
         ),
         Column(
@@ -55,7 +59,7 @@ SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
             sort=lambda row: abs(_difference(row) or 0),
         ),
         Column(
-            key="opened_at", label="開設日時", text=lambda row: moment_short(row.opened_at), width=6,
+            key="opened_at", label="開設日時", text=lambda row: moment_short(row.opened_at), width=7,
             sort=lambda row: (row.opened_at is not None, row.opened_at),
         ),
         Column(key="in_charge", label="担当者", text=lambda row: row.in_charge, width=6, sort=lambda row: row.in_charge),
