@@ -32,9 +32,9 @@ class Banner(QFrame):
         self._close.setIcon(icons.icon("close", size=16))
         self._close.setAccessibleName("この知らせを閉じる")
         self._close.clicked.connect(self._shut)
-        self._close.setVisible(closable)
         self._row.addWidget(self._close)
         self.setLayout(self._row)
+        self._close.setVisible(closable)  # only now: without a parent it would show as a window and take the keyboard away
         self.show_message(words, tone=tone)
 
     @property
