@@ -41,6 +41,10 @@ WORDS: dict[str, dict[str, str]] = {
         "above_floor": "床上浸水", "below_floor": "床下浸水", "none": "被害なし", "unknown": "不明",
     },
     "consent": {"yes": "同意する", "no": "同意しない", "unasked": "未確認"},
+    "roster.consent": {
+        "kin": "親族・同居者への回答", "acquaintance": "知人への回答", "public": "それ以外への回答・公表", "board": "名簿の掲示", "web": "Webでの公表",
+        "share": "自治体・支援団体への提供",
+    },
     "headcount.method": {"phone": "電話", "paper": "紙", "visit": "巡回", "file": "ファイル", "listing": "公表された一覧", "other": "その他"},
     "spell.source": {"manual": "手入力", "listing": "公表された一覧"},
     "decision": {"same": "同じ人", "different": "別の人"},

@@ -145,6 +145,9 @@ def _lay_out(dialog: QDialog, icon: str, tint: str, body, buttons: list[QWidget 
     outer = column(top, footer, spacing=0)
     dialog.setLayout(outer)
     dialog.setWindowModality(Qt.WindowModality.WindowModal if dialog.parent() else Qt.WindowModality.ApplicationModal)
+    width = dialog.minimumWidth()
+    outer.activate()
+    dialog.resize(width, outer.totalHeightForWidth(width))
     first.setDefault(True)
     first.setFocus()
 

@@ -141,7 +141,7 @@ class Guide(QWidget):
         self.disaster, self.site, self.operator = FormBody(DISASTER, columns=1), FormBody(SITE, columns=1), OperatorStep()
         self._summary = QWidget()
         self.recovery = RecoveryPanel()
-        self.recovery.confirmed.connect(lambda: self.next_button.setEnabled(self.recovery.ready))
+        self.recovery.confirmed.connect(self._kept)
         self.steps: list[QWidget] = [self.municipality, self.disaster, self.site, self.operator, self._summary, self.recovery]
         self._indicator = StepIndicator(_STEPS)
         self.side = frame("brand", column(text("新しい台帳", role="brandname"), self._indicator, 1, spacing=26, margins=(34, 44, 24, 26)))
@@ -254,6 +254,9 @@ class Guide(QWidget):
         self._session, key = made
         self.recovery.show_key(key, session=self._session)
         self._show(len(self.steps) - 1)
+
+    def _kept(self) -> None:
+        self.next_button.setEnabled(self.recovery.ready)
 
     def _failed(self, error: Exception) -> None:
         self.next_button.setEnabled(True)

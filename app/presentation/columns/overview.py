@@ -34,7 +34,7 @@ def _number(value: int | None) -> str:
 OPEN_SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
     key="open_shelters",
     columns=(
-        Column(key="name", label="避難所", text=lambda r: r.name, width=15, sort=lambda r: r.kana or r.name),
+        Column(key="name", label="避難所", text=lambda r: r.name, width=13, sort=lambda r: r.kana or r.name),
         Column(key="kind", label="種別", text=lambda r: short_label("shelter.kind", r.kind), width=4, sort=lambda r: r.kind),
         Column(
             key="rostered", label="名簿", text=lambda r: _number(r.rostered), width=4, align="right", number=True, sort=lambda r: r.rostered
@@ -58,7 +58,7 @@ OPEN_SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
             key="declared_at",
             label="報告時点",
             text=lambda r: format_instant(r.declared_at, "short") if r.declared_at else "なし",
-            width=7,
+            width=8,
             sort=lambda r: r.declared_at.timestamp() if r.declared_at else None,
         ),
         Column(key="in_charge", label="担当者", text=lambda r: r.in_charge, width=8, sort=lambda r: r.in_charge),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMessageBox, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.errors import RuleViolation, StaleRecord
@@ -178,14 +178,24 @@ class FormDialog(QDialog):
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
+        self._area = area
         return area
 
     def _fit(self, columns: int) -> None:
-        scale = theme.current()
-        room = self.screen().availableGeometry()
+        """As wide as the columns want and as high as the fields need, within the screen."""
+        scale, room = theme.current(), self.screen().availableGeometry()
         width = min(scale.px(380 * columns + 60), room.width() - 40)
-        wanted = self.body.heightForWidth(width - 48) if self.body.hasHeightForWidth() else self.body.sizeHint().height()
-        self.resize(width, min(wanted + scale.px(196), room.height() - 60))
+        outer = self.layout()
+        around = outer.itemAt(0).sizeHint().height() + outer.itemAt(2).sizeHint().height() + 30
+        self.resize(width, min(self.body.layout().totalHeightForWidth(width - 56) + around, room.height() - 60))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Wrapped lines are only known once laid out: grow rather than scroll while the screen has room."""
+        super().showEvent(event)
+        self.layout().activate()
+        hidden = self._area.verticalScrollBar().maximum()
+        if hidden:
+            self.resize(self.width(), min(self.height() + hidden, self.screen().availableGeometry().height() - 60))
 
     @property
     def dirty(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
+
+_LEADING = 1.35  # the family of the screen font has no room between lines of its own
 
 
 class Paragraph(QLabel):
@@ -18,18 +20,21 @@ class Paragraph(QLabel):
         self._words = ""
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setText(words)
 
     def text(self) -> str:
         """The words, without markup."""
         return self._words
 
+    def minimumSizeHint(self) -> QSize:
+        """One line; how many it needs depends on the width it gets (``heightForWidth``). Qt's own guess is far too tall."""
+        return QSize(theme.current().px(40), round(self.fontMetrics().height() * _LEADING))
+
     def setText(self, words: str) -> None:
         """Show words; line ends stay."""
         self._words = words
         lines = html.escape(words).replace("\n", "<br>")
-        super().setText(f'<div style="line-height: 135%">{lines}</div>' if words else "")
+        super().setText(f'<div style="line-height: {_LEADING:.0%}">{lines}</div>' if words else "")
         self.setAccessibleName(words)
 
 
@@ -110,6 +115,8 @@ class Button(QPushButton):
         return super().text().removeprefix(_THIN)
 
     def _draw(self) -> None:
+        side = theme.current().px(18)
+        self.setIconSize(QSize(side, side))
         self.setIcon(icons.icon(self._icon, tint=self._tint, size=18))
 
 
