@@ -70,3 +70,14 @@ def mask_resident(view: ResidentView) -> ResidentView:
     from dataclasses import replace
 
     return replace(view, postal="", address="", district="", phone="", shelter_id="", shelter_name="", since=None)
+
+
+def list_residents(ctx: Context, *, snapshot_id: str, text: str = "") -> Sequence[int]:
+    """Row numbers of the residents of a snapshot, in order of kana; with a text those it finds. Rows come by ``show_residents``."""
+    return ctx.reads.residents.ids(snapshot_id=snapshot_id, text=text)
+
+
+def show_residents(ctx: Context, *, rids: Sequence[int]) -> list[ResidentView]:
+    """Rows for a list, in the same order. Protected residents are masked without the right."""
+    may = ctx.actor.may("see_protected")
+    return [view if may or not view.protected else mask_resident(view) for view in ctx.reads.residents.page(rids)]

@@ -35,7 +35,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("evacuees", "evacuees:EvacueesPage"),
     PageEntry("roster", "roster:RosterPage"),
     PageEntry("residents", "residents:ResidentsPage"),
-    PageEntry("history", "history:HistoryPage"),
+    PageEntry("history", "records:HistoryPage"),
     PageEntry("settings", "settings:SettingsPage"),
 )
 

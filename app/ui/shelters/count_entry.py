@@ -123,10 +123,9 @@ class CallTab(QWidget):
         columns: ColumnSet[ShelterRow] = ColumnSet(
             key="count_entry",
             columns=(
-                Column(key="name", label="避難所", text=lambda r: r.name, width=13),
+                Column(key="name", label="避難所", text=lambda r: r.name, width=12, tip=lambda r: f"{r.name}　前回 {_when(r)}"),
                 Column(key="now", label="今回", text=self._now, width=4, align="right", tone=lambda r: "good"),
                 Column(key="last", label="前回", text=_last, width=4, align="right"),
-                Column(key="when", label="前回の時点", text=_when, width=6),
             ),
         )
         self.table = Table(columns, name="開設中の避難所", many=False)
@@ -148,8 +147,8 @@ class CallTab(QWidget):
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(self.table)
         halves.addWidget(right)
-        halves.setStretchFactor(0, 4)
-        halves.setStretchFactor(1, 6)
+        halves.setStretchFactor(1, 1)
+        halves.setSizes([theme.current().px(360), theme.current().px(640)])
         halves.setChildrenCollapsible(False)
         self.setLayout(column(halves, margins=(0, 8, 0, 0)))
         self._shelter: ShelterRow | None = None

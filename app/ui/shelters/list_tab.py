@@ -37,6 +37,7 @@ class ListTab(QWidget):
         super().__init__()
         self._page, self._count = page, count
         self._rows: Sequence[ShelterRow] = ()
+        self._wanted = ""
         self.at = MomentField("時点")
         self.at.changed.connect(self.refresh)
         self.show_box = QComboBox()
@@ -101,6 +102,7 @@ class ListTab(QWidget):
         outer.setStretch(1, 1)
         outer.setStretch(2, 1)
         self.setLayout(outer)
+        self.empty.hide()
         self._enable()
 
     # -- what is shown
@@ -123,6 +125,10 @@ class ListTab(QWidget):
         )
         self._filter()
 
+    def select(self, shelter_id: str) -> None:
+        """Put the keyboard on a shelter, now or as soon as it is listed."""
+        self._wanted = "" if self.table.select_id(shelter_id) else shelter_id
+
     def show_only(self, what: str) -> None:
         """One of the choices of 表示."""
         self.show_box.setCurrentIndex(max(0, self.show_box.findData(what)))
@@ -144,6 +150,10 @@ class ListTab(QWidget):
             )
         ]
         self.table.show_rows(shown)
+        if self._wanted and self.table.select_id(self._wanted):
+            self._wanted = ""
+        if shown and self.table.current_row() is None:
+            self.table.selectRow(0)
         self._warning.setText("条件に合う避難所はありません" if self._rows and not shown else "")
         self._enable()
 
@@ -160,10 +170,10 @@ class ListTab(QWidget):
 
     def take_focus(self) -> None:
         """On the list."""
-        if self._rows:
-            self.table.focus_first()
-        elif self.empty.isVisibleTo(self):
+        if self.empty.isVisibleTo(self):
             self.empty.buttons[0].setFocus()
+        else:
+            self.table.focus_first()
 
     def _enable(self) -> None:
         chosen, may = self.table.current_row(), self._page.may

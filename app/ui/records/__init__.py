@@ -1,0 +1,1 @@
+"""The parts of the 履歴・記録 page."""
