@@ -80,7 +80,7 @@ class FolderSession:
         done, reads = last_backup(self.context), self.context.reads
         loaded = [snapshot.created_at for snapshot in reads.residents.snapshots()]  # residents leave no trace in the journal
         last = max([moment for moment in (reads.journal.last_time(), *loaded) if moment is not None], default=None)
-        return done is None or (last is not None and last >= done.replace(microsecond=0))
+        return done is None or (last is not None and last >= done)
 
 
 class _Cabinet:

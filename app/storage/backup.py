@@ -69,9 +69,8 @@ class StoreBackups:
         with self._store.reader().connect() as connection, connection.begin():
             prefix = connection.exec_driver_sql("SELECT prefix FROM device WHERE is_self").scalar_one()
         stem = f"sasae-{self._now().astimezone():%Y%m%d-%H%M%S}-{prefix}"
-        target, number = folder / (stem + SUFFIX), 1
-        while target.exists():
-            target, number = folder / f"{stem}-{number}{SUFFIX}", number + 1
+        numbers = [key[1] for file in folder.glob(stem + "*") if (key := _age_key(file, prefix)) is not None]
+        target = folder / (f"{stem}-{max(numbers) + 1}{SUFFIX}" if numbers else stem + SUFFIX)
         self.write(target)
         # only this device's: a stick may hold those of other laptops. The new one stays whatever its clock says
         others = sorted((key, file) for file in folder.iterdir() if file != target and (key := _age_key(file, prefix)) is not None)

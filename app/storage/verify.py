@@ -55,7 +55,7 @@ def verify_store(store: Store) -> Verification:
     except IntegrityFault as fault:
         found.integrity = False
         found.problems.append((fault.code, fault.params))
-    except (driver.Error, ValueError, UnicodeDecodeError) as error:
+    except (driver.Error, ValueError, TypeError, AttributeError) as error:  # a journal that holds no journal
         found.integrity = False
         found.problems.append(("store.unexpected", {"detail": type(error).__name__}))
     return found
