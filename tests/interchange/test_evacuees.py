@@ -201,3 +201,10 @@ def test_households_and_damage_are_stored(ctx: Context, shelter: str, tmp_path: 
     (home,) = [household for household in ctx.reads.all("household") if isinstance(household, Household)]
     assert (home.label, home.house_damage, home.pets) == ("見本家", "total", "犬")
     assert {stay.shelter_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay)} == {shelter}
+
+
+def test_those_without_a_time_came_when_the_command_says(ctx: Context, shelter: str, tmp_path: Path) -> None:
+    path = write_table(tmp_path / "a.csv", "氏名,入所日時", ["見本 一,", "見本 二,1/3 9:00"])
+    at = parse_instant("2024-01-05T18:00+09:00")
+    assert import_evacuees(ctx, path=path, shelter_id=shelter, at=at).created == 2
+    assert {stay.from_at for stay in ctx.reads.all("stay") if isinstance(stay, Stay)} == {at, parse_instant("2024-01-03T09:00+09:00")}

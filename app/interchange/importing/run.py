@@ -136,6 +136,7 @@ def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_line
         ctx,
         plan=prepared.plan,
         shelter_id=prepared.shelter_id,
+        at=prepared.at,
         skip_lines=skip_lines,
         decisions=decisions,
         source=prepared.rows.table.path.name,
