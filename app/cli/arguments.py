@@ -202,6 +202,7 @@ def _evacuee_verbs(verbs: Verbs) -> None:
     cards.add_argument("--out", required=True, metavar="FILE")
     cards.add_argument("--shelter", default="", metavar="NAME")
     cards.add_argument("--blank", type=int, default=0, metavar="N")
+    cards.add_argument("--sheets", type=int, default=0, metavar="N")
     cards.add_argument("--per-page", type=int, choices=(4, 8), default=8)
     _verb(evacuees, "duplicates", "evacuees.duplicates")
     decide = _verb(evacuees, "decide", "evacuees.decide")

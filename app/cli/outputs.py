@@ -14,7 +14,7 @@ from app.domain.errors import UsageFault
 from app.domain.words import need_code
 from app.usecases import headcounts, rosters, shelters
 from app.usecases.context import Context
-from app.usecases.rows import RosterFilter, RosterRow
+from app.usecases.rows import Roster, RosterFilter, RosterRow
 
 Answer = tuple[Mapping[str, Any], int]
 
@@ -37,19 +37,24 @@ def take_roster(gateway: FolderGateway, given: Namespace) -> Answer:
             include_protected=given.include_protected,
             shelter_id=shelters.find_shelter(ctx, name=given.shelter).id if given.shelter else "",
             needs=tuple(need_code("need", word, field="needs") for word in given.need),
-            consent="board" if given.publishable else "",
         )
         if given.out:
             return _write_roster(ctx, given, wanted, session.folder)
-        roster = rosters.take_roster(ctx, wanted=wanted, action="view" if given.format == "json" else "export", target="")
-        rows = [roster_object(row) for row in roster.rows]
-        return {
-            "at": moment(wanted.at),
-            "known_at": moment(wanted.known_at),
-            "count": len(rows),
-            "withheld": roster.withheld,
-            "rows": rows,
-        }, 0
+        roster = rosters.take_roster(ctx, wanted=wanted, action="export" if given.publishable else "view", target="")
+        rows, withheld = _shown(given, roster)
+        head = {"at": moment(wanted.at), "known_at": moment(wanted.known_at), "count": len(rows), "withheld": withheld}
+        return {**head, "rows": rows}, 0
+
+
+def _shown(given: Namespace, roster: Roster) -> tuple[list[dict[str, Any]], int]:
+    """The lines as JSON. For posting: only who agreed, and of them only what is posted."""
+    if not given.publishable:
+        return [roster_object(row) for row in roster.rows], roster.withheld
+    from app.presentation.columns.roster import ROSTER, choose_publishable
+
+    chosen, unnamed = choose_publishable(roster.rows)
+    columns = [ROSTER.column(key) for key in ROSTER.views["publishable"]]
+    return [{column.key: column.text(row) for column in columns} for row in chosen], roster.withheld + unnamed
 
 
 def roster_object(row: RosterRow) -> dict[str, Any]:
@@ -133,6 +138,9 @@ def print_cards(gateway: FolderGateway, given: Namespace) -> Answer:
 
     with signed_in(gateway, given) as session:
         ctx: Context = session.context
+        if given.sheets:
+            done = cards.write_blank_rosters(ctx, out=Path(given.out), sheets=given.sheets, shelter=given.shelter, folder=session.folder)
+            return {"file": given.out, "sheets": given.sheets, "pages": done.pages}, 0
         if given.blank:
             done = cards.write_blank_cards(ctx, count=given.blank, out=Path(given.out), per_page=given.per_page, folder=session.folder)
             return {"file": given.out, "cards": given.blank, "pages": done.pages}, 0

@@ -8,7 +8,7 @@ from typing import Any
 from app.presentation.labels import label
 
 HELP: Mapping[str, str] = {
-    "sasae": "支え（Sasae）被災者支援台帳。引数なしで画面を開きます。操作者は SASAE_OPERATOR、パスワードは SASAE_PASSWORD に入れます。",
+    "sasae": "支え（Sasae）被災者支援台帳。引数なしで画面を開きます。\n操作者は SASAE_OPERATOR、パスワードは SASAE_PASSWORD に入れます。",
     "data": "データのフォルダ（なければ SASAE_DATA、それもなければ利用者の既定のフォルダ）",
     "password_file": "パスワードを1行で書いたファイル",
     "json": "結果を1つの JSON で標準出力に出す",
@@ -36,7 +36,7 @@ HELP: Mapping[str, str] = {
     "shelters.open": "避難所を開設する",
     "shelters.close": "避難所を閉鎖する",
     "headcounts": "避難者数の報告",
-    "headcounts.import": "避難者数の一覧を取り込む\n公表用の一覧は、載っていない避難所をその時点で閉鎖とみなします（--partial でやめる、--complete で必ずそうする）。",
+    "headcounts.import": "避難者数の一覧を取り込む\n公表用の一覧に載っていない避難所は、その時点で閉鎖とみなします（--partial で止め、--complete で必ず）。",
     "headcounts.trend": "避難者数の推移（--out で CSV・XLSX・HTML・PDF）",
     "evacuees": "避難者",
     "evacuees.import": "避難所の名簿ファイルを取り込む（--dry-run で確かめるだけ）",
@@ -47,7 +47,7 @@ HELP: Mapping[str, str] = {
     "evacuees.come-back": "戻りを記録する",
     "evacuees.undo": "直前の操作を取り消す（理由が要ります）",
     "evacuees.roster": "名簿（--at 何日何時時点、--known-at いつ分かっていた内容で）",
-    "evacuees.cards": "避難者カードを印刷する（--blank N で白紙のカード）",
+    "evacuees.cards": "避難者カードを印刷する\n--blank N で白紙のカード、--sheets N で手書き用の名簿用紙。",
     "evacuees.duplicates": "同じ人かもしれない記録",
     "evacuees.decide": "同じ人か別の人かを決める",
 }

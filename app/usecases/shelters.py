@@ -78,10 +78,18 @@ def open_shelter(ctx: Context, *, shelter_id: str, at: datetime | None = None) -
 
 
 def _open(uow: UnitOfWork, shelter_id: str, at: datetime) -> None:
+    """A spell from ``at``. One that begins later is met: entered by hand it is moved to begin earlier, from published lists it follows on."""
+    later: list[ShelterSpell] = []
     for spell in uow.spells.where(shelter_id=shelter_id):
-        if spell.closed_at is None or spell.closed_at > at:  # also one that begins later: they would overlap
+        if spell.opened_at <= at and (spell.closed_at is None or spell.closed_at > at):
             raise RuleViolation("shelter.already_open", field="shelter", since=spell.opened_at)
-    uow.spells.add(ShelterSpell(id=new_id(), shelter_id=shelter_id, opened_at=at))
+        if spell.opened_at > at:
+            later.append(spell)
+    following = min(later, key=lambda spell: spell.opened_at, default=None)
+    if following is not None and following.source == "manual":
+        uow.spells.save(replace(following, opened_at=at))
+        return
+    uow.spells.add(ShelterSpell(id=new_id(), shelter_id=shelter_id, opened_at=at, closed_at=following.opened_at if following else None))
 
 
 def close_shelter(ctx: Context, *, shelter_id: str, at: datetime | None = None) -> Changes:
