@@ -53,6 +53,17 @@ def birth_and_age(birth: str) -> str:
     return f"{birth_text(birth)}（{age}）" if age else birth_text(birth)
 
 
+@lru_cache(maxsize=8192)
+def birth_short(birth: str) -> str:
+    """昭20.3.1（78歳）"""
+    try:
+        said = format_fuzzy(parse_date(birth), "abbr") if birth.strip() else ""
+    except SasaeError:
+        said = birth
+    age = age_text(birth, today())
+    return f"{said}（{age}）" if age else said
+
+
 def day_text(moment: datetime | None) -> str:
     """1/5, in Japan time."""
     return format_instant(moment, "short").split(" ")[0] if moment else ""
@@ -112,20 +123,22 @@ HITS: ColumnSet[SearchHit] = ColumnSet(
 EVACUEES: ColumnSet[SearchHit] = ColumnSet(
     key="evacuees",
     columns=(
-        Column(key="number", label="整理番号", text=lambda h: h.number, width=8),
-        Column(key="name", label="氏名", text=lambda h: h.name or "（氏名なし）", width=9),
+        Column(key="number", label="整理番号", text=lambda h: h.number, width=9),
+        Column(key="name", label="氏名", text=lambda h: h.name or "（氏名なし）", width=8),
         Column(key="kana", label="フリガナ", text=lambda h: h.kana, width=10),
-        Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_and_age(h.birth), width=13),
+        Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_short(h.birth), width=10, tip=lambda h: birth_and_age(h.birth)),
         Column(key="sex", label="性別", text=lambda h: sex_text(h.sex), width=3),
-        Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=16),
-        Column(key="address", label="住所", text=address_text, width=18),
+        Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=18),
+        Column(key="address", label="住所", text=address_text, width=9),
         Column(key="household", label="世帯", text=lambda h: h.household, width=8),
         Column(key="phone", label="電話", text=lambda h: h.phone, width=9),
-        Column(key="protected", label="支援措置", text=lambda h: PROTECTED if h.protected else "", width=5, screen_only=True),
+        Column(
+            key="protected", label="支援措置", text=lambda h: "対象" if h.protected else "", width=4, tone=lambda h: "bad", screen_only=True
+        ),
     ),
     views={
-        "標準": ("number", "name", "kana", "birth", "sex", "status", "address", "protected"),
-        "世帯と連絡先": ("number", "name", "household", "phone", "status", "address", "protected"),
+        "標準": ("number", "name", "kana", "birth", "sex", "status", "protected", "address"),
+        "世帯と連絡先": ("number", "name", "household", "phone", "status", "protected", "address"),
     },
 )
 
@@ -224,7 +237,7 @@ def _change_row(fields: Sequence[HistoryEntry], *, restorable: bool) -> ChangeRo
     action = "取り消し" if removed else label("journal.action", first.action)
     if first.action == "create":
         words = "、".join(
-            f"{field_label(first.kind, entry.field)}：{show_field(first.kind, entry.field, entry.new)}"
+            f"{field_label(first.kind, entry.field)}：{_said(first.kind, entry.field, entry.new)}"
             for entry in fields
             if entry.new not in ("", None, [], False) and not entry.field.endswith("_id")
         )
@@ -261,7 +274,7 @@ def _said(kind: str, field: str, value: object) -> str:
 CHANGES: ColumnSet[ChangeRow] = ColumnSet(
     key="changes",
     columns=(
-        Column(key="at", label="日時", text=lambda c: format_instant(c.at, "iso"), width=9),
+        Column(key="at", label="日時", text=lambda c: format_instant(c.at, "iso"), width=11),
         Column(key="by", label="操作者", text=lambda c: c.by, width=6),
         Column(key="kind", label="記録", text=lambda c: label("record", c.kind), width=4),
         Column(key="action", label="操作", text=lambda c: c.action, width=4, tone=lambda c: "warn" if c.action == "取り消し" else ""),

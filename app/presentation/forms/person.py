@@ -56,11 +56,11 @@ NEWCOMER = FormSpec(
         SectionSpec(
             note="分かることだけで登録できます。あとから住民データと結び付けられます。",
             fields=(
-                _field("source", kind="choice", options="person.source", omit=("resident", "file"), default="visitor", required=True),
-                _field("sex", kind="choice", options="person.sex", default="unknown"),
                 _field("name", placeholder="能登 花子"),
                 _field("kana", kind="kana", placeholder="ノト ハナコ"),
                 _field("birth", kind="birth"),
+                _field("source", kind="choice", options="person.source", omit=("resident", "file"), default="visitor"),
+                _field("sex", kind="choice", options="person.sex", default="unknown"),
                 _field("relation", placeholder="例：子、知人"),
                 _field("postal", kind="postal", fills="address", width=8),
                 _field("address", placeholder="ふだんの住所"),

@@ -18,8 +18,8 @@ def destination_words(key: str, code: str) -> str:
 
 
 def moment_field(key: str, words: str, *, help: str = "元号でも西暦でも入力できます。") -> FieldSpec:
-    """A moment that begins as now."""
-    return FieldSpec(key=key, label=words, kind="instant", required=True, help=help, width=14)
+    """A moment that begins as now; empty means the moment of saving."""
+    return FieldSpec(key=key, label=words, kind="instant", help=help, placeholder="いま", width=14)
 
 
 LEAVE_DETAILS = FormSpec(

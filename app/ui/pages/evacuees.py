@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QStackedW
 
 from app.domain.evacuee import Absence, Stay
 from app.presentation.columns.evacuee import EVACUEES
+from app.ui import theme
 from app.ui.page import Page, Shell
 from app.ui.reception.desk import Desk
 from app.ui.widgets.empty import EmptyState
@@ -21,6 +22,10 @@ from app.usecases import persons
 from app.usecases.context import Context
 from app.usecases.rows import SearchHit
 
+_HINTS = (
+    ("Enter", "個票"), ("Ctrl+O", "退所"), ("Ctrl+Shift+O", "家族で退所"), ("Ctrl+M", "転所"), ("Ctrl+G", "外出"), ("Ctrl+B", "戻り"),
+    ("F9", "元に戻す"), ("Ctrl+Shift+F", "しぼる"),
+)  # fmt: skip
 _PRESENCES = (("in", "入所中"), ("out", "退所"), ("all", "すべて"))
 
 
@@ -81,9 +86,7 @@ class EvacueesPage(Page):
         self.body.addLayout(line)
         self.body.addWidget(self.stack, 1)
         self.body.addLayout(self._act_bar())
-        self.body.addWidget(
-            KeyHints([("Enter", "個票を開く"), ("Ctrl+Shift+O", "家族まとめて退所"), ("Ctrl+Shift+F", "しぼる"), ("Shift+↑↓", "複数を選ぶ")])
-        )
+        self.body.addWidget(KeyHints(_HINTS))
         for keys, act in (("Ctrl+N", self._new), ("Ctrl+D", self.desk.duplicates), ("Ctrl+Shift+F", self.filter.setFocus)):
             QShortcut(QKeySequence(keys), self, act)
 
@@ -92,7 +95,7 @@ class EvacueesPage(Page):
         entries: tuple[tuple[str, str, str, str, Callable[[], object]], ...] = (
             ("correct", "訂正", "Ctrl+E", "edit", lambda: self._one(acts.correct)),
             ("leave", "退所", "Ctrl+O", "exit", lambda: self._many(acts.leave)),
-            ("family", "家族まとめて退所", "Ctrl+Shift+O", "exit", lambda: self._one(acts.leave_family)),
+            ("family", "家族で退所", "Ctrl+Shift+O", "exit", lambda: self._one(acts.leave_family)),
             ("move", "転所", "Ctrl+M", "move", lambda: self._one(acts.move)),
             ("out", "外出・外泊", "Ctrl+G", "clock", lambda: self._one(acts.go_out)),
             ("back", "戻り", "Ctrl+B", "home", lambda: self._one(acts.come_back)),
@@ -101,9 +104,10 @@ class EvacueesPage(Page):
             ("history", "履歴", "Ctrl+H", "history", lambda: self._one(lambda hit: self.desk.open_file(hit.id, tab=3))),
             ("undo", "元に戻す", "F9", "undo", lambda: self._one(acts.undo_last)),
         )
+        narrow = theme.current().scale < 1.1  # in large text the words need the room
         line = row(spacing=6)
         for key, words, keys, icon, act in entries:
-            made = button(words, icon=icon, tip=f"{words}（{keys}）" if keys else words)
+            made = button(words, icon=icon if narrow else "", tip=f"{words}（{keys}）" if keys else words)
             made.clicked.connect(lambda _=False, act=act: act())
             if keys:
                 QShortcut(QKeySequence(keys), self, lambda key=key: self._buttons[key].isEnabled() and self._buttons[key].click())
@@ -158,7 +162,7 @@ class EvacueesPage(Page):
         self.stack.setCurrentWidget(self.table if ids else self._none if filtered else self._empty)
         self._count.setText(f"{len(ids):,}人")
         if ids and not self.table.currentIndex().isValid():
-            self.table.selectRow(0)
+            self.table.make_current(0)
         self._allow()
 
     # -- acting

@@ -47,12 +47,12 @@ class SearchPage(Page):
         self.table.opened.connect(lambda hit_id: self.open(self._hits.get(hit_id)))
         self.idle = EmptyState(
             "上の欄に、氏名・カナ・生年月日・住所などを入れてください",
-            "例：たかはし　／　髙橋 花　／　S50.3.1　／　本町1-2　／　電話番号　／　整理番号。カードの読み取り機もそのまま使えます。",
+            "例：たかはし　髙橋 花　S50.3.1　本町1-2　電話番号　整理番号\nカードの読み取り機もそのまま使えます。",
             icon="search",
         )
         self.nobody = EmptyState(
             "見つかりませんでした",
-            "読み方や生年月日だけでも探せます。旅行中の人、住民票のない人、生まれたばかりの子などは、そのまま登録できます。",
+            "読み方や生年月日だけでも探せます。\n旅行中の人、住民票のない人、生まれたばかりの子も登録できます。",
             icon="user-off",
             actions=[("住民データにいない人として登録（Ctrl+N）", "user-plus", lambda: self.desk.newcomer(self.words))],
         )
@@ -111,7 +111,7 @@ class SearchPage(Page):
         self._count.setText(_count_words(result))
         self.check_in_button.setEnabled(self.may("register") and bool(result.hits))
         if result.hits and not self.table.currentIndex().isValid():
-            self.table.selectRow(0)
+            self.table.make_current(0)
         if final:
             self._settle(result, card=bool(card))
 
@@ -120,7 +120,7 @@ class SearchPage(Page):
         if len(result.hits) == 1:
             self.open(result.hits[0])
         elif result.hits:
-            self.table.selectRow(0)
+            self.table.make_current(0)
             self.table.focus_first()
         elif card:
             self.unknown_card.buttons[0].setFocus()
@@ -170,7 +170,6 @@ class SearchPage(Page):
 
     def _search_again(self) -> None:
         """The keyboard goes back to the box for the next person."""
-        self._generation += 1
         focus = getattr(self.shell, "focus_search", None)
         if focus is not None:
             focus()

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QRadioButton, QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 
 from app.domain.errors import RuleViolation
 from app.presentation.forms.spec import FieldSpec, parse_field
 from app.presentation.messages import message
 from app.ui import faults
 from app.ui.page import Shell
+from app.ui.reception.fitting import FittedDialog
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import make_editor
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
@@ -24,7 +25,7 @@ _PATH = FieldSpec(key="path", label="保存するPDF", kind="text", ime="any", r
 _COUNT = FieldSpec(key="count", label="枚数", kind="integer", required=True, default="40", low=1, high=2000, width=8)
 
 
-class CardsDialog(QDialog):
+class CardsDialog(FittedDialog):
     """``person_ids`` empty: blank cards only."""
 
     def __init__(self, parent: QWidget, shell: Shell, person_ids: Sequence[str]) -> None:
@@ -63,7 +64,7 @@ class CardsDialog(QDialog):
         self.save_button.clicked.connect(self.save)
         cancel = button("やめる（Esc）")
         cancel.clicked.connect(self.reject)
-        self.setLayout(column(body, frame("footer", row(1, cancel, self.save_button, margins=(20, 10, 20, 10))), spacing=0))
+        self.lay_out(body, frame("footer", row(1, cancel, self.save_button, margins=(20, 10, 20, 10))))
         for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+P"):
             QShortcut(QKeySequence(keys), self, self.save)
         self.save_button.setFocus()
@@ -105,6 +106,7 @@ class CardsDialog(QDialog):
 
     def _done(self, out: Path) -> None:
         self.banner.show_message(f"PDFを作りました：{out}", tone="good", action="開く", act=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(out))))
+        self.fit()
         self.shell.say("避難者カードのPDFを作りました")
 
     def _fail(self, error: Exception) -> None:

@@ -30,11 +30,11 @@ from app.ui.widgets.fields import FieldEditor, make_editor
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.shelter_picker import ShelterPicker
-from app.ui.widgets.text import button, column, frame, heading, note, row, text
+from app.ui.widgets.text import button, column, frame, heading, row, text
 from app.usecases.reception import Encounter
 
 _AT = moment_field("at", "入所日時", help="")
-_CATEGORY = spec_field("stay", "category", kind="choice", options="stay.category", required=True, default="inside")
+_CATEGORY = spec_field("stay", "category", kind="choice", options="stay.category", default="inside")
 _ROOM = spec_field("stay", "room", placeholder="例：体育館 A-12")
 
 
@@ -94,11 +94,14 @@ class CheckInDialog(QDialog):
         where = row(place, self.at, self.category, self.room, spacing=14)
         for index, share in enumerate((4, 3, 2, 3)):
             where.setStretch(index, share)
+        for editor in (self.at, self.category, self.room):
+            where.setAlignment(editor, Qt.AlignmentFlag.AlignTop)
         count = len(self.family.candidates)
         words = heading(f"入所の受付　{self.family.candidates[0].name} さんの世帯（{count}人）" if count else "入所の受付")
-        self._address = note(self.family.address)
-        self._card = note(f"カード {self.card} を、印を付けた最初の人に渡します。" if self.card else "")
-        self._card.setVisible(bool(self.card))
+        self._address = text(self.family.address, role="note", wrap=False)
+        self._card = text(f"カード {self.card} を、印を付けた最初の人に渡します。" if self.card else "", role="note", wrap=False)
+        if not self.card:
+            self._card.hide()
         self.add_button = button("人を加える（Ctrl+N）", icon="user-plus")
         self.add_button.clicked.connect(self.add_newcomer)
         self.more_button = button("くわしく（F4）", icon="chevron-down")
@@ -203,8 +206,11 @@ class CheckInDialog(QDialog):
             room = self.screen().availableGeometry()
             self.resize(self.width(), room.height() - 40)
             self.move(self.x(), room.y() + 10)
+            self.table.setFixedHeight(self.table.height_for(min(4, max(2, len(self.family.candidates)))))
             self.details.tabBar().setFocus()
         else:
+            self.table.setMaximumHeight(16_777_215)
+            self.table.setMinimumHeight(self.table.height_for(2))
             self.table.setFocus()
 
     def _show_details(self, candidate_id: object) -> None:
@@ -219,7 +225,7 @@ class CheckInDialog(QDialog):
     def add_newcomer(self, values: Mapping[str, Any] | None = None) -> FormDialog:
         """The short form; whoever it describes joins those on the screen."""
         known = {"address": self.family.address, **(values or {})} if isinstance(values, Mapping) else {"address": self.family.address}
-        dialog = FormDialog(self, NEWCOMER, values=known, save=lambda _: None)
+        dialog = FormDialog(self, NEWCOMER, values=known, save=lambda _: None, columns=3)
         dialog.saved.connect(self.take_newcomer)
         dialog.open()
         return dialog
@@ -295,7 +301,7 @@ class CheckInDialog(QDialog):
         from app.presentation.forms.spec import parse_field
 
         try:
-            at = None if self.at.raw() == self._at_shown else parse_field(self.at.spec, self.at.raw())
+            at = None if self.at.raw().strip() in ("", self._at_shown) else parse_field(self.at.spec, self.at.raw())
         except RuleViolation as violation:
             _complain(self.at, message(violation))
             return None

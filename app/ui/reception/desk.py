@@ -51,7 +51,7 @@ class Desk:
 
     def newcomer(self, words: str = "") -> FormDialog:
         """The short form for somebody who is not in the data; then the check-in screen with them."""
-        dialog = FormDialog(self.page, NEWCOMER, values=guess_particulars(words), save=lambda _: None)
+        dialog = FormDialog(self.page, NEWCOMER, values=guess_particulars(words), save=lambda _: None, columns=3)
         dialog._before = dialog.body.raw()
         dialog.saved.connect(self._take_newcomer)
         self._open(dialog)

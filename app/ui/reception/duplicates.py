@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.evacuee import Stay
@@ -19,6 +19,7 @@ from app.ui.page import Shell
 from app.ui.reception.actions import open_dialog
 from app.ui.reception.encounter import side_by_side
 from app.ui.runner import Changes
+from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.hints import KeyHints
@@ -32,6 +33,8 @@ _REASONS = {
     "same_resident": "同じ住民データに結び付いています", "name_and_birth": "氏名と生年月日が同じ", "kana_and_birth": "フリガナと生年月日が同じ",
     "name_birth_near": "氏名が同じで、生年月日も合いそう", "name_only": "氏名が同じ（生年月日が不明）",
 }  # fmt: skip
+
+_ALONE = "この登録の確認待ちは1件です。正しければ印を外します。誤りなら、個票の「元に戻す」で取り消します。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +117,17 @@ class DuplicatesDialog(QDialog):
         hints = KeyHints([("↑↓", "選ぶ"), ("1", "同じ人"), ("2", "別の人"), ("Enter", "この入所が正しい")])
         footer = frame("footer", row(hints, 1, close, margins=(20, 10, 20, 10)))
         lead = note("決めても記録はどれも消えません。「同じ人」は、2つの登録が同じ人のものだという印です。")
-        top = column(heading("重複の確認"), lead, self.tabs, spacing=8, margins=(24, 16, 24, 12))
-        top.setStretch(2, 1)
+        self.banner = Banner(closable=True)
+        self.banner.hide()
+        top = column(heading("重複の確認"), lead, self.banner, self.tabs, spacing=8, margins=(24, 16, 24, 12))
+        top.setStretch(3, 1)
         whole = column(top, footer, spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
         look, room = theme.current(), self.screen().availableGeometry()
         self.resize(min(look.px(1180), room.width() - 30), min(look.px(660), room.height() - 40))
+        for keys, decision in (("1", "same"), ("2", "different")):
+            QShortcut(QKeySequence(keys), self, lambda decision=decision: self._answer(decision))  # a table would search for the digit
         shell.runner.changed.connect(self._changed)
         self._first = True
         self.refresh()
@@ -143,8 +150,8 @@ class DuplicatesDialog(QDialog):
         self.settle_button = button("この入所が正しい…（Enter）", icon="check")
         self.settle_button.clicked.connect(self.settle)
         self._stay_side = QWidget()
-        lead = note("正しい入所を選んでください。ほかの入所は、理由を付けて取り消しになります。")
-        self._stay_side.setLayout(column(lead, self.stays, row(self.settle_button, 1), spacing=10))
+        self._lead = note("")
+        self._stay_side.setLayout(column(self._lead, self.stays, row(self.settle_button, 1), spacing=10))
         return _split(self.people, self._stay_side, self._no_pending)
 
     # -- reading
@@ -172,7 +179,7 @@ class DuplicatesDialog(QDialog):
                 part.setVisible(bool(rows))
             empty.setVisible(not rows)
             if rows and table.current_id() is None:
-                table.selectRow(0)
+                table.make_current(0)
         if self._first:
             self._first = False
             if not pairs and pending:
@@ -197,18 +204,17 @@ class DuplicatesDialog(QDialog):
     def _show_stays(self) -> None:
         pending = self.people.current_row()
         self.stays.show_rows(pending.stays if pending else ())
+        alone = pending is not None and len(pending.stays) == 1
+        self._lead.setText(_ALONE if alone else "正しい入所を選んでください。ほかの入所は、理由を付けて取り消しになります。")
         self.settle_button.setEnabled(bool(pending and pending.stays) and self.shell.context.actor.may("register"))
         if pending and pending.stays and self.stays.current_id() is None:
-            self.stays.selectRow(0)
+            self.stays.make_current(0)
 
     # -- deciding
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1 same, 2 different."""
-        if self.tabs.currentIndex() == 0 and event.text() in ("1", "2"):
-            self.decide("same" if event.text() == "1" else "different")
-        else:
-            super().keyPressEvent(event)
+    def _answer(self, decision: str) -> None:
+        if self.tabs.currentIndex() == 0:
+            self.decide(decision)
 
     def decide(self, decision: str) -> None:
         """Note what the clerk says about the pair at hand."""
@@ -221,7 +227,14 @@ class DuplicatesDialog(QDialog):
         words = "同じ人" if decision == "same" else "別の人"
         self.shell.runner.write(
             lambda _: persons.decide(ctx, first=pair.first.id, second=pair.second.id, decision=decision), parent=self
-        ).success(lambda _: self.shell.say(f"「{words}」と記録しました")).start()
+        ).success(lambda _: self._decided(pair, words)).start()
+
+    def _decided(self, pair: Pair, words: str) -> None:
+        self.shell.say(f"「{words}」と記録しました")
+        both = words == "同じ人" and pair.first.status == pair.second.status == "staying"
+        name = pair.first.name or pair.first.kana
+        advice = f"{name} さんは2つの登録で入所したままです。誤っている方の個票で「元に戻す」か「退所」をしてください。"
+        self.banner.show_message(advice if both else "", tone="warn")
 
     def settle(self) -> FormDialog | None:
         """The stay at hand is the true one."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.folding import fold_kana, fold_name
 from app.presentation.columns.evacuee import WITHHELD, birth_and_age, birth_text, sex_text, status_text, stay_text
+from app.ui import theme
 from app.ui.icons import IconLabel
 from app.ui.reception.family import Candidate
+from app.ui.reception.fitting import FittedDialog
 from app.ui.widgets.text import button, column, frame, heading, restyle, row, rule, text
 from app.usecases.reception import Encounter
 
 SAME, DIFFERENT, PENDING = "same", "different", "pending"
 
 
-class EncounterDialog(QDialog):
+class EncounterDialog(FittedDialog):
     """``decided`` carries same, different or pending; Esc decides nothing."""
 
     decided = Signal(str)
@@ -34,13 +36,15 @@ class EncounterDialog(QDialog):
         for key, code, words, detail in _answers(met, shelter, here):
             choice = button(f"{key}　{words}\n　　{detail}", role="choice")
             choice.setAccessibleName(f"{words}。{detail}")
+            choice.setMinimumHeight(theme.current().px(60))
             choice.clicked.connect(lambda _=False, code=code: self._decide(code))
             self.choices[code] = choice
             body.addWidget(choice)
         back = button("受付の画面に戻る（Esc）")
         back.clicked.connect(self.reject)
-        footer = frame("footer", row(text("数字のキーで選べます。統合はせず、記録はどれも残ります。", role="note"), 1, back, margins=(20, 10, 20, 10)))
-        self.setLayout(column(body, footer, spacing=0))
+        hint = text("数字のキーで選べます。統合はせず、記録はどれも残ります。", role="note", wrap=False)
+        footer = frame("footer", row(hint, 1, back, margins=(20, 10, 20, 10)))
+        self.lay_out(body, footer)
         next(iter(self.choices.values())).setFocus()
 
     def _decide(self, code: str) -> None:
@@ -115,7 +119,7 @@ def side_by_side(titles: tuple[str, str], lines: list[tuple[str, str, str, bool]
         if not equal and left and right:
             restyle(mark, tone="warn")
         for place, part in enumerate((text(name, role="field", wrap=False), text(left or "―"), text(right or "―"), mark)):
-            grid.addWidget(part, at, place)
+            grid.addWidget(part, at, place, Qt.AlignmentFlag.AlignVCenter)
     grid.setColumnStretch(1, 1)
     grid.setColumnStretch(2, 1)
     return box

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QGridLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QRadioButton, QWidget
 
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
@@ -18,6 +18,7 @@ from app.presentation.forms.stay import DESTINATION_KEYS, LEAVE_DETAILS, destina
 from app.presentation.messages import message
 from app.ui import faults
 from app.ui.page import Shell
+from app.ui.reception.fitting import FittedDialog
 from app.ui.reception.places import usual_shelter
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import FieldEditor, make_editor
@@ -50,7 +51,7 @@ class MomentEditor:
             return None, False
 
 
-class _ActDialog(QDialog):
+class _ActDialog(FittedDialog):
     """A heading, a body, a save button; messages of the rules in a banner. ``done_with`` carries what was written."""
 
     done_with = Signal(object)
@@ -71,7 +72,7 @@ class _ActDialog(QDialog):
 
     def _finish(self, body: Any, hints: Sequence[tuple[str, str]]) -> None:
         footer = frame("footer", row(KeyHints(hints), 1, self._cancel, self.save_button, margins=(20, 10, 20, 10)))
-        self.setLayout(column(body, footer, spacing=0))
+        self.lay_out(body, footer)
 
     def save(self) -> None:
         """Write."""
@@ -109,6 +110,8 @@ class LeaveDialog(_ActDialog):
         details = row(self._texts, self._at.editor, spacing=16)
         details.setStretch(0, 3)
         details.setStretch(1, 2)
+        for editor in (self._texts, self._at.editor):
+            details.setAlignment(editor, Qt.AlignmentFlag.AlignTop)
         body = column(heading(words), note(self._where()), spacing=10, margins=(24, 18, 24, 14))
         if len(people) > 1:
             body.addWidget(self._family())
@@ -190,7 +193,7 @@ class MoveDialog(_ActDialog):
         self.person = person
         self.setMinimumWidth(680)
         self.shelter = ShelterPicker(empty="移る先の避難所を選んでください")
-        self.category = make_editor(spec_field("stay", "category", kind="choice", options="stay.category", required=True, default="inside"))
+        self.category = make_editor(spec_field("stay", "category", kind="choice", options="stay.category", default="inside"))
         self.room = make_editor(spec_field("stay", "room", placeholder="例：体育館 A-12"))
         self._at = MomentEditor(moment_field("at", "転所日時"), shell.context.now())
         where = f"いまの避難所：{person.shelter_name}（{moment_text(person.since)} から）" if person.shelter_name else ""
@@ -199,6 +202,7 @@ class MoveDialog(_ActDialog):
         for line in (first, second):
             line.setStretch(0, 1)
             line.setStretch(1, 1)
+        first.setAlignment(self._at.editor, Qt.AlignmentFlag.AlignTop)
         body = column(heading(f"{person.name or person.kana} さんの転所"), note(where), self.banner, spacing=10, margins=(24, 18, 24, 16))
         body.addLayout(first)
         body.addLayout(second)
@@ -210,8 +214,7 @@ class MoveDialog(_ActDialog):
     def _show_shelters(self, rows: Any) -> None:
         others = [shelter for shelter in rows if shelter.id != self.person.shelter_id]
         self.shelter.show_shelters(others)
-        usual = usual_shelter(self.shell.context, self.shell.preferences, others)
-        self.shelter.choose(usual)
+        self.shelter.choose(usual_shelter(self.shell.context, self.shell.preferences, others))
         self.shelter.lineEdit().selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -79,7 +79,7 @@ class LinkDialog(QDialog):
     def _show(self, result: SearchResult) -> None:
         self.table.show_rows(result.hits)
         if result.hits:
-            self.table.selectRow(0)
+            self.table.make_current(0)
         self._compare()
 
     @property

@@ -37,7 +37,7 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.table import Table
-from app.ui.widgets.text import badge, button, column, frame, note, restyle, row, text
+from app.ui.widgets.text import badge, button, column, frame, restyle, row, text
 from app.usecases import persons, records
 from app.usecases.context import Context
 from app.usecases.persons import PersonFile
@@ -90,7 +90,7 @@ class PersonFileDialog(QDialog):
         self.actions_ = PersonActions(self, shell)
         self.setWindowTitle("避難者の個票")
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self._name, self._kana = text("", role="display", wrap=False), note("")
+        self._name, self._kana = text("", role="display", wrap=False), text("", role="note", wrap=False)
         self._state, self._mark = badge(""), badge("支援措置", tone="bad")
         self.banner = Banner()
         self.banner.hide()
@@ -108,7 +108,7 @@ class PersonFileDialog(QDialog):
 
     def _build_tabs(self) -> None:
         preferences = self.shell.preferences
-        self._particulars, self._condition = Facts("本人", columns=2), Facts("体調・配慮が必要なこと", columns=2)
+        self._particulars, self._condition = Facts("本人", columns=3), Facts("体調・配慮が必要なこと", columns=3)
         self._consent = Facts("安否の回答・名簿への同意", columns=3)
         self._household = Facts("世帯", columns=2)
         self.members = Table(EVACUEES, name="世帯の人", preferences=preferences, many=False)
@@ -117,6 +117,8 @@ class PersonFileDialog(QDialog):
         self.stays.opened.connect(lambda _: self.correct_stay())
         self.changes = Table(CHANGES, name="履歴", preferences=preferences, many=False)
         self.changes.opened.connect(lambda _: self.restore())
+        self.changes.chosen.connect(lambda _: self._show_change())
+        self._change = text("")
         self._correct_household = button("世帯の訂正…", icon="edit")
         self._correct_household.clicked.connect(self.correct_household)
         self._correct_stay = button("この滞在を訂正…（Enter）", icon="edit")
@@ -128,7 +130,7 @@ class PersonFileDialog(QDialog):
         self.tabs.addTab(scrolled(self._particulars, self._condition, self._consent), "本人(&1)")
         self.tabs.addTab(_page(self._household, self.members, bottom=self._correct_household), "世帯(&2)")
         self.tabs.addTab(_page(self.stays, bottom=self._correct_stay), "滞在(&3)")
-        self.tabs.addTab(_page(self.changes, bottom=self._restore), "履歴(&4)")
+        self.tabs.addTab(_page(self.changes, self._change, bottom=self._restore), "履歴(&4)")
 
     def _lay_out(self) -> None:
         acts: tuple[tuple[str, str, str, str, Callable[[], object]], ...] = (
@@ -243,6 +245,7 @@ class PersonFileDialog(QDialog):
         for key, made in self._buttons.items():
             made.setEnabled(allowed[key])
         self._buttons["check_in"].setVisible(not staying)
+        self._buttons["link"].setVisible(not self.seen.file.person.resident_id)
         self._buttons["out"].setVisible(not away)
         self._buttons["back"].setVisible(away)
         for made in (self._correct_household, self._correct_stay, self._restore):
@@ -259,6 +262,11 @@ class PersonFileDialog(QDialog):
         operation.success(lambda rows: self.changes.show_rows(rows, key=lambda change: (change.id, change.record))).start()
 
     # -- acting
+
+    def _show_change(self) -> None:
+        """The line at hand in full: lists cut long ones."""
+        change = self.changes.current_row()
+        self._change.setText(f"{change.words}　{f'理由：{change.reason}' if change.reason else ''}".strip() if change else "")
 
     def _act(self, act: Callable[[SearchHit], object]) -> None:
         if self.seen is not None:
@@ -338,6 +346,7 @@ def _same_minute(one: Any, other: Any) -> bool:
 def _page(*parts: QWidget, bottom: QWidget) -> QWidget:
     box = QWidget()
     layout: QVBoxLayout = column(*parts, row(bottom, 1), spacing=10, margins=(0, 12, 0, 0))
-    layout.setStretch(len(parts) - 1, 1)
+    table = next(place for place, part in enumerate(parts) if isinstance(part, Table))
+    layout.setStretch(table, 1)
     box.setLayout(layout)
     return box

@@ -13,14 +13,15 @@ _LAST = "reception.shelter"
 
 
 def usual_shelter(ctx: Context, preferences: Preferences, rows: Sequence[ShelterRow]) -> str:
-    """The shelter used last, else the one that has the name of this site, else the first open one; empty when there is none."""
+    """The shelter used last, else the one with the name of this site, else the only open one. Empty: somebody must choose."""
     known = {row.id for row in rows}
     last = preferences.get(_LAST, "")
     if last in known:
         return str(last)
     site = fold_name(ctx.place.site_name)
     named = next((row.id for row in rows if site and fold_name(row.name) == site), "")
-    return named or next((row.id for row in rows if row.is_open), rows[0].id if rows else "")
+    opened = [row.id for row in rows if row.is_open]
+    return named or (opened[0] if len(opened) == 1 else "")
 
 
 def remember_shelter(preferences: Preferences, shelter_id: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui.reception.desk import Desk
 from app.ui.reception.encounter import EncounterDialog
 from app.ui.reception.family import newcomer
+from app.ui.reception.places import remember_shelter
 from app.ui.stage import Stage, shot
 from app.usecases import persons
 from app.usecases.rows import SearchHit
@@ -27,7 +28,7 @@ def _desk(stage: Stage, page: str = "evacuees") -> Desk:
 def _people(stage: Stage, status: str = "in", count: int = 1) -> list[SearchHit]:
     ctx = stage.session.context
     ids = persons.list_people(ctx, presence=status)
-    return [hit for hit in persons.show_people(ctx, person_ids=ids[:200]) if not hit.protected][:count]
+    return [hit for hit in persons.show_people(ctx, person_ids=ids[:200]) if not hit.protected and hit.name and hit.birth][:count]
 
 
 def _family_words(stage: Stage) -> str:
@@ -65,6 +66,8 @@ def _card(stage: Stage) -> QWidget:
 
 
 def _check_in(stage: Stage):
+    ctx = stage.session.context
+    remember_shelter(stage.preferences, next(row.id for row in ctx.reads.shelters.rows(at=ctx.now()) if row.is_open))
     _search(stage, _family_words(stage), final=True)
     stage.settle()
     return stage.window("search").current.desk.dialog
@@ -122,8 +125,6 @@ def _confirmed(stage: Stage) -> QWidget:
     dialog.check_in()
     stage.settle()
     window = stage.window("search")
-    act = window.current.desk.last_act
-    persons.undo(stage.session.context, act=act, reason="見本")
     return window
 
 

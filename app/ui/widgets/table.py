@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
@@ -101,21 +101,27 @@ class Table(QTableView):
         position = self.rows.position(row_id)
         if position < 0:
             return False
-        self.selectRow(position)
-        self.scrollTo(self.rows.index(position, 0))
+        self.make_current(position)
         return True
+
+    def make_current(self, position: int) -> None:
+        """This row and no other, whatever keys are held: ``selectRow`` would toggle while Ctrl of a shortcut is still down."""
+        index = self.rows.index(position, 0)
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.scrollTo(index)
 
     def focus_first(self) -> None:
         """Put the keyboard into the list, on its first row if none is current."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.currentIndex().isValid() and self.rows.rowCount():
-            self.selectRow(0)
+            self.make_current(0)
 
     def _keep_place(self, change: Any) -> None:
         current, row = self.current_id(), self.currentIndex().row()
         change()
         if current is not None and not self.select_id(current) and self.rows.rowCount():
-            self.selectRow(min(row, self.rows.rowCount() - 1))
+            self.make_current(max(0, min(row, self.rows.rowCount() - 1)))
 
     # -- keyboard
 
