@@ -15,7 +15,7 @@ def _difference_tone(row: HeadcountRow) -> Tone:
 HEADCOUNTS: ColumnSet[HeadcountRow] = ColumnSet(
     key="headcounts",
     columns=(
-        Column(key="counted_at", label="時点", text=lambda row: moment_long(row.counted_at), width=13, sort=lambda row: row.counted_at),
+        Column(key="counted_at", label="時点", text=lambda row: moment_long(row.counted_at), width=15, sort=lambda row: row.counted_at),
         Column(key="shelter", label="避難所", text=lambda row: row.shelter_name, width=12, sort=lambda row: row.shelter_name),
         Column(
             key="counted_total", label="報告人数", text=lambda row: count_text(row.counted_total), width=4, align="right", number=True,
@@ -37,14 +37,14 @@ HEADCOUNTS: ColumnSet[HeadcountRow] = ColumnSet(
         ),
         Column(key="method", label="報告方法", text=lambda row: label("headcount.method", row.method), width=5, sort=lambda row: row.method),
         Column(key="reported_by", label="報告者", text=lambda row: row.reported_by, width=6, sort=lambda row: row.reported_by),
-        Column(key="note", label="備考", text=lambda row: row.note, width=10),
+        Column(key="note", label="備考", text=lambda row: row.note, width=8),
     ),
 )  # fmt: skip
 
 TREND: ColumnSet[TrendPoint] = ColumnSet(
     key="trend",
     columns=(
-        Column(key="at", label="時点", text=lambda point: moment_long(point.at), width=13, sort=lambda point: point.at),
+        Column(key="at", label="時点", text=lambda point: moment_long(point.at), width=15, sort=lambda point: point.at),
         Column(
             key="shelters_open", label="開設避難所数", text=lambda point: count_text(point.shelters_open), width=6, align="right", number=True,
             sort=lambda point: point.shelters_open,

@@ -10,7 +10,7 @@ from app.usecases.rows import HistoryEntry
 HISTORY: ColumnSet[HistoryEntry] = ColumnSet(
     key="history",
     columns=(
-        Column(key="at", label="日時", text=lambda row: moment_long(row.at), width=13, sort=lambda row: row.at),
+        Column(key="at", label="日時", text=lambda row: moment_long(row.at), width=15, sort=lambda row: row.at),
         Column(key="by", label="操作者", text=lambda row: row.by, width=7, sort=lambda row: row.by),
         Column(key="site", label="拠点", text=lambda row: row.site, width=7, sort=lambda row: row.site),
         Column(key="kind", label="対象", text=lambda row: label("record", row.kind), width=5, sort=lambda row: row.kind),

@@ -28,12 +28,12 @@ RESIDENTS: ColumnSet[ResidentView] = ColumnSet(
     columns=(
         _plain("name", 9),
         _plain("kana", 9),
-        Column(key="birth", label="生年月日", text=lambda row: birth_era(row.birth), width=9, tip=lambda row: row.birth),
+        Column(key="birth", label="生年月日", text=lambda row: birth_era(row.birth), width=10, tip=lambda row: row.birth),
         _plain("sex", 2),
         _plain("relation", 4),
         _plain("address", 20),
         _plain("district", 7),
-        _plain("phone", 8),
+        _plain("phone", 10),
         _plain("household_no", 7),
         _plain("resident_no", 8),
         Column(key="state", label="避難の状況", text=_state, width=12, tone=_state_tone),
@@ -44,10 +44,10 @@ RESIDENTS: ColumnSet[ResidentView] = ColumnSet(
 SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
     key="snapshots",
     columns=(
-        Column(key="label", label="名称", text=lambda row: row.label, width=12, sort=lambda row: row.label),
+        Column(key="label", label="名称", text=lambda row: row.label, width=11, sort=lambda row: row.label),
         Column(key="active", label="使用中", text=lambda row: flag_text(row.active), width=3, align="center", sort=lambda row: row.active),
-        Column(key="as_of", label="基準日時", text=lambda row: moment_long(row.as_of), width=13, sort=lambda row: row.as_of),
-        Column(key="known_at", label="把握日時", text=lambda row: moment_long(row.known_at), width=13, sort=lambda row: row.known_at),
+        Column(key="as_of", label="基準日時", text=lambda row: moment_long(row.as_of), width=15, sort=lambda row: row.as_of),
+        Column(key="known_at", label="把握日時", text=lambda row: moment_long(row.known_at), width=15, sort=lambda row: row.known_at),
         Column(
             key="residents", label="人数", text=lambda row: count_text(row.residents), width=5, align="right", number=True,
             sort=lambda row: row.residents,
@@ -56,8 +56,8 @@ SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
             key="households", label="世帯数", text=lambda row: count_text(row.households), width=5, align="right", number=True,
             sort=lambda row: row.households,
         ),
-        Column(key="created_at", label="取込日時", text=lambda row: moment_long(row.created_at), width=13, sort=lambda row: row.created_at),
+        Column(key="sha256", label="照合値", text=lambda row: row.sha256[:8], width=6, tip=lambda row: row.sha256),
+        Column(key="created_at", label="取込日時", text=lambda row: moment_long(row.created_at), width=15, sort=lambda row: row.created_at),
         Column(key="files", label="ファイル", text=lambda row: "、".join(row.files), width=14),
-        Column(key="sha256", label="照合値", text=lambda row: row.sha256[:16], width=10, tip=lambda row: row.sha256),
     ),
 )  # fmt: skip

@@ -58,7 +58,7 @@ _PERSON: tuple[Column[RosterRow], ...] = (
     Column(key="number", label="整理番号", text=attrgetter("number"), width=8, sort=lambda row: row.number),
     Column(key="name", label="氏名", text=attrgetter("name"), width=9, sort=lambda row: (row.kana, row.name)),
     Column(key="kana", label="フリガナ", text=attrgetter("kana"), width=9, sort=lambda row: row.kana),
-    Column(key="birth", label="生年月日", text=lambda row: birth_era(row.birth), width=9, sort=lambda row: row.age if row.age is not None else -1),
+    Column(key="birth", label="生年月日", text=lambda row: birth_era(row.birth), width=10, sort=lambda row: row.age if row.age is not None else -1),
     Column(key="birth_short", label="生年月日", text=lambda row: birth_short(row.birth), width=5),
     Column(
         key="age", label="年齢", text=lambda row: age_words(row.age, row.age_exact), width=3, align="right",
@@ -72,7 +72,7 @@ _PERSON: tuple[Column[RosterRow], ...] = (
     _plain("person", "district", 7),
     _plain("person", "phone", 8),
     _plain("person", "mobile", 8),
-    Column(key="contact", label="電話", text=_phone, width=8, sort=_phone),
+    Column(key="contact", label="電話", text=_phone, width=10, sort=_phone),
     _plain("person", "nationality", 4),
     _plain("person", "workplace", 8),
     _plain("person", "card", 8),
@@ -83,10 +83,10 @@ _STAY: tuple[Column[RosterRow], ...] = (
     Column(key="presence", label="在否", text=_presence, width=3, sort=_presence, tone=_presence_tone),
     _code("stay", "category", "stay.category", 6),
     _plain("stay", "room", 6),
-    Column(key="from_at", label="入所日時", text=lambda row: moment_long(row.from_at), width=12, sort=lambda row: row.from_at),
+    Column(key="from_at", label="入所日時", text=lambda row: moment_long(row.from_at), width=15, sort=lambda row: row.from_at),
     Column(key="from_short", label="入所", text=lambda row: moment_short(row.from_at), width=5, sort=lambda row: row.from_at),
     Column(
-        key="to_at", label="退所日時", text=lambda row: moment_long(row.to_at), width=12, sort=lambda row: (row.to_at is None, row.to_at)
+        key="to_at", label="退所日時", text=lambda row: moment_long(row.to_at), width=15, sort=lambda row: (row.to_at is None, row.to_at)
     ),
     Column(key="destination", label="退所先", text=_destination, width=9, sort=lambda row: row.destination),
     _plain("stay", "came_from", 8),

@@ -32,12 +32,12 @@ def _state(row: ShelterRow) -> str:
 SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
     key="shelters",
     columns=(
-        Column(key="name", label="避難所名", text=lambda row: row.name, width=13, sort=lambda row: row.kana or row.name),
+        Column(key="name", label="避難所名", text=lambda row: row.name, width=12, sort=lambda row: row.kana or row.name),
         Column(key="state", label="状態", text=_state, width=5, sort=lambda row: not row.is_open, tone=_state_tone),
         Column(key="kind", label="種別", text=lambda row: label("shelter.kind", row.kind), width=6, sort=lambda row: row.kind),
-        Column(key="district", label="地区", text=lambda row: row.district, width=5, sort=lambda row: row.district),
+        Column(key="district", label="地区", text=lambda row: row.district, width=4, sort=lambda row: row.district),
         Column(key="address", label="所在地", text=lambda row: row.address, width=16, sort=lambda row: row.address),
-        Column(key="phone", label="電話", text=lambda row: row.phone, width=7, sort=lambda row: row.phone),
+        Column(key="phone", label="電話", text=lambda row: row.phone, width=8, sort=lambda row: row.phone),
         Column(
             key="capacity", label="収容人数", text=lambda row: count_text(row.capacity), width=4, align="right", number=True,
             sort=lambda row: row.capacity or 0, tip=lambda row: row.capacity_text,
@@ -47,7 +47,7 @@ SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
             sort=lambda row: row.declared or 0,
         ),
         Column(
-            key="declared_at", label="報告の時点", text=lambda row: moment_short(row.declared_at), width=7,
+            key="declared_at", label="報告の時点", text=lambda row: moment_short(row.declared_at), width=8,
             sort=lambda row: (row.declared_at is not None, row.declared_at),
         ),
         Column(
@@ -59,7 +59,7 @@ SHELTERS: ColumnSet[ShelterRow] = ColumnSet(
             sort=lambda row: abs(_difference(row) or 0),
         ),
         Column(
-            key="opened_at", label="開設日時", text=lambda row: moment_short(row.opened_at), width=7,
+            key="opened_at", label="開設日時", text=lambda row: moment_short(row.opened_at), width=8,
             sort=lambda row: (row.opened_at is not None, row.opened_at),
         ),
         Column(key="in_charge", label="担当者", text=lambda row: row.in_charge, width=6, sort=lambda row: row.in_charge),

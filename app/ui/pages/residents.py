@@ -20,7 +20,7 @@ from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.form_dialog import ask
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.table import Table
-from app.ui.widgets.text import button, column, heading, note, row
+from app.ui.widgets.text import button, column, heading, row, text
 from app.usecases import residents
 
 
@@ -42,8 +42,8 @@ class ResidentsPage(Page):
         self.find.entered.connect(lambda _: self.table.focus_first())
         self.find.down.connect(self.table.focus_first)
         self.find.left.connect(self.snapshots.focus_first)
-        self._whose = heading("住民")
-        self._count = note("")
+        self._whose = text("住民", role="heading", wrap=False)
+        self._count = text("", role="note", wrap=False)
         self.import_button = button("住民データを取り込む…（Ctrl+N）", role="primary", icon="import")
         self.activate_button = button("検索に使うデータにする", icon="check")
         self.household_button = button("世帯を見る（Enter）", icon="user")
@@ -69,7 +69,7 @@ class ResidentsPage(Page):
         inside.setStretch(1, 1)
         upper.setLayout(inside)
         search = row(self._whose, self._count, 1, self.find, self.household_button, spacing=10)
-        self.find.setFixedWidth(theme.current().px(400))
+        self.find.setFixedWidth(theme.current().px(330))
         below = column(search, self.table, spacing=6)
         below.setContentsMargins(0, 6, 0, 0)
         below.setStretch(1, 1)

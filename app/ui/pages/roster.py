@@ -16,7 +16,7 @@ from app.presentation.columns.roster import ROSTER, VIEW_LABELS, choose_publisha
 from app.presentation.forms.roster_filter import ROSTER_FILTER, SAVE_VIEW, apply_values, form_values, say_filter
 from app.presentation.labels import choices
 from app.presentation.messages import message
-from app.ui import faults
+from app.ui import faults, theme
 from app.ui.page import Page, Shell
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.export_dialog import CSV, CSV_CP932, HTML, PDF_COMPACT, PDF_LARGE, XLSX, Choice, ExportDialog, Written, lost_of
@@ -70,7 +70,7 @@ class RosterPage(Page):
 
     def _build_filters(self) -> None:
         self.at = MomentField("何日何時の時点", empty="いま")
-        self.known = MomentField("いつ分かっていた内容で", empty="いま分かっている内容")
+        self.known = MomentField("いつ分かっていた内容で", empty="いま分かっている内容", width=210)
         self.shelter = ShelterPicker()
         self.presence = QComboBox()
         self.presence.setAccessibleName("在所の別")
@@ -104,7 +104,8 @@ class RosterPage(Page):
         self.save_view_button.clicked.connect(self.save_view)
         QShortcut(QKeySequence("F3"), self, self.ask_more)
         upper = row(self.at, self.known, _labelled("避難所", self.shelter), _labelled("表示", self.presence), spacing=12)
-        upper.setStretch(2, 1)
+        upper.addStretch(1)
+        self.shelter.setMinimumWidth(theme.current().px(300))
         lower = row(self.find, self.more, text("項目", role="field", wrap=False), self.columns, self.view_box, self.save_view_button, spacing=8)
         lower.setStretch(0, 1)
         self._filters = QWidget()

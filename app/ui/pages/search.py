@@ -40,9 +40,9 @@ class SearchPage(Page):
         new.clicked.connect(lambda: self.desk.newcomer(self.words))
         self.check_in_button = button("入所の受付（Ctrl+I）", icon="bed")
         self.check_in_button.clicked.connect(self.check_in_current)
-        for part in (self.check_in_button, new):
-            self.tools.addWidget(part)
-            part.setEnabled(self.may("register"))
+        for made in (self.check_in_button, new):
+            self.tools.addWidget(made)
+            made.setEnabled(self.may("register"))
         self.table = HitTable(HITS, name="見つかった人", preferences=shell.preferences)
         self.table.opened.connect(lambda hit_id: self.open(self._hits.get(hit_id)))
         self.idle = EmptyState(

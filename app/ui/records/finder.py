@@ -8,13 +8,23 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.presentation.columns.evacuee import HITS
+from app.presentation.columns.evacuee import birth_and_age, birth_short, status_text
+from app.presentation.columns.spec import Column, ColumnSet
 from app.ui.page import Page
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import column, note, text
 from app.usecases.rows import SearchHit
 from app.usecases.searching import search
+
+
+FOUND: ColumnSet[SearchHit] = ColumnSet(
+    key="finder",
+    columns=(
+        Column(key="name", label="氏名", text=lambda h: h.name or h.kana or h.number, width=9, tip=lambda h: f"{h.kana}　{status_text(h)}"),
+        Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_short(h.birth), width=10, tip=lambda h: birth_and_age(h.birth)),
+    ),
+)
 
 
 class PersonFinder(QWidget):
@@ -28,7 +38,7 @@ class PersonFinder(QWidget):
         self.box = SearchBox("氏名・カナ・整理番号", name=words)
         self.box.typed.connect(self._search)
         self.box.entered.connect(self._enter)
-        self.table = Table(HITS, name="見つかった人", many=False)
+        self.table = Table(FOUND, name="見つかった人", many=False)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.table.opened.connect(self._choose)
         self.table.clicked.connect(lambda index: self._choose(self.table.rows.row_id(index.row())))

@@ -85,13 +85,14 @@ class _Names:
 
 
 def _columns(key: str, *, named: bool) -> ColumnSet[NamedChange]:
-    who: Column[NamedChange] = Column(key="name", label="誰の・どこの", text=lambda r: r.name, width=12, sort=lambda r: r.name)
+    who: Column[NamedChange] = Column(key="name", label="誰の・どこの", text=lambda r: r.name, width=11, sort=lambda r: r.name)
+    site: Column[NamedChange] = Column(key="site", label="拠点", text=lambda r: r.change.site, width=6, sort=lambda r: r.change.site)
     return ColumnSet(
         key=key,
         columns=(
-            Column(key="at", label="日時", text=lambda r: moment_long(r.change.at), width=13, sort=lambda r: r.change.at),
+            Column(key="at", label="日時", text=lambda r: moment_long(r.change.at), width=15, sort=lambda r: r.change.at),
             Column(key="by", label="操作者", text=lambda r: r.change.by, width=6, sort=lambda r: r.change.by),
-            Column(key="site", label="拠点", text=lambda r: r.change.site, width=6, sort=lambda r: r.change.site),
+            *((site,) if named else ()),
             Column(key="kind", label="記録", text=lambda r: label("record", r.change.kind), width=6, sort=lambda r: r.change.kind),
             *((who,) if named else ()),
             Column(
@@ -109,7 +110,7 @@ def _columns(key: str, *, named: bool) -> ColumnSet[NamedChange]:
 
 
 RECENT = _columns("records.recent", named=True)
-HISTORY_OF = _columns("records.history", named=True)
+HISTORY_OF = _columns("records.history", named=False)
 
 
 def oldest_first(entries: Iterable[HistoryEntry]) -> list[HistoryEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
@@ -28,6 +29,7 @@ from app.ui.widgets.text import button, column, frame, heading, note, row
 from app.usecases import persons, records
 from app.usecases.context import Context
 from app.usecases.job import Job
+from app.usecases.residents import list_snapshots
 from app.usecases.rows import AccessEntry
 
 _RECENT = 300
@@ -150,7 +152,9 @@ class HistoryTab(QWidget):
         self.restore_button = button("この版に戻す…", icon="restore")
         self.restore_button.clicked.connect(self.restore)
         right = QWidget()
-        inside = column(row(self.title, 1, self.restore_button), self.banner, self.table, spacing=8)
+        head = row(self.title, self.restore_button)
+        head.setStretch(0, 1)
+        inside = column(head, self.banner, self.table, spacing=8)
         inside.setContentsMargins(10, 0, 0, 0)
         inside.setStretch(2, 1)
         right.setLayout(inside)
@@ -230,6 +234,13 @@ class HistoryTab(QWidget):
         self.restore_button.setEnabled(chosen is not None and chosen.change.restorable and self._page.may("register"))
 
 
+def read_accesses(ctx: Context, person_id: str) -> list[AccessEntry]:
+    """The access log with resident data by their label."""
+    labels = {snapshot.id: snapshot.label for snapshot in list_snapshots(ctx)}
+    found = records.read_access_log(ctx, person_id=person_id, limit=_ACCESS)
+    return [replace(entry, target=labels[entry.target]) if entry.target in labels else entry for entry in found]
+
+
 class AccessTab(QWidget):
     """Who looked at or took out whose data, for which purpose."""
 
@@ -269,7 +280,7 @@ class AccessTab(QWidget):
     def refresh(self) -> None:
         """Read again."""
         ctx, person = self._page.context, self._person
-        found = self._page.runner.read(lambda: records.read_access_log(ctx, person_id=person, limit=_ACCESS), parent=self, latest="records.access")
+        found = self._page.runner.read(lambda: read_accesses(ctx, person), parent=self, latest="records.access")
         found.success(self._show).start()
 
     def take_focus(self) -> None:

@@ -386,6 +386,8 @@ class _Grid(QTableWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter on a cell goes down, Delete empties it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() == self.State.EditingState:
+            return  # the editor passes Enter on; going down is for when it has closed
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._down()
             return

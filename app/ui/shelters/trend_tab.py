@@ -66,7 +66,7 @@ class TrendTab(QWidget):
         self.halves.addWidget(left)
         self.halves.addWidget(self.table)
         self.halves.setStretchFactor(0, 1)
-        self.halves.setSizes([theme.current().px(600), theme.current().px(545)])
+        self.halves.setSizes([theme.current().px(570), theme.current().px(580)])
         self.halves.setHandleWidth(10)
         self.halves.setChildrenCollapsible(False)
         self.empty = EmptyState(
