@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Town:
         """The administrator's context."""
         return self.session.context
 
-    @property
+    @cached_property
     def data_key(self) -> bytes:
         """The key that opens the file, for looking behind the program's back."""
         return unlock(self.folder)
