@@ -164,13 +164,15 @@ def _look_back(program: Program, people: dict[str, str]) -> None:
     assert people["サトウ"] in {row["person"] for row in later["rows"]}
 
 
-def test_backup_restore_and_refusals(program: Program, tmp_path: Path) -> None:
+def test_backup_restore_and_refusals(tmp_path: Path) -> None:
+    program = Program(tmp_path / "訓練")
+    program.run("demo", "--residents", "100")
     saved = program.run("backup", str(tmp_path / "写し.sasae-backup"))
     assert saved["bytes"] > 100_000
     other = program.run("restore", str(tmp_path / "写し.sasae-backup"), "--into", str(tmp_path / "戻した"))
     copy = Program(tmp_path / "戻した")
     assert copy.run("verify")["ok"]
-    made = copy.run("evacuees", "check-in", "--shelter", "七尾中学校", "--person", '{"name": "写 一郎"}')
+    made = copy.run("evacuees", "check-in", "--shelter", "支市総合体育館", "--person", '{"name": "写 一郎"}')
     assert other["device_id"] == copy.run("history", made["persons"][0])["changes"][0]["device"]
     assert program.run("shelters", "list", code=3, SASAE_PASSWORD="wrong password")["error"]["code"] == "signin.refused"
     assert program.run("no-such-verb", code=2)["error"]["code"] == "cli.usage"
@@ -180,7 +182,9 @@ def test_backup_restore_and_refusals(program: Program, tmp_path: Path) -> None:
     assert program.run("restore", str(residents := tmp_path / "違う.zip"), "--into", str(tmp_path / "z"), code=3)["error"]["where"]["path"] == str(residents)
 
 
-def test_operators(program: Program) -> None:
+def test_operators(tmp_path: Path) -> None:
+    program = Program(tmp_path / "訓練")
+    program.run("demo", "--residents", "50")
     program.run("operators", "add", "応援 次郎", "--role", "避難所", SASAE_NEW_PASSWORD="応援のパスワード")
     names = {o["name"]: o["roles"] for o in program.run("operators", "list")["operators"]}
     assert names["応援 次郎"] == ["shelter"]
@@ -202,7 +206,9 @@ def test_demo_and_self_test(tmp_path: Path) -> None:
     assert checks["ok"], [check for check in checks["checks"] if not check["ok"]]
 
 
-def test_text_for_people(program: Program) -> None:
+def test_text_for_people(tmp_path: Path) -> None:
+    program = Program(tmp_path / "訓練")
+    program.run("demo", "--residents", "50")
     done = subprocess.run(
         [sys.executable, "-m", "app", "operators", "list"], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60, check=False,
         env={**os.environ, "SASAE_DATA": str(program.folder), "SASAE_OPERATOR": OPERATOR, "SASAE_PASSWORD": PASSWORD},
