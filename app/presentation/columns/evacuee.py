@@ -128,8 +128,8 @@ EVACUEES: ColumnSet[SearchHit] = ColumnSet(
         Column(key="kana", label="フリガナ", text=lambda h: h.kana, width=10),
         Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_short(h.birth), width=10, tip=lambda h: birth_and_age(h.birth)),
         Column(key="sex", label="性別", text=lambda h: sex_text(h.sex), width=3),
-        Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=18),
-        Column(key="address", label="住所", text=address_text, width=9),
+        Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=17),
+        Column(key="address", label="住所", text=address_text, width=8),
         Column(key="household", label="世帯", text=lambda h: h.household, width=8),
         Column(key="phone", label="電話", text=lambda h: h.phone, width=9),
         Column(

@@ -23,8 +23,7 @@ from app.usecases.context import Context
 from app.usecases.rows import SearchHit
 
 _HINTS = (
-    ("Enter", "個票"), ("Ctrl+O", "退所"), ("Ctrl+Shift+O", "家族で退所"), ("Ctrl+M", "転所"), ("Ctrl+G", "外出"), ("Ctrl+B", "戻り"),
-    ("F9", "元に戻す"), ("Ctrl+Shift+F", "しぼる"),
+    ("Enter", "個票"), ("Ctrl+O", "退所"), ("Ctrl+Shift+O", "家族で退所"), ("Ctrl+M", "転所"), ("F9", "元に戻す"),
 )  # fmt: skip
 _PRESENCES = (("in", "入所中"), ("out", "退所"), ("all", "すべて"))
 

@@ -206,7 +206,8 @@ class CheckInDialog(QDialog):
             room = self.screen().availableGeometry()
             self.resize(self.width(), room.height() - 40)
             self.move(self.x(), room.y() + 10)
-            self.table.setFixedHeight(self.table.height_for(min(4, max(2, len(self.family.candidates)))))
+            most = max(2, int(room.height() * 0.27 / self.table.row_height()))
+            self.table.setFixedHeight(self.table.height_for(min(most, max(2, len(self.family.candidates)))))
             self.details.tabBar().setFocus()
         else:
             self.table.setMaximumHeight(16_777_215)

@@ -92,6 +92,8 @@ class PersonFileDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._name, self._kana = text("", role="display", wrap=False), text("", role="note", wrap=False)
         self._state, self._mark = badge(""), badge("支援措置", tone="bad")
+        self._state.setMinimumHeight(theme.current().px(22))
+        self._mark.setMinimumHeight(theme.current().px(22))
         self.banner = Banner()
         self.banner.hide()
         self._buttons: dict[str, QPushButton] = {}
@@ -259,7 +261,12 @@ class PersonFileDialog(QDialog):
             return
         ctx, person_id = self.shell.context, self.person_id
         operation = self.shell.runner.write(lambda _: read_changes(ctx, person_id), parent=self)
-        operation.success(lambda rows: self.changes.show_rows(rows, key=lambda change: (change.id, change.record))).start()
+        operation.success(self._show_changes).start()
+
+    def _show_changes(self, rows: list[ChangeRow]) -> None:
+        self.changes.show_rows(rows, key=lambda change: (change.id, change.record))
+        if rows and not self.changes.currentIndex().isValid():
+            self.changes.make_current(0)
 
     # -- acting
 
