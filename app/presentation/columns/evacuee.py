@@ -11,7 +11,7 @@ from app.domain.dates import JST, age_on, format_fuzzy, format_instant, parse_da
 from app.domain.errors import SasaeError
 from app.domain.evacuee import Person
 from app.presentation.columns.spec import Column, ColumnSet, Tone
-from app.presentation.labels import field_label, label, labels_of, show_field
+from app.presentation.labels import field_label, label, labels_of, short_label, show_field
 from app.usecases.rows import HistoryEntry, SearchHit, StayView
 
 WITHHELD = "（支援措置のため表示しません）"
@@ -123,13 +123,13 @@ HITS: ColumnSet[SearchHit] = ColumnSet(
 EVACUEES: ColumnSet[SearchHit] = ColumnSet(
     key="evacuees",
     columns=(
-        Column(key="number", label="整理番号", text=lambda h: h.number, width=9),
-        Column(key="name", label="氏名", text=lambda h: h.name or "（氏名なし）", width=8),
+        Column(key="number", label="整理番号", text=lambda h: h.number, width=10),
+        Column(key="name", label="氏名", text=lambda h: h.name or "（氏名なし）", width=7),
         Column(key="kana", label="フリガナ", text=lambda h: h.kana, width=10),
         Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_short(h.birth), width=10, tip=lambda h: birth_and_age(h.birth)),
-        Column(key="sex", label="性別", text=lambda h: sex_text(h.sex), width=3),
-        Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=17),
-        Column(key="address", label="住所", text=address_text, width=8),
+        Column(key="sex", label="性別", text=lambda h: short_label("person.sex", h.sex), width=2),
+        Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=18),
+        Column(key="address", label="住所", text=address_text, width=7),
         Column(key="household", label="世帯", text=lambda h: h.household, width=8),
         Column(key="phone", label="電話", text=lambda h: h.phone, width=9),
         Column(
