@@ -71,10 +71,10 @@ def test_a_time_that_cannot_be_read_asks_nothing(page: Any, settle: Settle) -> N
 
 
 def test_narrows_down_by_folded_name_and_by_state(page: Any, town: Town, settle: Settle) -> None:
-    page.list.find.setText("公民")
-    page.list.find.typed.emit("公民")
+    page.list.finder.setText("公民")
+    page.list.finder.typed.emit("公民")
     assert names(page) == ["架空公民館"]
-    page.list.find.clear()
+    page.list.finder.clear()
     headcounts.record_headcount(town.ctx, values={"shelter_id": town.shelters[0], "counted_total": 101})
     page.arrive(show="overfull")
     page.refresh()
@@ -152,7 +152,9 @@ def test_place_must_be_in_japan() -> None:
     assert not problems and shelter_values(values)["latitude"] == 37.04 and "open_at" not in shelter_values(values)
 
 
-def test_takes_counts_shelter_after_shelter_without_the_mouse(page: Any, window: MainWindow, town: Town, settle: Settle, qtbot: Any) -> None:
+def test_takes_counts_shelter_after_shelter_without_the_mouse(
+    page: Any, window: MainWindow, town: Town, settle: Settle, qtbot: Any
+) -> None:
     page.counts.take()
     settle()
     dialog: CountEntry = shown(CountEntry)

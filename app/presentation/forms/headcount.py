@@ -45,7 +45,15 @@ HEADCOUNT = FormSpec(
         ),
         SectionSpec(
             fields=(
-                spec_field("headcount", "method", kind="choice", options="headcount.method", omit=("file", "listing"), required=True, default="phone"),
+                spec_field(
+                    "headcount",
+                    "method",
+                    kind="choice",
+                    options="headcount.method",
+                    omit=("file", "listing"),
+                    required=True,
+                    default="phone",
+                ),
                 spec_field("headcount", "note"),
             ),
         ),

@@ -9,7 +9,14 @@ SHELTERS = FormSpec(
     title="避難所の取り込み",
     sections=(
         SectionSpec(
-            fields=(FieldSpec(key="open_at", label="同時に開設する日時", kind="instant", help="入れると、取り込んだ避難所を開設中にします。空なら開設しません"),),
+            fields=(
+                FieldSpec(
+                    key="open_at",
+                    label="同時に開設する日時",
+                    kind="instant",
+                    help="入れると、取り込んだ避難所を開設中にします。空なら開設しません",
+                ),
+            ),
         ),
     ),
 )
@@ -18,7 +25,11 @@ HEADCOUNTS = FormSpec(
     title="避難者数の取り込み",
     sections=(
         SectionSpec(
-            fields=(FieldSpec(key="at", label="時点がないファイルの時点", kind="instant", help="ファイルの列や見出しに時点があれば、そちらを使います"),),
+            fields=(
+                FieldSpec(
+                    key="at", label="時点がないファイルの時点", kind="instant", help="ファイルの列や見出しに時点があれば、そちらを使います"
+                ),
+            ),
         ),
     ),
 )

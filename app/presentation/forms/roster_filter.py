@@ -34,7 +34,13 @@ ROSTER_FILTER = FormSpec(
                 FieldSpec(key="age_from", label="年齢（以上）", kind="integer", width=5, high=150),
                 FieldSpec(key="age_to", label="年齢（以下）", kind="integer", width=5, high=150),
                 FieldSpec(key="consent", label="同意している人だけ", kind="choice", options="roster.consent"),
-                FieldSpec(key="without_destination", label="退所先が分からない人だけ", kind="yesno", default="no", help="表示を「退所した人」にして見ます"),
+                FieldSpec(
+                    key="without_destination",
+                    label="退所先が分からない人だけ",
+                    kind="yesno",
+                    default="no",
+                    help="表示を「退所した人」にして見ます",
+                ),
             ),
         ),
         SectionSpec(
@@ -52,7 +58,9 @@ SAVE_VIEW = FormSpec(
     key="roster.view",
     title="この条件に名前を付けて残す",
     sections=(
-        SectionSpec(fields=(FieldSpec(key="name", label="名前", required=True, limit=40, help="同じ名前があれば置き換えます。日時は残しません"),)),
+        SectionSpec(
+            fields=(FieldSpec(key="name", label="名前", required=True, limit=40, help="同じ名前があれば置き換えます。日時は残しません"),)
+        ),
     ),
 )
 

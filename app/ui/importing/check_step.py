@@ -48,14 +48,20 @@ class CheckStep(QWidget):
         self._checked = checked
         self.tiles["read"].show_number(checked.read)
         self.tiles["good"].show_number(max(0, checked.read - checked.errors), tone="good")
-        self.tiles["errors"].show_number(checked.errors, note="取り込みません" if checked.errors else "ありません", tone="bad" if checked.errors else "good")
+        self.tiles["errors"].show_number(
+            checked.errors, note="取り込みません" if checked.errors else "ありません", tone="bad" if checked.errors else "good"
+        )
         self.tiles["warnings"].show_number(checked.warnings, note="確かめてください" if checked.warnings else "ありません")
         if checked.faults:
-            self.banner.show_message("読めないファイルがあります。このままでは取り込めません。下の内容を見て、ファイルを直すか外してください。", tone="bad")
+            self.banner.show_message(
+                "読めないファイルがあります。このままでは取り込めません。下の内容を見て、ファイルを直すか外してください。", tone="bad"
+            )
         elif not checked.usable:
             self.banner.show_message("取り込める行がありません。ファイルと列の対応を確かめてください。", tone="bad")
         elif checked.errors:
-            self.banner.show_message("エラーの行は取り込まず、理由を付けて別のCSVに書き出します。直してから、もう一度取り込めます。", tone="warn")
+            self.banner.show_message(
+                "エラーの行は取り込まず、理由を付けて別のCSVに書き出します。直してから、もう一度取り込めます。", tone="warn"
+            )
         elif checked.warnings:
             self.banner.show_message("すべての行を取り込めます。警告の内容を確かめてください。", tone="info")
         else:

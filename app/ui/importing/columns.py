@@ -29,8 +29,7 @@ def preview_columns(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -
     return ColumnSet(
         key="import.preview",
         columns=tuple(
-            Column(key=str(at), label=heading or f"（{at + 1}列目）", text=cell(at), width=width(at))
-            for at, heading in enumerate(header)
+            Column(key=str(at), label=heading or f"（{at + 1}列目）", text=cell(at), width=width(at)) for at, heading in enumerate(header)
         )
         or (Column(key="0", label="―", text=cell(0)),),
     )
@@ -44,7 +43,13 @@ def issue_columns(*, many: bool) -> ColumnSet[FileIssue]:
         columns=(
             *((file,) if many else ()),
             Column(
-                key="line", label="行", text=lambda r: str(r.issue.line or ""), width=3, align="right", number=True, sort=lambda r: r.issue.line
+                key="line",
+                label="行",
+                text=lambda r: str(r.issue.line or ""),
+                width=3,
+                align="right",
+                number=True,
+                sort=lambda r: r.issue.line,
             ),
             Column(key="column", label="列", text=lambda r: r.issue.column or "", width=8, sort=lambda r: r.issue.column),
             Column(key="value", label="値", text=lambda r: r.issue.value, width=9, sort=lambda r: r.issue.value),
@@ -52,7 +57,7 @@ def issue_columns(*, many: bool) -> ColumnSet[FileIssue]:
                 key="severity",
                 label="種別",
                 text=lambda r: label("severity", r.issue.severity),
-                width=4,
+                width=6,
                 tone=lambda r: "bad" if r.issue.severity == "error" else "warn",
                 icon=lambda r: "error" if r.issue.severity == "error" else "warning",
                 sort=lambda r: r.issue.severity,
@@ -78,9 +83,7 @@ def plan_columns(
     return ColumnSet(
         key="import.plan.many" if many else "import.plan",
         columns=(
-            Column(
-                key="state", label="取込", text=state, width=6, tone=lambda r: "quiet" if state(r)[0] in "☐―" else "", sort=lambda r: state(r)
-            ),
+            Column(key="state", label="取込", text=state, width=6, tone=lambda r: "quiet" if state(r)[0] in "☐―" else "", sort=state),
             Column(
                 key="action",
                 label="区分",
@@ -90,7 +93,9 @@ def plan_columns(
                 sort=lambda r: r.item.action,
             ),
             *((file,) if many else ()),
-            Column(key="line", label="行", text=lambda r: str(r.item.line), width=3, align="right", number=True, sort=lambda r: r.item.line),
+            Column(
+                key="line", label="行", text=lambda r: str(r.item.line), width=3, align="right", number=True, sort=lambda r: r.item.line
+            ),
             Column(key="label", label="名称・氏名", text=lambda r: r.item.label, width=14, sort=lambda r: r.item.label),
             Column(key="what", label="内容", text=lambda r: say_item(target, r), width=24),
         ),
@@ -103,7 +108,10 @@ def say_item(target: str, line: PlanLine) -> str:
     if item.code:
         return message(item.code, **{"name": item.label, **item.params})
     if item.changes:
-        return "、".join(f"{_word(target, key)}：{_value(target, key, old) or '（空）'} → {_value(target, key, new)}" for key, (old, new) in item.changes.items())
+        return "、".join(
+            f"{_word(target, key)}：{_value(target, key, old) or '（空）'} → {_value(target, key, new)}"
+            for key, (old, new) in item.changes.items()
+        )
     if item.action == "unchanged":
         return "すでに同じ内容で登録されています"
     told = [f"{_word(target, key)} {shown}" for key in _SHOWN if (shown := _value(target, key, item.values.get(key)))]

@@ -26,7 +26,14 @@ from app.usecases.context import Context
 _FILTER = "表のファイル (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls);;すべてのファイル (*)"
 _ENCODINGS = (("自動", ""), ("UTF-8", "utf-8"), ("シフトJIS（CP932）", "cp932"), ("UTF-16", "utf-16"), ("EUC-JP", "euc_jp"))
 _DELIMITERS = (("自動", ""), ("カンマ ,", ","), ("タブ", "\t"), ("セミコロン ;", ";"))
-_NAMES = {"utf-8-sig": "UTF-8（BOM付き）", "utf-8": "UTF-8", "cp932": "シフトJIS（CP932）", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+_NAMES = {
+    "utf-8-sig": "UTF-8（BOM付き）",
+    "utf-8": "UTF-8",
+    "cp932": "シフトJIS（CP932）",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+}
 _MARKS = {",": "カンマ", "\t": "タブ", ";": "セミコロン"}
 
 
@@ -74,7 +81,12 @@ class FileStep(QWidget):
         for words, code in _DELIMITERS:
             self.delimiter.addItem(words, code)
         self.header_row = QSpinBox(minimum=0, maximum=200, specialValueText="自動", suffix=" 行目")
-        for widget, words in ((self.encoding, "文字コード"), (self.delimiter, "区切り"), (self.sheet, "シート"), (self.header_row, "見出しの行")):
+        for widget, words in (
+            (self.encoding, "文字コード"),
+            (self.delimiter, "区切り"),
+            (self.sheet, "シート"),
+            (self.header_row, "見出しの行"),
+        ):
             widget.setAccessibleName(words)
         for combo in (self.encoding, self.delimiter, self.sheet):
             combo.activated.connect(lambda _: self._reread())
@@ -87,7 +99,13 @@ class FileStep(QWidget):
         top.setStretch(0, 1)
         self._text_reading, self._sheet_reading = QWidget(), QWidget()
         self._text_reading.setLayout(
-            row(text("文字コード", role="field", wrap=False), self.encoding, text("区切り", role="field", wrap=False), self.delimiter, spacing=8)
+            row(
+                text("文字コード", role="field", wrap=False),
+                self.encoding,
+                text("区切り", role="field", wrap=False),
+                self.delimiter,
+                spacing=8,
+            )
         )
         self._sheet_reading.setLayout(row(text("シート", role="field", wrap=False), self.sheet, spacing=8))
         how = row(self._text_reading, self._sheet_reading, text("見出しの行", role="field", wrap=False), self.header_row, 1, spacing=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -82,7 +83,7 @@ class MappingStep(QWidget):
             target.setFocus()
 
     def _combo(self, heading: str, key: str, *, kept: bool) -> QComboBox:
-        combo = QComboBox()
+        combo = _StillCombo()
         combo.addItem(_LEAVE_OUT, "")
         needed = set(required_of(self._target))
         for code, word in choices_of(self._target):
@@ -93,7 +94,6 @@ class MappingStep(QWidget):
         combo.setFixedWidth(theme.current().px(300))
         combo.setMaxVisibleItems(20)
         combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        combo.wheelEvent = lambda event: event.ignore()  # scrolling the page must not change a column
         combo.currentIndexChanged.connect(self._judge)
         return combo
 
@@ -118,10 +118,20 @@ class MappingStep(QWidget):
             self.banner.show_message("\n".join(problems[:4]), tone="bad")
         elif unused:
             names = "、".join(unused[:5]) + (f" ほか{len(unused) - 5}列" if len(unused) > 5 else "")
-            self.banner.show_message(f"使わない列が{len(unused)}列あります（{names}）。必要な列なら、右で項目を選んでください。", tone="info")
+            self.banner.show_message(
+                f"使わない列が{len(unused)}列あります（{names}）。必要な列なら、右で項目を選んでください。", tone="info"
+            )
         else:
             self.banner.show_message("すべての列の項目が決まっています。", tone="good")
         self.ready.emit(not problems)
+
+
+class _StillCombo(QComboBox):
+    """Scrolling the page must not change a column."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Left to the page."""
+        event.ignore()
 
 
 def _short(words: str, most: int) -> str:

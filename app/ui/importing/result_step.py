@@ -47,9 +47,13 @@ class ResultStep(QWidget):
         self.tiles["review"].show_number(done.total("review"), note="取り込んでいません" if done.total("review") else "")
         self.tiles["rejected"].show_number(done.total("rejected"), note="取り込んでいません" if done.total("rejected") else "")
         if done.problem is not None:
-            self.banner.show_message(f"{len(done.outcomes)}個のファイルを取り込んだところで止まりました。{message(done.problem)}", tone="bad")
+            self.banner.show_message(
+                f"{len(done.outcomes)}個のファイルを取り込んだところで止まりました。{message(done.problem)}", tone="bad"
+            )
         elif done.total("rejected") or done.total("review"):
-            self.banner.show_message("取り込みました。取り込まなかった行があります。下のファイルで理由を確かめ、直して取り込み直せます。", tone="warn")
+            self.banner.show_message(
+                "取り込みました。取り込まなかった行があります。下のファイルで理由を確かめ、直して取り込み直せます。", tone="warn"
+            )
         else:
             left = f"外した行が{skipped:,}行あります。" if skipped else ""
             self.banner.show_message(f"取り込みました。{left}", tone="good")
@@ -58,7 +62,9 @@ class ResultStep(QWidget):
         for outcome in done.outcomes:
             if outcome.snapshot is not None:
                 found = outcome.snapshot
-                parts.addWidget(text(f"住民データ「{found.label}」：{found.residents:,}人・{found.households:,}世帯。検索に使うデータになりました。"))
+                parts.addWidget(
+                    text(f"住民データ「{found.label}」：{found.residents:,}人・{found.households:,}世帯。検索に使うデータになりました。")
+                )
             for words, path in (("取込結果（報告）", outcome.report), ("取り込まなかった行", outcome.rejected_rows)):
                 if path is not None:
                     parts.addWidget(self._line(words, path))

@@ -49,11 +49,11 @@ class ImportWizard(QDialog):
         self.mapping = MappingStep(target)
         self.problems = CheckStep(many=self.target.many, preferences=shell.preferences)
         self.plan = PlanStep(target, many=self.target.many, preferences=shell.preferences)
-        self.result = ResultStep(self.target)
+        self.outcome = ResultStep(self.target)
         self.steps: list[QWidget] = [self.files, self.mapping, self.problems]
         self._names = [*_NAMES[:3], *((_NAMES[3],) if self.target.planned else ()), _NAMES[4]]
         self._leads = [*_LEADS[:3], *((_LEADS[3],) if self.target.planned else ()), _LEADS[4]]
-        self.steps += [self.plan, self.result] if self.target.planned else [self.result]
+        self.steps += [self.plan, self.outcome] if self.target.planned else [self.outcome]
         self._lay_out()
         self._connect()
         self._show(0)
@@ -96,7 +96,9 @@ class ImportWizard(QDialog):
     @property
     def step(self) -> QWidget:
         """The step in sight."""
-        return self.stack.currentWidget()
+        shown = self.stack.currentWidget()
+        assert shown is not None
+        return shown
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Begin with these files."""
@@ -124,7 +126,7 @@ class ImportWizard(QDialog):
 
     def go_back(self) -> None:
         """One step back; not once it is done."""
-        if self._busy or self.step is self.result or self.stack.currentIndex() == 0:
+        if self._busy or self.step is self.outcome or self.stack.currentIndex() == 0:
             return
         self._show(self.stack.currentIndex() - 1)
 
@@ -134,7 +136,7 @@ class ImportWizard(QDialog):
         self._title.setText(self._names[place])
         self._lead.setText(self._leads[place])
         self._lead.setVisible(bool(self._leads[place]))
-        done = self.step is self.result
+        done = self.step is self.outcome
         self.back.setVisible(place > 0 and not done)
         self.leave.setVisible(not done)
         self._enable()
@@ -174,7 +176,9 @@ class ImportWizard(QDialog):
         chosen, answers = self.mapping.chosen(), dict(self._answers)
         self._set_busy(True)
         operation = self.shell.runner.write(
-            lambda job: check(ctx, target=target, samples=samples, chosen=chosen, answers=answers, job=job), parent=self, label="lists.checking"
+            lambda job: check(ctx, target=target, samples=samples, chosen=chosen, answers=answers, job=job),
+            parent=self,
+            label="lists.checking",
         )
         operation.finished(lambda: self._set_busy(False)).success(self._show_checked).failure(self._failed).start()
 
@@ -200,7 +204,7 @@ class ImportWizard(QDialog):
         operation.finished(lambda: self._set_busy(False)).success(self._finish).failure(self._failed).start()
 
     def _finish(self, done: Done) -> None:
-        self.result.show_done(done, skipped=len(self.plan.skipped))
+        self.outcome.show_done(done, skipped=len(self.plan.skipped))
         self._show(len(self.steps) - 1)
         self.imported.emit(done)
 
@@ -226,7 +230,7 @@ class ImportWizard(QDialog):
         """Leave; asks first when a check has been done and nothing was taken in yet."""
         if self._busy:
             return
-        if self.step not in (self.files, self.mapping, self.result) and not ask(
+        if self.step not in (self.files, self.mapping, self.outcome) and not ask(
             self, "取り込まずに閉じますか？", "点検の結果は残りません。何も変わっていません。", yes="閉じる", no="続ける", danger=False
         ):
             return

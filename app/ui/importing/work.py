@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,25 @@ class Target:
 
 
 TARGETS: Mapping[str, Target] = {
-    "shelters": Target("shelters", "避難所の取り込み", "shelters", forms.SHELTERS, "国のオープンデータ（指定緊急避難場所一覧）や市区町村の一覧表"),
+    "shelters": Target(
+        "shelters", "避難所の取り込み", "shelters", forms.SHELTERS, "国のオープンデータ（指定緊急避難場所一覧）や市区町村の一覧表"
+    ),
     "headcounts": Target(
-        "headcounts", "避難者数の取り込み", "headcount", forms.HEADCOUNTS, "開設避難所の一覧（人数・時点）。何日分でもまとめて選べます", many=True
+        "headcounts",
+        "避難者数の取り込み",
+        "headcount",
+        forms.HEADCOUNTS,
+        "開設避難所の一覧（人数・時点）。何日分でもまとめて選べます",
+        many=True,
     ),
     "residents": Target(
-        "residents", "住民データの取り込み", "residents", forms.RESIDENTS, "住民基本台帳などから書き出した一覧（CSV・Excel）", many=True, planned=False
+        "residents",
+        "住民データの取り込み",
+        "residents",
+        forms.RESIDENTS,
+        "住民基本台帳などから書き出した一覧（CSV・Excel）",
+        many=True,
+        planned=False,
     ),
     "evacuees": Target("evacuees", "避難者名簿の取り込み", "register", forms.EVACUEES, "避難所で作った名簿の表（Excel・CSV）"),
 }
@@ -178,12 +192,13 @@ class Checked:
         return bool(self.prepared) and all(prepared.complete for prepared in self.prepared)
 
     def lines(self) -> list[PlanLine]:
-        """Every row of every plan."""
-        return [
-            PlanLine(number, prepared.rows.table.path.name, item)
-            for number, prepared in enumerate(self.prepared)
-            for item in prepared.plan.items
-        ]
+        """Every row of every plan, and those that could not be read, in order of the files."""
+        found: list[PlanLine] = []
+        for number, prepared in enumerate(self.prepared):
+            items = [*prepared.plan.items, *map(partial(_unread, prepared), prepared.rows.rejected)]
+            name = prepared.rows.table.path.name
+            found += [PlanLine(number, name, item) for item in sorted(items, key=lambda item: item.line)]
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many rows get each action; rows that could not be read are errors too."""
@@ -193,6 +208,12 @@ class Checked:
                 total[action] += count
             total["error"] += len(prepared.rows.rejected)
         return total
+
+
+def _unread(prepared: run.Prepared, line: int) -> PlanItem:
+    issue = prepared.rows.reason_issue(line)
+    told = {"line": line, "column": issue.column, "value": issue.value, **issue.params} if issue else {}
+    return PlanItem(line=line, action="error", code=prepared.rows.rejected[line], params=told)
 
 
 def check(

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.domain.dates import format_instant
 from app.domain.resident import Snapshot
 from app.presentation.columns.resident import RESIDENTS, SNAPSHOTS
 from app.ui import theme
@@ -32,16 +31,16 @@ class ResidentsPage(Page):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
+        self.finder = SearchBox("氏名・カナ・住所の一部で探す", name="住民を探す")
         self.snapshots = Table(SNAPSHOTS, name="取り込んだ住民データ", preferences=shell.preferences, many=False)
         self.snapshots.chosen.connect(lambda _: self._chose())
-        self.snapshots.opened.connect(lambda _: self.find.setFocus())
+        self.snapshots.opened.connect(lambda _: self.finder.setFocus())
         self.table = Table(RESIDENTS, name="住民の一覧", runner=self.runner, preferences=shell.preferences, many=False)
         self.table.opened.connect(lambda _: self._open_household())
-        self.find = SearchBox("氏名・カナ・住所の一部・生年月日で探す", name="住民を探す")
-        self.find.typed.connect(lambda _: self._list())
-        self.find.entered.connect(lambda _: self.table.focus_first())
-        self.find.down.connect(self.table.focus_first)
-        self.find.left.connect(self.snapshots.focus_first)
+        self.finder.typed.connect(lambda _: self._list())
+        self.finder.entered.connect(lambda _: self.table.focus_first())
+        self.finder.down.connect(self.table.focus_first)
+        self.finder.left.connect(self.snapshots.focus_first)
         self._whose = text("住民", role="heading", wrap=False)
         self._count = text("", role="note", wrap=False)
         self.import_button = button("住民データを取り込む…（Ctrl+N）", role="primary", icon="import")
@@ -68,8 +67,8 @@ class ResidentsPage(Page):
         inside = column(row(heading("取り込んだデータ"), 1, self.activate_button), self.snapshots, spacing=6)
         inside.setStretch(1, 1)
         upper.setLayout(inside)
-        search = row(self._whose, self._count, 1, self.find, self.household_button, spacing=10)
-        self.find.setFixedWidth(theme.current().px(330))
+        search = row(self._whose, self._count, 1, self.finder, self.household_button, spacing=10)
+        self.finder.setFixedWidth(theme.current().px(300))
         below = column(search, self.table, spacing=6)
         below.setContentsMargins(0, 6, 0, 0)
         below.setStretch(1, 1)
@@ -102,7 +101,7 @@ class ResidentsPage(Page):
     def arrive(self, **arguments: Any) -> None:
         """``go('residents', text=…)``"""
         if arguments.get("text"):
-            self.find.setText(arguments["text"])
+            self.finder.setText(arguments["text"])
             self._list()
 
     def take_focus(self) -> None:
@@ -110,7 +109,7 @@ class ResidentsPage(Page):
         if self.empty.isVisibleTo(self):
             self.empty.buttons[0].setFocus()
         else:
-            self.find.setFocus()
+            self.finder.setFocus()
 
     def import_files(self) -> None:
         """A new snapshot from files."""
@@ -119,9 +118,10 @@ class ResidentsPage(Page):
     def activate(self) -> None:
         """Searches look into the snapshot chosen from now on."""
         chosen: Snapshot | None = self.snapshots.current_row()
-        if chosen is None or chosen.active or not ask(
-            self, f"「{chosen.label}」を検索に使いますか？", "受付の検索が、このデータを見るようになります。今までのデータも残ります。", yes="使う", no="やめる", danger=False
-        ):
+        if chosen is None or chosen.active:
+            return
+        told = "受付の検索が、このデータを見るようになります。今までのデータも残ります。"
+        if not ask(self, f"「{chosen.label}」を検索に使いますか？", told, yes="使う", no="やめる", danger=False):
             return
         ctx = self.context
         operation = self.runner.write(lambda _: residents.activate_snapshot(ctx, snapshot_id=chosen.id), parent=self, label="lists.saving")
@@ -139,18 +139,17 @@ class ResidentsPage(Page):
         chosen: Snapshot | None = self.snapshots.current_row()
         if chosen is None:
             return
-        ctx, words, snapshot_id = self.context, self.find.text().strip(), chosen.id
+        ctx, words, snapshot_id = self.context, self.finder.text().strip(), chosen.id
         self._whose.setText(f"「{chosen.label}」の住民")
         found = self.runner.read(
             lambda: residents.list_residents(ctx, snapshot_id=snapshot_id, text=words), parent=self, latest="residents.ids"
         )
-        found.success(lambda rids: self._show(rids, chosen, words)).start()
+        found.success(lambda rids: self._show(rids, words)).start()
 
-    def _show(self, rids: Sequence[int], snapshot: Snapshot, words: str) -> None:
+    def _show(self, rids: Sequence[int], words: str) -> None:
         ctx = self.context
         self.table.show_ids(rids, lambda wanted: residents.show_residents(ctx, rids=wanted))
-        when = format_instant(snapshot.as_of)
-        self._count.setText(f"{len(rids):,}人が見つかりました（{when} 時点）" if words else f"{len(rids):,}人（{when} 時点）")
+        self._count.setText(f"{len(rids):,}人が見つかりました" if words else f"{len(rids):,}人")
         self._enable()
 
     def _enable(self) -> None:

@@ -82,7 +82,7 @@ class RosterPage(Page):
             self.columns.addItem(words, code)
         self.view_box = QComboBox()
         self.view_box.setAccessibleName("保存した条件")
-        self.find = SearchBox("氏名・カナ・住所・整理番号で絞り込む", name="名簿を絞り込む")
+        self.finder = SearchBox("氏名・カナ・住所・整理番号で絞り込む", name="名簿を絞り込む")
         self.more = button("条件…（F3）", icon="filter")
         self.save_view_button = button("条件を残す…", icon="save")
         self.protected = QCheckBox("支援措置の人を含める")
@@ -93,10 +93,10 @@ class RosterPage(Page):
         self.presence.activated.connect(lambda _: self._ask())
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask)
-        self.find.typed.connect(lambda _: self._pause.start())
-        self.find.entered.connect(lambda _: self._ask())
-        self.find.down.connect(self.take_focus)
-        self.find.left.connect(self.take_focus)
+        self.finder.typed.connect(lambda _: self._pause.start())
+        self.finder.entered.connect(lambda _: self._ask())
+        self.finder.down.connect(self.take_focus)
+        self.finder.left.connect(self.take_focus)
         self.protected.toggled.connect(lambda _: self._ask())
         self.columns.activated.connect(lambda _: self._show_columns())
         self.view_box.activated.connect(lambda _: self._use_view())
@@ -106,7 +106,9 @@ class RosterPage(Page):
         upper = row(self.at, self.known, _labelled("避難所", self.shelter), _labelled("表示", self.presence), spacing=12)
         upper.addStretch(1)
         self.shelter.setMinimumWidth(theme.current().px(300))
-        lower = row(self.find, self.more, text("項目", role="field", wrap=False), self.columns, self.view_box, self.save_view_button, spacing=8)
+        lower = row(
+            self.finder, self.more, text("項目", role="field", wrap=False), self.columns, self.view_box, self.save_view_button, spacing=8
+        )
         lower.setStretch(0, 1)
         self._filters = QWidget()
         self._filters.setLayout(column(upper, lower, spacing=8))
@@ -152,7 +154,7 @@ class RosterPage(Page):
             known_at=self.known.moment,
             shelter_id=self.shelter.shelter_id,
             presence=self.presence.currentData(),
-            text=self.find.text().strip(),
+            text=self.finder.text().strip(),
             include_protected=self.protected.isChecked(),
         )
         wanted, ctx = self.wanted, self.context
@@ -223,7 +225,7 @@ class RosterPage(Page):
         self.known.set_moment(None)
         self.shelter.choose(wanted.shelter_id)
         self.presence.setCurrentIndex(self.presence.findData(wanted.presence))
-        self.find.setText(wanted.text)
+        self.finder.setText(wanted.text)
         self._filling = False
         self._ask()
 
@@ -308,7 +310,9 @@ class RosterPage(Page):
 
     def print(self) -> None:
         """A PDF that the system opens and prints."""
-        self._take_out("名簿の印刷", _PRINTS, "PDFを作って開きます。印刷はそこから行います。表と裏の両面に、細かい字で1枚50人ずつ載せられます。")
+        self._take_out(
+            "名簿の印刷", _PRINTS, "PDFを作って開きます。印刷はそこから行います。表と裏の両面に、細かい字で1枚50人ずつ載せられます。"
+        )
 
     def export(self) -> None:
         """A file."""

@@ -60,7 +60,7 @@ class SheltersPage(Page):
             self.list.show_only(arguments["show"])
         if arguments.get("shelter_id"):
             self.list.show_only("all")
-            self.list.find.clear()
+            self.list.finder.clear()
             self.list.select(arguments["shelter_id"])
         self.take_focus()
 

@@ -17,7 +17,6 @@ from app.ui.widgets.text import column, note, text
 from app.usecases.rows import SearchHit
 from app.usecases.searching import search
 
-
 FOUND: ColumnSet[SearchHit] = ColumnSet(
     key="finder",
     columns=(
@@ -57,7 +56,9 @@ class PersonFinder(QWidget):
             self._show(())
             return
         ctx = self._page.context
-        found = self._page.runner.read(lambda: search(ctx, text=words, within="persons", limit=100).hits, parent=self, latest=f"finder:{id(self)}")
+        found = self._page.runner.read(
+            lambda: search(ctx, text=words, within="persons", limit=100).hits, parent=self, latest=f"finder:{id(self)}"
+        )
         found.success(self._show).start()
 
     def _show(self, hits: Sequence[SearchHit]) -> None:

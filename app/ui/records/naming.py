@@ -33,7 +33,7 @@ class NamedChange:
 
 
 def name_changes(ctx: Context, entries: Sequence[HistoryEntry]) -> list[NamedChange]:
-    """Entries (oldest first) as lines, newest first, with names."""
+    """Entries (oldest first) as lines, newest first, with names. Runs on the writer: it looks into households."""
     names = _Names(ctx)
     return [NamedChange(change, names.of(change.kind, change.record)) for change in change_rows(entries)]
 
@@ -81,6 +81,10 @@ class _Names:
         return "" if hidden else self.of("shelter", stay.shelter_id)
 
     def _household(self, found: Household) -> str:
+        if not self._ctx.actor.may("see_protected"):
+            with self._ctx.unit() as uow:
+                if any(person.protected for person in uow.persons.where(household_id=found.id)):
+                    return _PROTECTED
         return f"{found.label}の世帯" if found.label else ""
 
 

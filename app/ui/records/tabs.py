@@ -54,17 +54,17 @@ class RecentTab(QWidget):
         super().__init__()
         self._page, self._show_history = page, show_history
         self._rows: Sequence[NamedChange] = ()
-        self.find = SearchBox("操作者・対象・内容で絞り込む", name="変更を絞り込む")
-        self.find.typed.connect(lambda _: self._filter())
-        self.find.down.connect(self.take_focus)
-        self.find.left.connect(self.take_focus)
+        self.finder = SearchBox("操作者・対象・内容で絞り込む", name="変更を絞り込む")
+        self.finder.typed.connect(lambda _: self._filter())
+        self.finder.down.connect(self.take_focus)
+        self.finder.left.connect(self.take_focus)
         self._count = note("")
         self.table = Table(RECENT, name="最近の変更", preferences=page.shell.preferences, many=False)
         self.table.opened.connect(lambda _: self._open())
         history = button("この記録の履歴", icon="history")
         history.clicked.connect(self._history)
-        top = row(self.find, self._count, 1, history, spacing=10)
-        self.find.setFixedWidth(theme.current().px(420))
+        top = row(self.finder, self._count, 1, history, spacing=10)
+        self.finder.setFixedWidth(theme.current().px(420))
         whole = column(top, self.table, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(1, 1)
         self.setLayout(whole)
@@ -72,10 +72,10 @@ class RecentTab(QWidget):
     def refresh(self) -> None:
         """Read again."""
         ctx = self._page.context
-        found = self._page.runner.read(
-            lambda: name_changes(ctx, list(reversed(records.recent_changes(ctx, limit=_RECENT)))), parent=self, latest="records.recent"
+        found = self._page.runner.write(
+            lambda _: name_changes(ctx, list(reversed(records.recent_changes(ctx, limit=_RECENT)))), parent=self
         )
-        found.success(self._show).start()
+        found.quiet().success(self._show).start()
 
     def take_focus(self) -> None:
         """On the list."""
@@ -86,8 +86,10 @@ class RecentTab(QWidget):
         self._filter()
 
     def _filter(self) -> None:
-        words = self.find.text().strip()
-        shown = [line for line in self._rows if not words or words in f"{line.change.by} {line.name} {line.change.words} {line.change.reason}"]
+        words = self.finder.text().strip()
+        shown = [
+            line for line in self._rows if not words or words in f"{line.change.by} {line.name} {line.change.words} {line.change.reason}"
+        ]
         self.table.show_rows(shown)
         self._count.setText(f"新しい {len(shown):,} 件")
 
@@ -116,7 +118,9 @@ class ChangeDialog(QDialog):
         close = button("閉じる（Esc）", role="primary")
         close.clicked.connect(self.accept)
         told = f"{format_instant(change.at)}　{change.by}（{change.site}）" + (f"　理由：{change.reason}" if change.reason else "")
-        body = column(heading(f"{label('record', change.kind)} {chosen.name} の{change.action}"), note(told), words, margins=(22, 16, 22, 12))
+        body = column(
+            heading(f"{label('record', change.kind)} {chosen.name} の{change.action}"), note(told), words, margins=(22, 16, 22, 12)
+        )
         footer = frame("footer", row(1, close, margins=(20, 10, 20, 10)))
         self.setLayout(column(body, footer, spacing=0))
         self.resize(QSize(theme.current().px(620), theme.current().px(420)))
@@ -142,8 +146,8 @@ class HistoryTab(QWidget):
         super().__init__()
         self._page = page
         self._record = ""
-        self.find = PersonFinder(page, "履歴を見る人を探す（氏名・カナ・整理番号）")
-        self.find.chosen.connect(self.show_record)
+        self.finder = PersonFinder(page, "履歴を見る人を探す（氏名・カナ・整理番号）")
+        self.finder.chosen.connect(self.show_record)
         self.title = heading("左で人を探して選びます")
         self.banner = Banner()
         self.table = Table(HISTORY_OF, name="記録の履歴", preferences=page.shell.preferences, many=False)
@@ -159,7 +163,7 @@ class HistoryTab(QWidget):
         inside.setStretch(2, 1)
         right.setLayout(inside)
         halves = QSplitter(Qt.Orientation.Horizontal)
-        halves.addWidget(self.find)
+        halves.addWidget(self.finder)
         halves.addWidget(right)
         halves.setStretchFactor(1, 1)
         halves.setSizes([theme.current().px(330), theme.current().px(800)])
@@ -177,7 +181,7 @@ class HistoryTab(QWidget):
         if self._record:
             self.table.focus_first()
         else:
-            self.find.take_focus()
+            self.finder.take_focus()
 
     def show_record(self, record_id: str) -> None:
         """The history of a record, noted in the access log when it is about a person."""
@@ -250,12 +254,11 @@ class AccessTab(QWidget):
         self._rows: Sequence[AccessEntry] = ()
         self._person = ""
         self._person_name = ""
-        self.find = PersonFinder(page, "誰のデータの記録かを探す（氏名・カナ・整理番号）")
-        self.find.chosen.connect(self._choose)
+        self.finder = PersonFinder(page, "誰のデータの記録かを探す（氏名・カナ・整理番号）")
+        self.finder.chosen.connect(self._choose)
         self.filter = SearchBox("操作者・目的・行き先で絞り込む", name="記録を絞り込む")
         self.filter.typed.connect(lambda _: self._filter())
-        self.filter.down.connect(lambda: self.table.focus_first())
-        self.filter.left.connect(lambda: self.table.focus_first())
+
         self.title = heading("すべての人")
         self.everyone = button("すべての人に戻す", icon="undo")
         self.everyone.clicked.connect(lambda: self._choose(""))
@@ -263,6 +266,8 @@ class AccessTab(QWidget):
         self.export_button.clicked.connect(self.export)
         self._count = note("")
         self.table = Table(ACCESS, name="利用の記録", preferences=page.shell.preferences)
+        self.filter.down.connect(self.table.focus_first)
+        self.filter.left.connect(self.table.focus_first)
         right = QWidget()
         inside = column(row(self.title, self.everyone, 1, self.export_button), row(self.filter, self._count, 1), self.table, spacing=8)
         inside.setContentsMargins(10, 0, 0, 0)
@@ -270,7 +275,7 @@ class AccessTab(QWidget):
         right.setLayout(inside)
         self.filter.setFixedWidth(theme.current().px(380))
         halves = QSplitter(Qt.Orientation.Horizontal)
-        halves.addWidget(self.find)
+        halves.addWidget(self.finder)
         halves.addWidget(right)
         halves.setStretchFactor(1, 1)
         halves.setSizes([theme.current().px(330), theme.current().px(800)])
@@ -307,7 +312,11 @@ class AccessTab(QWidget):
     def shown(self) -> list[AccessEntry]:
         """The rows that match what was typed."""
         words = self.filter.text().strip()
-        return [entry for entry in self._rows if not words or words in f"{entry.by} {entry.purpose} {entry.target} {label('access.action', entry.action)}"]
+        return [
+            entry
+            for entry in self._rows
+            if not words or words in f"{entry.by} {entry.purpose} {entry.target} {label('access.action', entry.action)}"
+        ]
 
     def _filter(self) -> None:
         rows = self.shown()
@@ -328,10 +337,16 @@ class AccessTab(QWidget):
             kind, _, encoding = choice.format.code.partition("-")
             told = ctx.for_purpose(choice.purpose)
             with told.unit() as uow:
-                uow.log_access(action="print" if kind == "pdf" else "export", persons=[self._person] if self._person else 0, target=choice.path.name)
+                uow.log_access(
+                    action="print" if kind == "pdf" else "export", persons=[self._person] if self._person else 0, target=choice.path.name
+                )
                 uow.commit()
-            sheet = Sheet(title=title, subtitle=f"{len(rows):,}件", stamp=stamp_for(told, at=ctx.now()), columns=ACCESS.exported(), rows=rows)
-            done = write_sheet(sheet, out=choice.path, format=kind, encoding=encoding or "utf-8-sig", layout="compact", folder=folder, job=job)
+            sheet = Sheet(
+                title=title, subtitle=f"{len(rows):,}件", stamp=stamp_for(told, at=ctx.now()), columns=ACCESS.exported(), rows=rows
+            )
+            done = write_sheet(
+                sheet, out=choice.path, format=kind, encoding=encoding or "utf-8-sig", layout="compact", folder=folder, job=job
+            )
             return Written(choice.path, f"{done.rows:,}件", lost_of(done), done.problems)
 
         formats = (CSV, CSV_CP932, XLSX, PDF, HTML)

@@ -164,7 +164,9 @@ class CountsTab(QWidget):
 
         name = f"避難者数の報告_{self.picker.currentText()}" if self.picker.shelter_id else "避難者数の報告"
         formats = (CSV, CSV_CP932, XLSX, PDF, HTML)
-        ExportDialog(self, self._page.shell, title="避難者数の報告の書き出し", name=name, formats=formats, write=write, personal=False).open()
+        ExportDialog(
+            self, self._page.shell, title="避難者数の報告の書き出し", name=name, formats=formats, write=write, personal=False
+        ).open()
 
     def _show_history(self) -> None:
         chosen = self.table.current_row()

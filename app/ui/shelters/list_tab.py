@@ -45,10 +45,10 @@ class ListTab(QWidget):
         for code, words in _SHOW:
             self.show_box.addItem(words, code)
         self.show_box.currentIndexChanged.connect(lambda _: self._filter())
-        self.find = SearchBox("名称・カナ・地区・所在地で絞り込む", name="避難所を絞り込む")
-        self.find.typed.connect(lambda _: self._filter())
-        self.find.down.connect(self.take_focus)
-        self.find.left.connect(self.take_focus)
+        self.finder = SearchBox("名称・カナ・地区・所在地で絞り込む", name="避難所を絞り込む")
+        self.finder.typed.connect(lambda _: self._filter())
+        self.finder.down.connect(self.take_focus)
+        self.finder.left.connect(self.take_focus)
         self.summary = text("", role="section", wrap=False)
         self._warning = note("")
         self.table = Table(SHELTERS, name="避難所の一覧", runner=page.runner, preferences=page.shell.preferences, many=False)
@@ -64,12 +64,12 @@ class ListTab(QWidget):
         self._lay_out()
 
     def _make_buttons(self) -> None:
-        self.correct_button = button("内容を直す（F2）", icon="edit")
-        self.open_button = button("開設…（F7）", icon="unlock")
-        self.close_button = button("閉鎖…（F8）", icon="lock")
-        self.count_button = button("人数を報告（F4）", icon="phone")
+        self.correct_button = button("直す…（F2）", icon="edit")
+        self.open_button = button("開設（F7）", icon="unlock")
+        self.close_button = button("閉鎖（F8）", icon="lock")
+        self.count_button = button("人数の報告", icon="phone")
         self.roster_button = button("名簿を見る", icon="roster")
-        self.people_button = button("名簿の表を取り込む…", icon="import")
+        self.people_button = button("名簿を取り込む…", icon="import")
         self.history_button = button("履歴", icon="history")
         for made, act, keys in (
             (self.correct_button, self.correct, "F2"),
@@ -86,7 +86,7 @@ class ListTab(QWidget):
 
     def _lay_out(self) -> None:
         shown = column(text("表示", role="field", wrap=False), self.show_box, spacing=2)
-        find = column(text("絞り込み", role="field", wrap=False), self.find, spacing=2)
+        find = column(text("絞り込み", role="field", wrap=False), self.finder, spacing=2)
         top = row(self.at, shown, find, spacing=14)
         top.setStretch(2, 1)
         self._table_box = QWidget()
@@ -110,7 +110,9 @@ class ListTab(QWidget):
     def refresh(self) -> None:
         """Read again."""
         at, ctx = self.at.moment, self._page.context
-        self._page.runner.read(lambda: shelters.list_shelters(ctx, at=at), parent=self, latest="shelters").success(self.show_shelters).start()
+        self._page.runner.read(lambda: shelters.list_shelters(ctx, at=at), parent=self, latest="shelters").success(
+            self.show_shelters
+        ).start()
 
     def show_shelters(self, rows: Sequence[ShelterRow]) -> None:
         """Show these."""
@@ -135,7 +137,7 @@ class ListTab(QWidget):
 
     def _filter(self) -> None:
         keep = self._filters()[self.show_box.currentData()]
-        words = self.find.text().strip()
+        words = self.finder.text().strip()
         names, kana = fold_name(words), fold_kana(words)
         shown = [
             shelter
@@ -249,7 +251,9 @@ class ListTab(QWidget):
 
         def save(values: dict[str, Any]):
             return page.runner.write(
-                lambda _: _beside_time(lambda: act(page.context, shelter_id=chosen.id, at=values["at"])), parent=dialog, label="lists.saving"
+                lambda _: _beside_time(lambda: act(page.context, shelter_id=chosen.id, at=values["at"])),
+                parent=dialog,
+                label="lists.saving",
             )
 
         dialog = FormDialog(self, form, save=save, values={"at": self.at.moment or page.context.now()}, lead=chosen.name, columns=1)

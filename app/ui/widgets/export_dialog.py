@@ -93,7 +93,16 @@ class ExportDialog(QDialog):
     written = Signal(object)
 
     def __init__(
-        self, parent: QWidget | None, shell: Shell, *, title: str, name: str, formats: Sequence[Format], write: Write, lead: str = "", personal: bool = True
+        self,
+        parent: QWidget | None,
+        shell: Shell,
+        *,
+        title: str,
+        name: str,
+        formats: Sequence[Format],
+        write: Write,
+        lead: str = "",
+        personal: bool = True,
     ) -> None:
         super().__init__(parent)
         self.shell, self._write, self._formats, self._name = shell, write, {entry.code: entry for entry in formats}, name
@@ -115,7 +124,9 @@ class ExportDialog(QDialog):
         self._after = QWidget()
         self._after.setVisible(False)
         self._ask = self._build_questions(personal)
-        body = column(heading(title), *([note(lead)] if lead else []), self.banner, self._ask, self._after, spacing=10, margins=(24, 18, 24, 14))
+        body = column(
+            heading(title), *([note(lead)] if lead else []), self.banner, self._ask, self._after, spacing=10, margins=(24, 18, 24, 14)
+        )
         footer = frame("footer", row(1, self.close_button, self.save, margins=(20, 10, 20, 10)))
         whole = column(body, footer, spacing=0)
         whole.setStretch(0, 1)

@@ -69,7 +69,7 @@ class TrendChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(theme.current().px(220))
         self.setAccessibleName("避難者数の推移のグラフ")
-        theme.current().changed.connect(self.update)
+        theme.current().changed.connect(self.repaint)
 
     def sizeHint(self) -> QSize:
         """Wide."""
@@ -80,13 +80,13 @@ class TrendChart(QWidget):
         self.points = tuple(points)
         self._at = -1
         self.setAccessibleDescription(self._describe())
-        self.update()
+        self.update(self.rect())
 
     def point_at(self, index: int) -> None:
         """Put the reading line on a point; -1 takes it away."""
         self._at = index if 0 <= index < len(self.points) else -1
         self.pointed.emit(self.points[self._at] if self._at >= 0 else None)
-        self.update()
+        self.update(self.rect())
 
     def _describe(self) -> str:
         if not self.points:
