@@ -118,6 +118,7 @@ def check_in(
         # those whose household is known come first, so that a baby or visitor named before them joins it
         order = sorted(range(len(arrivals)), key=lambda i: not (arrivals[i].resident_id or arrivals[i].person_id))
         taken = {i: desk.take(uow, arrivals[i]) for i in order}
+        desk.finish(uow)
         act = uow.act
         changes = uow.commit()
     return CheckedIn(
@@ -155,9 +156,12 @@ class _Desk:
             self.warnings.append(Warning(code="checkin.before_disaster", params={"at": self._at}))
         self._household_values = fitting_values(Household, household)
         if household_id:
-            record = uow.households.need(household_id)
-            uow.households.save(replace(record, **self._household_values))
-            self.household_id = household_id
+            self.household_id = uow.households.need(household_id).id
+
+    def finish(self, uow: UnitOfWork) -> None:
+        """What was said of the household goes to the one the arrivals ended up in, unless it was made with it."""
+        if self.household_id and self._household_values:
+            uow.households.save(replace(uow.households.need(self.household_id), **self._household_values))
 
     def take(self, uow: UnitOfWork, arrival: Arrival) -> tuple[str, str]:
         """One arrival: who it is, what runs already, then the stay. Answers person and stay."""
@@ -204,6 +208,7 @@ class _Desk:
             self.household_id = uow.households.add(
                 Household(**{"address": values.get("address", ""), **self._household_values, "label": label, "id": new_id()})
             ).id
+            self._household_values = {}
         values = {"source": "visitor", **values, "household_id": values.get("household_id") or self.household_id}
         return self._newcomer(uow, values, others=arrival.others, different=arrival.decision == "different")
 
@@ -229,9 +234,6 @@ class _Desk:
         found = uow.households.where(snapshot_id=view.snapshot_id, resident_household=view.household_no) if view.household_no else []
         if found:
             self.household_id = self.household_id or found[0].id
-            if self._household_values:
-                uow.households.save(replace(found[0], **self._household_values))
-                self._household_values = {}
             return found[0].id
         head = next((m for m in uow.reads.residents.household(view.id) if find_code("relation_head", m.relation)), view)
         values = {"label": head.name, "address": view.address, **self._household_values}

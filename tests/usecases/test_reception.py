@@ -362,3 +362,10 @@ def test_death_ends_the_stay_and_is_told_when_the_name_comes_again(town: Town) -
     town.clock.forward(hours=1)
     again = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(person_id=person)])
     assert "checkin.marked_dead" in [warning.code for warning in again.warnings]
+
+
+def test_what_is_said_of_the_household_reaches_those_registered_before(town: Town) -> None:
+    first = family(town)
+    again = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(person_id=first.persons[0])], household={"pets": "猫1匹"})
+    household = town.ctx.reads.get("household", first.household)
+    assert again.household == first.household and getattr(household, "pets", "") == "猫1匹"

@@ -36,7 +36,7 @@ class HomePage(Page):
         super().__init__(shell)
         self._at = text("", role="note", wrap=False)
         check_in = button("避難者を受け付ける", role="primary", icon="user-plus")
-        check_in.clicked.connect(lambda: shell.go("evacuees"))
+        check_in.clicked.connect(lambda: shell.go("search"))
         backup = button("いま控えを作る", icon="backup")
         backup.clicked.connect(lambda: shell.back_up(tell=True))
         backup.setEnabled(self.may("backup"))
