@@ -174,6 +174,8 @@ def test_columns_can_be_chosen_and_posting_takes_only_those_who_agreed(page: Any
     page._show_columns()
     assert names(page) == ["𠮷田　旅子"] and "掲示に同意していない人 3人" in page.count.text()
     assert "address" not in {column.key for column in page.table.rows.columns}
+    page.table._pick_view("standard")
+    assert page.columns.currentData() == "standard" and len(names(page)) == 4
 
 
 @pytest.mark.parametrize("code", ["csv", "csv-cp932", "xlsx", "html", "pdf-large", "pdf-compact"])

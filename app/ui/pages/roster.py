@@ -55,6 +55,7 @@ class RosterPage(Page):
         self.table.set_view("standard")
         self.table.opened.connect(lambda _: self._open_person())
         self.table.chosen.connect(lambda _: self._enable())
+        self.table.viewed.connect(self._take_view)
         self.empty = EmptyState(
             "この条件に当てはまる人はいません",
             "日時・避難所・在所の別・条件を確かめてください。まだ誰も受け付けていないときは、避難者の受付から始めます。",
@@ -300,6 +301,10 @@ class RosterPage(Page):
         self.shell.say(words)
         ctx = self.context
         self.runner.read(lambda: rosters.saved_views(ctx), parent=self).success(self._fill_views).start()
+
+    def _take_view(self, code: str) -> None:
+        self.columns.setCurrentIndex(max(0, self.columns.findData(code)))
+        self._show_columns()
 
     def _show_columns(self) -> None:
         self.table.set_view(self.columns.currentData())

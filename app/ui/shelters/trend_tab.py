@@ -53,6 +53,7 @@ class TrendTab(QWidget):
         self.export_button = button("書き出す…", icon="save")
         self.export_button.clicked.connect(self.export)
         self.chart = TrendChart()
+        self.chart.setMinimumWidth(theme.current().px(430))
         self.chart.pointed.connect(self._point)
         self._reading = note("グラフの上に置くか、←→ で各時点を読めます。")
         self.table = Table(TREND, name="推移の表", preferences=page.shell.preferences)

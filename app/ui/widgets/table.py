@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from app.presentation.columns.spec import ColumnSet
+from app.presentation.labels import label
 from app.ui import theme
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
@@ -20,10 +21,11 @@ _SAVE_AFTER_MS = 800
 
 
 class Table(QTableView):
-    """``opened`` is Enter or a double click (id), ``chosen`` the current id."""
+    """``opened`` is Enter or a double click (id), ``chosen`` the current id, ``viewed`` a view taken from the header's menu."""
 
     opened = Signal(object)
     chosen = Signal(object)
+    viewed = Signal(str)
 
     def __init__(
         self, columns: ColumnSet[Any], *, name: str, runner: Runner | None = None, preferences: Preferences | None = None, many: bool = True
@@ -178,13 +180,17 @@ class Table(QTableView):
     def _offer_views(self, place: QPoint) -> None:
         menu = QMenu(self)
         for title in self.rows.column_set.views:
-            entry = menu.addAction(title, lambda title=title: self.set_view(title))
+            entry = menu.addAction(label("view", title), lambda title=title: self._pick_view(title))
             entry.setCheckable(True)
             entry.setChecked(title == (self._view or next(iter(self.rows.column_set.views))))
         if menu.actions():
             menu.addSeparator()
         menu.addAction("列の幅を元に戻す", self._reset_widths)
         menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    def _pick_view(self, title: str) -> None:
+        self.set_view(title)
+        self.viewed.emit(title)
 
     def _reset_widths(self) -> None:
         if self._preferences is not None:

@@ -153,7 +153,7 @@ class TrendChart(QWidget):
 
     def _frames(self) -> list[_Frame]:
         px = theme.current().px
-        left, right, top, bottom, gap = px(64), px(138), px(34), px(30), px(36)
+        left, right, top, bottom, gap = px(64), px(138), px(52), px(30), px(36)
         room = self.height() - top - bottom - gap
         first, last = self.points[0].at, self.points[-1].at
         if last - first < timedelta(hours=1):
@@ -172,7 +172,7 @@ class TrendChart(QWidget):
         look, box = theme.current(), frame.box
         painter.setFont(self._font(bold=True))
         painter.setPen(look.colour("text"))
-        painter.drawText(QPointF(look.px(12), box.top() - look.px(12)), _TITLES[number])
+        painter.drawText(QPointF(look.px(12), box.top() - look.px(10)), _TITLES[number])
         painter.setFont(self._font())
         measure = QFontMetricsF(self._font())
         for index in range(round(frame.highest / frame.step) + 1):
@@ -256,7 +256,9 @@ class TrendChart(QWidget):
         painter.setFont(self._font(bold=True))
         measure = QFontMetricsF(self._font(bold=True))
         width = measure.horizontalAdvance(words) + look.px(16)
-        left = min(max(frames[0].place(point.at, 0).x() - width / 2, look.px(130)), self.width() - width - look.px(4))
+        if width > self.width() - look.px(8):
+            return  # too narrow here; the line below the chart says it
+        left = min(max(frames[0].place(point.at, 0).x() - width / 2, look.px(4)), self.width() - width - look.px(4))
         box = QRectF(left, look.px(3), width, look.px(22))
         painter.setPen(QPen(look.colour("focus"), 1))
         painter.setBrush(look.colour("surface2"))
