@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from app.ui import theme
 from app.ui.icons import IconLabel
 from app.ui.widgets.text import button, column, heading, row, text
 
@@ -29,13 +30,12 @@ class EmptyState(QWidget):
         buttons.addStretch(1)
         for label in (words, reason):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        reason.setMinimumWidth(460)
-        reason.setMaximumWidth(560)
+        reason.setFixedWidth(theme.current().px(560))
         middle = column(spacing=8)
         middle.addStretch(2)
         middle.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addWidget(words)
-        middle.addWidget(reason, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addLayout(row(1, reason, 1))  # an aligned widget would not get the height its wrapped lines need
         middle.addSpacing(8)
         middle.addLayout(buttons)
         middle.addStretch(3)

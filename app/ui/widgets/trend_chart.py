@@ -182,7 +182,7 @@ class TrendChart(QWidget):
             words = f"{index * frame.step:,.0f}"
             painter.setPen(look.colour("text2"))
             painter.drawText(QPointF(box.left() - 8 - measure.horizontalAdvance(words), y + measure.capHeight() / 2), words)
-        for tick in choose_days(frame.first, frame.last, most=max(2, int(box.width() / look.px(70)))):
+        for tick in choose_days(frame.first, frame.last, most=max(2, int(box.width() / look.px(54)))):
             x = frame.place(tick, 0).x()
             painter.setPen(QPen(look.colour("line"), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
