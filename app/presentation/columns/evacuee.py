@@ -163,13 +163,13 @@ class MemberRow:
 MEMBERS: ColumnSet[MemberRow] = ColumnSet(
     key="checkin_members",
     columns=(
-        Column(key="tick", label="来た人", text=lambda m: "来た" if m.ticked else "来ていない", width=4, align="center"),
-        Column(key="name", label="氏名・フリガナ", text=lambda m: m.name or m.kana or "（氏名なし）", width=14),
-        Column(key="birth", label="生年月日（年齢）", text=lambda m: birth_and_age(m.birth), width=13),
+        Column(key="tick", label="来た人", text=lambda m: "来た" if m.ticked else "来ていない", width=3, align="center"),
+        Column(key="name", label="氏名・フリガナ", text=lambda m: m.name or m.kana or "（氏名なし）", width=12),
+        Column(key="birth", label="生年月日（年齢）", text=lambda m: birth_and_age(m.birth), width=12),
         Column(key="sex", label="性別", text=lambda m: sex_text(m.sex), width=3),
         Column(key="relation", label="続柄", text=lambda m: m.relation, width=4),
-        Column(key="status", label="登録・入所の状況", text=lambda m: m.state, tone=lambda m: m.tone, width=21),
-        Column(key="more", label="追加したこと", text=lambda m: m.more, width=8),
+        Column(key="status", label="登録・入所の状況", text=lambda m: m.state, tone=lambda m: m.tone, width=15),
+        Column(key="more", label="追加", text=lambda m: m.more, width=4),
     ),
 )
 

@@ -55,7 +55,7 @@ def _code(record: str, key: str, kind: str, width: int, *, head: str = "") -> Co
 
 
 _PERSON: tuple[Column[RosterRow], ...] = (
-    Column(key="number", label="整理番号", text=attrgetter("number"), width=8, sort=lambda row: row.number),
+    Column(key="number", label="整理番号", text=attrgetter("number"), width=10, sort=lambda row: row.number),
     Column(key="name", label="氏名", text=attrgetter("name"), width=9, sort=lambda row: (row.kana, row.name)),
     Column(key="kana", label="フリガナ", text=attrgetter("kana"), width=9, sort=lambda row: row.kana),
     Column(key="birth", label="生年月日", text=lambda row: birth_era(row.birth), width=10, sort=lambda row: row.age if row.age is not None else -1),
