@@ -34,7 +34,11 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def spread(values: Sequence[float]) -> dict[str, float]:
     """p50, p95 and the largest of seconds, in milliseconds."""
-    return {"p50_ms": round(percentile(values, 0.5) * 1000, 3), "p95_ms": round(percentile(values, 0.95) * 1000, 3), "max_ms": round(max(values) * 1000, 3)}
+    return {
+        "p50_ms": round(percentile(values, 0.5) * 1000, 3),
+        "p95_ms": round(percentile(values, 0.95) * 1000, 3),
+        "max_ms": round(max(values) * 1000, 3),
+    }
 
 
 def timed(act: Callable[[], Any]) -> float:
@@ -50,15 +54,29 @@ def resident_batches(count: int, *, seed: int = 1, size: int = 2000) -> Iterator
     while part := list(islice(people, size)):
         yield [
             ResidentRow(
-                resident_no=p.resident_no, household_no=p.household_no, name=p.name, kana=p.kana, birth=p.birth, sex=p.sex, relation=p.relation,
-                postal=p.postal, address=p.address, district=p.district, phone=p.phone, nationality=p.nationality, protected=p.protected, order=p.order,
+                resident_no=p.resident_no,
+                household_no=p.household_no,
+                name=p.name,
+                kana=p.kana,
+                birth=p.birth,
+                sex=p.sex,
+                relation=p.relation,
+                postal=p.postal,
+                address=p.address,
+                district=p.district,
+                phone=p.phone,
+                nationality=p.nationality,
+                protected=p.protected,
+                order=p.order,
             )
             for p in part
         ]
 
 
 @contextmanager
-def store_of(residents: int, *, keep: str = "", shelters: int = 0, label: str = "store") -> Iterator[tuple[FolderSession, list[str], float]]:
+def store_of(
+    residents: int, *, keep: str = "", shelters: int = 0, label: str = "store"
+) -> Iterator[tuple[FolderSession, list[str], float]]:
     """An open store with residents and shelters: session, shelter ids, seconds the load took (0 when an older one was kept).
 
     ``keep`` names a folder in which the store stays for the next run; otherwise it goes with the process.
@@ -69,7 +87,13 @@ def store_of(residents: int, *, keep: str = "", shelters: int = 0, label: str = 
         load_s = 0.0
         if not (folder / "keys.json").exists():
             setup = Setup(
-                municipality_code="172022", disaster_name="計測", occurred_at=OCCURRED, site_name="本部", site_kind="hq", operator=OPERATOR, password=PASSWORD
+                municipality_code="172022",
+                disaster_name="計測",
+                occurred_at=OCCURRED,
+                site_name="本部",
+                site_kind="hq",
+                operator=OPERATOR,
+                password=PASSWORD,
             )
             session, _ = gate.create(folder, setup)
             for number in range(shelters):

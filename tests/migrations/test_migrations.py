@@ -63,7 +63,10 @@ def _schema(path: Path, key: bytes) -> dict[str, Any]:
     """Columns, indexes and virtual tables as the file has them."""
     connection = connect(path, key)
     try:
-        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\\_fts%' ESCAPE '\\'")]
+        tables = [
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\\_fts%' ESCAPE '\\'")
+        ]
         columns = {name: [(r[1], r[2], r[3], r[5]) for r in connection.execute(f"PRAGMA table_info('{name}')")] for name in tables}
         indexes: dict[str, Any] = {}
         for name in tables:
@@ -162,7 +165,9 @@ def test_older_store_is_backed_up_and_moved_on(folder: Path, next_schema: Path) 
         session.close(backup=False)
 
 
-def test_older_backup_and_older_folder_with_lost_password_are_moved_on_too(template: Path, folder: Path, tmp_path: Path, next_schema: Path) -> None:
+def test_older_backup_and_older_folder_with_lost_password_are_moved_on_too(
+    template: Path, folder: Path, tmp_path: Path, next_schema: Path
+) -> None:
     known = migrating.REVISIONS
     migrating.REVISIONS = known[:-1]  # type: ignore[misc]
     session = gateway(now=Clock()).open(folder, operator=OPERATOR, password=PASSWORD)
@@ -229,7 +234,9 @@ def test_store_without_schema_is_said(folder: Path) -> None:
 
 def test_migration_runs_where_nothing_is_written_meanwhile(folder: Path, next_schema: Path) -> None:
     next_schema.write_text(
-        HEAD + "def upgrade():\n    assert op.get_bind().exec_driver_sql('PRAGMA foreign_keys').scalar() == 0\n    op.execute('SELECT 1')\n", "utf-8"
+        HEAD
+        + "def upgrade():\n    assert op.get_bind().exec_driver_sql('PRAGMA foreign_keys').scalar() == 0\n    op.execute('SELECT 1')\n",
+        "utf-8",
     )
     town = open_town(folder, Clock())
     try:

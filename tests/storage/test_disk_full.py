@@ -34,7 +34,9 @@ FAMILY = 4
 def arrive(town: Town) -> None:
     """A family of four with long notes."""
     town.clock.forward(minutes=1)
-    check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": f"架空{n}", "note": "長" * 3000}) for n in range(FAMILY)])
+    check_in(
+        town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": f"架空{n}", "note": "長" * 3000}) for n in range(FAMILY)]
+    )
 
 
 def load(town: Town) -> None:
@@ -201,7 +203,11 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     path.mkdir()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     mount = shutil.which("mount")
-    mounted = bool(mount) and os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", path], capture_output=True).returncode == 0
+    mounted = (
+        bool(mount)
+        and os.geteuid() == 0
+        and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", path], capture_output=True).returncode == 0
+    )
     made = Disk(path=path, mounted=mounted, limits=limits)
     yield made
     made.empty()

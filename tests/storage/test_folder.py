@@ -48,7 +48,11 @@ def test_second_program_is_told_who_where_and_since_when(town: Town) -> None:
         "except SasaeError as fault:\n    import json; print(json.dumps([fault.code, fault.exit_code, fault.params]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(town.folder)], cwd=ROOT, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", code, str(town.folder)],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     told = json.loads(done.stdout)
     since = town.clock().isoformat(timespec="minutes")
@@ -152,7 +156,11 @@ def test_clock_set_back_never_costs_the_backup_just_made(town: Town) -> None:
 def test_leftovers_of_a_killed_backup_go_with_the_next(town: Town) -> None:
     folder = town.folder / "backups"
     folder.mkdir()
-    for name in (".0123456789abcdef.tmp.sasae-backup", ".0123456789abcdef.tmp.sasae-backup.db", ".0123456789abcdef.tmp.sasae-backup.db-journal"):
+    for name in (
+        ".0123456789abcdef.tmp.sasae-backup",
+        ".0123456789abcdef.tmp.sasae-backup.db",
+        ".0123456789abcdef.tmp.sasae-backup.db-journal",
+    ):
         (folder / name).write_bytes(b"half")
     (folder / ".hidden").write_bytes(b"somebody's")
     made, _ = back_up_now(town.ctx, folder=town.folder)

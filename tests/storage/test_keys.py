@@ -62,7 +62,9 @@ def test_recovery_key_opens_once_typed_in_any_way_and_gives_a_new_password(templ
     key = template.with_name("recovery.txt").read_text("ascii")
     assert len(normalise_recovery(key)) == 32
     typed = key.replace("-", " ").lower().replace("0", "o").replace("1", "l")
-    gateway(now=Clock()).recover(folder, recovery_key=typed, operator=OPERATOR.replace(" ", "　"), password="brand new secret").close(backup=False)
+    gateway(now=Clock()).recover(folder, recovery_key=typed, operator=OPERATOR.replace(" ", "　"), password="brand new secret").close(
+        backup=False
+    )
     assert refused(folder, OPERATOR, PASSWORD) == "signin.refused"
     sign_in(folder, password="brand new secret")
 

@@ -20,8 +20,8 @@ from app.domain.evacuee import Stay
 from app.storage.backup import check_backup
 from app.storage.store import Store
 from app.storage.verify import verify_store
-from tests.stores import START, Clock, open_town, unlock
 from tests.storage.victim import FAMILY
+from tests.stores import START, Clock, open_town, unlock
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = {"checkin": 60, "load": 52, "backup": 52}

@@ -159,7 +159,9 @@ def test_inserted_row_with_recomputed_hashes_is_found(left: Town, at_end: bool, 
 
 def test_rows_cut_off_with_the_device_row_put_back_are_found(left: Town) -> None:
     left.sql("DELETE FROM journal WHERE act = (SELECT act FROM journal ORDER BY seq DESC LIMIT 1)")
-    left.sql("UPDATE device SET journal_seq = (SELECT max(device_seq) FROM journal), journal_hash = (SELECT hash FROM journal ORDER BY seq DESC LIMIT 1)")
+    left.sql(
+        "UPDATE device SET journal_seq = (SELECT max(device_seq) FROM journal), journal_hash = (SELECT hash FROM journal ORDER BY seq DESC LIMIT 1)"
+    )
     assert "verify.journal_seal" in left.problems()
 
 

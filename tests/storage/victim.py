@@ -42,7 +42,9 @@ def check_in_families(town: Town, tag: str) -> None:
 def load_snapshots(town: Town, tag: str) -> None:
     """Residents are loaded again and again, in several batches each."""
     for number in range(10_000):
-        rows = [[ResidentRow(resident_no=f"{tag}{number}-{b}-{n}", household_no=f"{n}", name="架空　人") for n in range(150)] for b in range(4)]
+        rows = [
+            [ResidentRow(resident_no=f"{tag}{number}-{b}-{n}", household_no=f"{n}", name="架空　人") for n in range(150)] for b in range(4)
+        ]
         town.clock.forward(minutes=1)
         snapshot, _ = load_residents(town.ctx, batches=rows, as_of=town.clock(), label=f"{tag}-{number}")
         say("snapshot", snapshot.id, snapshot.residents)
@@ -52,7 +54,9 @@ def back_up(town: Town, tag: str) -> None:
     """Backups while families come."""
     for number in range(10_000):
         town.clock.forward(minutes=1)
-        made = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": f"{tag}-{number}-{n}"}) for n in range(FAMILY)])
+        made = check_in(
+            town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": f"{tag}-{number}-{n}"}) for n in range(FAMILY)]
+        )
         say("family", made.household)
         files, problems = back_up_now(town.ctx, folder=town.folder)
         assert not problems

@@ -121,7 +121,13 @@ def test_visitor_with_card_is_found_by_it(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"sex": "男"}, "sex"), ({"colour": "red"}, "colour"), ({"needs": ["flying"]}, "needs"), ({"consent_web": True}, "consent_web"), ({"source": "x"}, "source")],
+    [
+        ({"sex": "男"}, "sex"),
+        ({"colour": "red"}, "colour"),
+        ({"needs": ["flying"]}, "needs"),
+        ({"consent_web": True}, "consent_web"),
+        ({"source": "x"}, "source"),
+    ],
 )
 def test_unknown_words_and_fields_are_refused_beside_the_field(town: Town, values: dict[str, object], field: str) -> None:
     found = refusal(town, lambda: visitor(town, **values))
@@ -139,8 +145,14 @@ def test_nobody_nowhere_and_wrong_words(town: Town) -> None:
     assert refusal(town, lambda: check_in(town.ctx, shelter_id="x", arrivals=[Arrival(values=VISITOR)])).code == "record.not_found"
     assert refusal(town, lambda: check_in(town.ctx, shelter_id=shelter, arrivals=[Arrival(resident_id="x:1")])).code == "resident.not_found"
     assert refusal(town, lambda: check_in(town.ctx, shelter_id=shelter, arrivals=[Arrival(resident_id="")])).code == "person.name_missing"
-    assert refusal(town, lambda: check_in(town.ctx, shelter_id=shelter, arrivals=[Arrival(values=VISITOR)], category="moon")).code == "word.unknown"
-    assert refusal(town, lambda: check_in(town.ctx, shelter_id=shelter, arrivals=[Arrival(values=VISITOR)], household={"moon": 1})).code == "word.unknown"
+    assert (
+        refusal(town, lambda: check_in(town.ctx, shelter_id=shelter, arrivals=[Arrival(values=VISITOR)], category="moon")).code
+        == "word.unknown"
+    )
+    assert (
+        refusal(town, lambda: check_in(town.ctx, shelter_id=shelter, arrivals=[Arrival(values=VISITOR)], household={"moon": 1})).code
+        == "word.unknown"
+    )
 
 
 @pytest.mark.parametrize("category", STAY_CATEGORIES)
@@ -222,9 +234,7 @@ def test_pending_decision_keeps_both_until_one_is_settled(town: Town) -> None:
 
 def test_different_person_of_the_same_name_is_registered_apart_and_not_asked_again(town: Town) -> None:
     first = visitor(town)
-    second = check_in(
-        town.ctx, shelter_id=town.shelters[1], arrivals=[Arrival(values=VISITOR, decision="different", others=first.persons)]
-    )
+    second = check_in(town.ctx, shelter_id=town.shelters[1], arrivals=[Arrival(values=VISITOR, decision="different", others=first.persons)])
     assert second.persons != first.persons and second.warnings == () and find_duplicates(town.ctx) == []
 
 

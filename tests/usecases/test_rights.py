@@ -137,7 +137,13 @@ def test_protected_person_is_masked_on_every_way_in(town: Town) -> None:
 def test_protected_person_cannot_be_found_by_address_or_phone(town: Town) -> None:
     hide(town)
     clerk = town.acting("shelter")
-    for question in ({"text": "", "address": "港町"}, {"text": "港町5-6"}, {"text": "090-0000-2222"}, {"text": "08012345678"}, {"text": "渡辺 港町"}):
+    for question in (
+        {"text": "", "address": "港町"},
+        {"text": "港町5-6"},
+        {"text": "090-0000-2222"},
+        {"text": "08012345678"},
+        {"text": "渡辺 港町"},
+    ):
         found = search(clerk, **question)
         assert found.hits == () and found.total == 0 and not found.truncated, question
         assert search(town.ctx, **question).total >= 1, question
@@ -145,7 +151,9 @@ def test_protected_person_cannot_be_found_by_address_or_phone(town: Town) -> Non
 
 def test_audit_page_withholds_values_without_the_right(town: Town) -> None:
     person = hide(town)
-    correct_household(town.ctx, household_id=town.ctx.reads.get("person", person).household_id, version=1, values={"note": "夫に知らせない"})
+    correct_household(
+        town.ctx, household_id=town.ctx.reads.get("person", person).household_id, version=1, values={"note": "夫に知らせない"}
+    )
     auditor = town.acting("admin")
     assert not any(secret in told(recent_changes(auditor)) for secret in HIDDEN if secret != SHELTERS[1])
     assert "夫に知らせない" in told(recent_changes(town.ctx))
@@ -174,9 +182,7 @@ def test_right_shows_everything_and_flag_follows_the_resident(town: Town) -> Non
     link = town.resident("源")
     link_resident(town.ctx, person_id=typed, resident_id=link)
     assert not town.ctx.reads.get("person", typed).protected
-    lifted = check_in(
-        town.acting("shelter"), shelter_id=town.shelters[1], arrivals=[Arrival(person_id=person, values={"note": "続き"})]
-    )
+    lifted = check_in(town.acting("shelter"), shelter_id=town.shelters[1], arrivals=[Arrival(person_id=person, values={"note": "続き"})])
     assert lifted.persons == (person,) and town.ctx.reads.get("person", person).protected
 
 
@@ -191,6 +197,8 @@ def test_clerk_can_still_let_a_protected_person_leave_and_move(town: Town) -> No
 
 def test_flag_typed_off_at_the_door_stays_on(town: Town) -> None:
     made = check_in(
-        town.acting("shelter"), shelter_id=town.shelters[1], arrivals=[Arrival(resident_id=town.resident("静"), values={"protected": False})]
+        town.acting("shelter"),
+        shelter_id=town.shelters[1],
+        arrivals=[Arrival(resident_id=town.resident("静"), values={"protected": False})],
     )
     assert town.ctx.reads.get("person", made.persons[0]).protected

@@ -78,8 +78,8 @@ class Play:
         check_in(self.town.ctx, shelter_id=shelter, arrivals=[Arrival(person_id=self.somebody(), decision=decision)])
 
     def settle(self) -> None:
-        stays = self.town.ctx.reads.persons.stays(self.somebody())
-        settle_pending(self.town.ctx, keep_stay=self.random.choice(stays).id, reason="確かめた")
+        if stays := self.town.ctx.reads.persons.stays(self.somebody()):
+            settle_pending(self.town.ctx, keep_stay=self.random.choice(stays).id, reason="確かめた")
 
     def go_out(self) -> None:
         go_out(self.town.ctx, person_id=self.somebody(), kind=self.random.choice(("outing", "overnight")))
@@ -102,10 +102,15 @@ class Play:
     def correct_home(self) -> None:
         household = self.random.choice(self.households)
         found = self.town.ctx.reads.get("household", household)
-        correct_household(self.town.ctx, household_id=household, version=found.version, values={"label": f"家{self.random.random()}", "pets": "猫"})
+        correct_household(
+            self.town.ctx, household_id=household, version=found.version, values={"label": f"家{self.random.random()}", "pets": "猫"}
+        )
 
     def correct_stay(self) -> None:
-        stay = self.random.choice(self.town.ctx.reads.persons.stays(self.somebody()))
+        stays = self.town.ctx.reads.persons.stays(self.somebody())
+        if not stays:
+            return
+        stay = self.random.choice(stays)
         values = self.random.choice(
             ({"from_at": stay.from_at + timedelta(minutes=self.random.randrange(-60, 60))}, {"category": "tent"}, {"room": "B"})
         )

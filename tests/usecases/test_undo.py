@@ -168,7 +168,9 @@ def test_restoring_never_gives_roles_or_lifts_protection(town: Town) -> None:
     for call in (
         lambda: restore_version(town.acting("desk"), kind="person", record_id=person, operation=made, reason=WHY),
         lambda: undo(town.acting("desk"), act=act, reason=WHY),
-        lambda: check_in(town.acting("desk"), shelter_id=town.shelters[0], arrivals=[Arrival(person_id=person, values={"protected": False})]),
+        lambda: check_in(
+            town.acting("desk"), shelter_id=town.shelters[0], arrivals=[Arrival(person_id=person, values={"protected": False})]
+        ),
         lambda: correct_person(town.acting("desk"), person_id=person, version=2, values={"protected": False}),
     ):
         with pytest.raises(RuleViolation, match="person.protected"):
@@ -200,7 +202,9 @@ def test_corrections_of_particulars(town: Town) -> None:
         correct_person(town.ctx, person_id=two, version=1, values={"name": "", "kana": " "})
     card = new_card_number()
     number = town.ctx.reads.get("person", two).number
-    correct_person(town.ctx, person_id=two, version=1, values={"card": card.lower(), "number": "X", "id": "y", "name": "葛󠄀西　花"}, reason="本人の申出")
+    correct_person(
+        town.ctx, person_id=two, version=1, values={"card": card.lower(), "number": "X", "id": "y", "name": "葛󠄀西　花"}, reason="本人の申出"
+    )
     found = town.ctx.reads.get("person", two)
     assert (found.card, found.number, found.name) == (card, number, "葛󠄀西　花")
     assert give_card(town.ctx, person_ids=[one, two])[0] == {one: cards[one], two: card}
