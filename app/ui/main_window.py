@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self.runner.changed.connect(self._changed)
         self.notice.closed.connect(self._next_notice)
         for place, key in enumerate(self._entries, 1):
-            QShortcut(QKeySequence(f"Ctrl+{place}"), self, lambda key=key: self.go(key))
+            QShortcut(QKeySequence(f"Ctrl+{place}"), self, lambda key=key: self._walk_to(key))
         for keys, act in (("Ctrl+K", self.focus_search), ("Ctrl+L", lambda: self.leave(again=True)), ("F5", self._refresh_current)):
             QShortcut(QKeySequence(keys), self, act)
         for keys in ("Ctrl+F", "Ctrl+/"):
@@ -127,6 +127,11 @@ class MainWindow(QMainWindow):
             page.arrive(**arguments)
         elif not self.search.hasFocus():
             page.take_focus()
+
+    def _walk_to(self, key: str) -> None:
+        """To a page by its number: the keyboard goes along, also out of the search box."""
+        self.go(key)
+        self.current.take_focus()
 
     def say(self, words: str, *, tone: str = "good") -> None:
         """A short message at the foot of the window."""

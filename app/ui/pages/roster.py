@@ -60,7 +60,7 @@ class RosterPage(Page):
             "この条件に当てはまる人はいません",
             "日時・避難所・在所の別・条件を確かめてください。まだ誰も受け付けていないときは、避難者の受付から始めます。",
             icon="roster",
-            actions=[("条件をはじめに戻す", "undo", self.reset), ("避難者を受け付ける", "user-plus", lambda: shell.go("evacuees"))],
+            actions=[("条件をはじめに戻す", "undo", self.reset), ("避難者を受け付ける", "user-plus", lambda: shell.go("search"))],
         )
         self.body.addWidget(self._filters)
         self.body.addLayout(row(self.count, self.conditions, 1, self.household_button, self.person_button, self.history_button, spacing=10))
@@ -149,6 +149,7 @@ class RosterPage(Page):
     def _ask(self) -> None:
         if self._filling or self.at.problem or self.known.problem:
             return
+        self._pause.stop()
         self.wanted = replace(
             self.wanted,
             at=self.at.moment or self.context.now(),

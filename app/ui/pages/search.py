@@ -15,7 +15,7 @@ from app.ui.reception.desk import Desk
 from app.ui.reception.hit_table import HitTable
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.hints import KeyHints
-from app.ui.widgets.text import button, note, row
+from app.ui.widgets.text import button, note
 from app.usecases.rows import SearchHit, SearchResult
 from app.usecases.searching import search
 
@@ -68,7 +68,7 @@ class SearchPage(Page):
         for part in (self.idle, self.table, self.nobody, self.unknown_card):
             self.stack.addWidget(part)
         hints = KeyHints([("↓", "一覧へ"), ("Enter", "開く"), ("Ctrl+I", "世帯の入所受付"), ("Ctrl+N", "いない人を登録"), ("F9", "直前の入所を元に戻す")])
-        self.body.addLayout(row(self._count, 1))
+        self.body.addWidget(self._count)
         self.body.addWidget(self.stack, 1)
         self.body.addWidget(hints)
         for keys, act in (("Ctrl+N", lambda: self.desk.newcomer(self.words)), ("Ctrl+I", self.check_in_current), ("F9", self.desk.undo_last)):

@@ -36,7 +36,9 @@ class SearchBox(QLineEdit):
         self._action.setIcon(icons.icon("search", tint="muted", size=18))
 
     def _enter(self) -> None:
-        self._pause.stop()
+        if self._pause.isActive():  # a scanner sends Enter at once: the last letters count, too
+            self._pause.stop()
+            self.typed.emit(self.text().strip())
         self.entered.emit(self.text().strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
