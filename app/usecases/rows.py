@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelterRow:
-    """A shelter as of a moment. ``declared`` is the latest declared head count up to then, ``rostered`` the stays then."""
+    """A shelter as of a moment. ``declared`` is the declared head count that holds then, if any; ``rostered`` the stays then."""
 
     id: str
     external_id: str
@@ -147,9 +147,11 @@ class StayView:
     absence_from: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RosterRow:
-    """One line of a roster: a stay with its person and household as of a moment."""
+class RosterRow(NamedTuple):
+    """One line of a roster: a stay with its person and household as of a moment.
+
+    A named tuple, because a whole prefecture is made of 133,000 of them.
+    """
 
     stay_id: str
     person_id: str

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from app.storage.queries.base import Source, moment
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import HeadcountRow, ShelterRow, TrendPoint
 
+_Count = tuple[int, int, bool]
+"""When, how many people, whether from a complete list."""
+
 _LIST = """
-WITH declared AS (
-  SELECT shelter_id, counted_at, counted_total FROM (
-    SELECT shelter_id, counted_at, counted_total, row_number() OVER (PARTITION BY shelter_id ORDER BY counted_at DESC, rid DESC) AS n
-    FROM headcount WHERE NOT deleted AND counted_at <= :at) WHERE n = 1),
-rostered AS (
+WITH rostered AS (
   SELECT shelter_id, count(DISTINCT person_id) AS people FROM stay
   WHERE NOT deleted AND from_at <= :at AND (to_at IS NULL OR to_at > :at) GROUP BY shelter_id),
 spell AS (
   SELECT shelter_id, max(opened_at) AS opened_at FROM shelter_spell
-  WHERE NOT deleted AND opened_at <= :at AND (closed_at IS NULL OR closed_at > :at) GROUP BY shelter_id)
+  WHERE NOT deleted AND opened_at <= :at AND (closed_at IS NULL OR closed_at > :at) GROUP BY shelter_id),
+latest AS (
+  SELECT shelter_id, counted_at, counted_total, method FROM (
+    SELECT shelter_id, counted_at, counted_total, method,
+           row_number() OVER (PARTITION BY shelter_id ORDER BY counted_at DESC, rid DESC) AS n
+    FROM headcount WHERE NOT deleted AND counted_at <= :at) WHERE n = 1),
+listed AS (SELECT max(counted_at) AS counted_at FROM headcount WHERE NOT deleted AND method = 'listing' AND counted_at <= :at),
+declared AS (
+  SELECT latest.* FROM latest, listed LEFT JOIN spell ON spell.shelter_id = latest.shelter_id
+  WHERE NOT (latest.method = 'listing' AND latest.counted_at < listed.counted_at)
+  AND NOT (spell.opened_at IS NULL AND EXISTS (
+    SELECT 1 FROM shelter_spell gone WHERE NOT gone.deleted AND gone.shelter_id = latest.shelter_id
+    AND gone.closed_at BETWEEN latest.counted_at AND :at)))
 SELECT s.id, s.external_id, s.name, s.kana, s.kind, s.district, s.address, s.phone, s.capacity, s.capacity_text, s.in_charge, s.version,
        spell.opened_at, declared.counted_total, declared.counted_at, coalesce(rostered.people, 0)
 FROM shelter s LEFT JOIN spell ON spell.shelter_id = s.id LEFT JOIN declared ON declared.shelter_id = s.id
@@ -60,7 +73,7 @@ class ShelterQueries:
         self._source = source
 
     def rows(self, *, at: datetime) -> list[ShelterRow]:
-        """Every shelter as of ``at``: open ones first."""
+        """Every shelter as of ``at``: open ones first. Declared counts by the rule of :meth:`trend`, so that their sums agree."""
         with self._source() as connection:
             rows = connection.exec_driver_sql(_LIST, {"at": to_seconds(at)}).all()
         return [
@@ -112,10 +125,14 @@ class ShelterQueries:
         ]
 
     def trend(self, *, moments: Sequence[datetime]) -> list[TrendPoint]:
-        """Totals at each moment. A declared count holds until the shelter's next one or its closing."""
+        """Totals at each moment. A declared count holds until the shelter's next one or its closing.
+
+        One from a complete list holds no longer than until the next complete list, even where the shelter was opened by hand.
+        """
         with self._source() as connection:
             counts = connection.exec_driver_sql(
-                "SELECT shelter_id, counted_at, counted_total FROM headcount WHERE NOT deleted ORDER BY shelter_id, counted_at, rid"
+                "SELECT shelter_id, counted_at, counted_total, method = 'listing' FROM headcount WHERE NOT deleted"
+                " ORDER BY shelter_id, counted_at, rid"
             ).all()
             spells = connection.exec_driver_sql("SELECT shelter_id, opened_at, closed_at FROM shelter_spell WHERE NOT deleted").all()
             stays = connection.exec_driver_sql("SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted AND NOT pending").all()
@@ -125,15 +142,14 @@ class ShelterQueries:
         periods = [(start, end) for _, start, end in stays] + merge_periods(pending)
         starts = sorted(start for start, _ in periods)
         ends = sorted(end for _, end in periods if end is not None)
-        declared: dict[str, tuple[list[int], list[int]]] = {}
-        for shelter, at, total in counts:
-            times, totals = declared.setdefault(shelter, ([], []))
-            times.append(at)
-            totals.append(total)
+        declared: dict[str, list[_Count]] = {}
+        for shelter, at, total, listed in counts:
+            declared.setdefault(shelter, []).append((at, total, bool(listed)))
+        listings = sorted({at for _, at, _, listed in counts if listed})
         closings: dict[str, list[tuple[int, int | None]]] = {}
         for shelter, opened, closed in spells:
             closings.setdefault(shelter, []).append((opened, closed))
-        return [_trend_point(to_seconds(at), at, declared, closings, starts, ends) for at in moments]
+        return [_trend_point(at, _Sums(declared, listings, closings), starts, ends) for at in moments]
 
     def span(self) -> tuple[datetime, datetime] | None:
         """First and last moment of which anything is known."""
@@ -152,21 +168,37 @@ class ShelterQueries:
         return [(r[0], from_seconds(r[1]), r[2]) for r in rows]
 
 
-def _trend_point(
-    second: int,
-    at: datetime,
-    declared: dict[str, tuple[list[int], list[int]]],
-    spells: dict[str, list[tuple[int, int | None]]],
-    starts: list[int],
-    ends: list[int],
-) -> TrendPoint:
-    total = 0
-    for shelter, (times, totals) in declared.items():
-        index = bisect_right(times, second) - 1
-        if index >= 0 and not _closed_between(spells.get(shelter, []), times[index], second):
-            total += totals[index]
-    opened = sum(1 for periods in spells.values() if any(o <= second and (c is None or c > second) for o, c in periods))
-    return TrendPoint(at=at, shelters_open=opened, declared=total, rostered=bisect_right(starts, second) - bisect_right(ends, second))
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What the sum of declared counts is made of; times in seconds, counts of a shelter in order of time."""
+
+    counts: Mapping[str, Sequence[_Count]]
+    listings: Sequence[int]
+    spells: Mapping[str, Sequence[tuple[int, int | None]]]
+
+    def declared(self, second: int) -> int:
+        """The sum of the counts that hold."""
+        number = bisect_right(self.listings, second)
+        last_listing = self.listings[number - 1] if number else 0
+        total = 0
+        for shelter, counts in self.counts.items():
+            index = bisect_right(counts, second, key=itemgetter(0)) - 1
+            if index < 0:
+                continue
+            counted, people, listed = counts[index]
+            if not (listed and counted < last_listing) and not _closed_between(self.spells.get(shelter, ()), counted, second):
+                total += people
+        return total
+
+    def shelters_open(self, second: int) -> int:
+        """How many shelters are open."""
+        return sum(1 for periods in self.spells.values() if any(o <= second and (c is None or c > second) for o, c in periods))
+
+
+def _trend_point(at: datetime, sums: _Sums, starts: list[int], ends: list[int]) -> TrendPoint:
+    second = to_seconds(at)
+    rostered = bisect_right(starts, second) - bisect_right(ends, second)
+    return TrendPoint(at=at, shelters_open=sums.shelters_open(second), declared=sums.declared(second), rostered=rostered)
 
 
 def merge_periods(rows: Iterable[Any]) -> list[tuple[int, int | None]]:
@@ -186,7 +218,7 @@ def merge_periods(rows: Iterable[Any]) -> list[tuple[int, int | None]]:
     return merged
 
 
-def _closed_between(periods: list[tuple[int, int | None]], counted: int, second: int) -> bool:
+def _closed_between(periods: Sequence[tuple[int, int | None]], counted: int, second: int) -> bool:
     """Whether the shelter closed after it was counted and is not open now."""
     if any(o <= second and (c is None or c > second) for o, c in periods):
         return False
