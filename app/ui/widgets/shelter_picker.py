@@ -13,6 +13,8 @@ from app.usecases.context import Context
 from app.usecases.rows import ShelterRow
 from app.usecases.shelters import list_shelters
 
+_CLOSED = "（閉鎖中）"
+
 
 class ShelterPicker(QComboBox):
     """``picked`` carries the id, empty for none. Words that are no shelter fall back to what was chosen before."""
@@ -40,8 +42,13 @@ class ShelterPicker(QComboBox):
 
     @property
     def shelter_id(self) -> str:
-        """What is chosen."""
-        return self.currentData() or ""
+        """What is chosen or typed, also before the field is left; empty when the words mean no shelter, or several."""
+        words = self.lineEdit().text().strip()
+        if words == self.itemText(self.currentIndex()):
+            return self.currentData() or ""
+        exact = [place for place in range(1, self.count()) if self.itemText(place).removesuffix(_CLOSED) == words]
+        meant = exact or [place for place in range(1, self.count()) if words and words in self.itemText(place)]
+        return self.itemData(meant[0]) if len(meant) == 1 else ""
 
     def choose(self, shelter_id: str) -> None:
         """Choose one, now or as soon as it is listed."""
@@ -55,7 +62,7 @@ class ShelterPicker(QComboBox):
         self.clear()
         self.addItem(self._empty, "")
         for shelter in sorted(rows, key=lambda row: not row.is_open):
-            self.addItem(shelter.name if shelter.is_open else f"{shelter.name}（閉鎖中）", shelter.id)
+            self.addItem(shelter.name if shelter.is_open else f"{shelter.name}{_CLOSED}", shelter.id)
         self.setCurrentIndex(max(0, self.findData(kept)))
         self.blockSignals(False)
 
@@ -67,6 +74,8 @@ class ShelterPicker(QComboBox):
     def _typed(self) -> None:
         words = self.lineEdit().text().strip()
         found = self.findText(words, Qt.MatchFlag.MatchFixedString)
+        if found < 0:
+            found = self.findText(f"{words}{_CLOSED}", Qt.MatchFlag.MatchFixedString)
         if found < 0 and words:
             found = self.findText(words, Qt.MatchFlag.MatchContains)
         place = found if found >= 0 else max(0, self.findData(self._wanted))
