@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,23 +10,34 @@ from app.domain.dates import format_fuzzy, format_instant, parse_date
 from app.domain.errors import SasaeError
 from app.presentation.labels import label
 
+_LONG_ERA = re.compile("(?:大正|昭和|平成|令和)(?:元|[1-9][0-9]?)年(?:1[0-2]|[1-9])月(?:[12][0-9]|3[01]|[1-9])日")
 
-@lru_cache(maxsize=65_536)
+
 def moment_long(moment: datetime | None) -> str:
     """令和6年1月5日 18時00分, in Japan time; nothing for none."""
-    return format_instant(moment) if moment else ""
+    return _minute_long(moment.replace(second=0, microsecond=0)) if moment else ""
 
 
 @lru_cache(maxsize=65_536)
+def _minute_long(minute: datetime) -> str:
+    """Minutes come again in long lists, seconds do not."""
+    return format_instant(minute)
+
+
 def moment_short(moment: datetime | None) -> str:
     """1/5 18:00, in Japan time; nothing for none."""
-    return format_instant(moment, "short") if moment else ""
+    return _minute_short(moment.replace(second=0, microsecond=0)) if moment else ""
+
+
+@lru_cache(maxsize=65_536)
+def _minute_short(minute: datetime) -> str:
+    return format_instant(minute, "short")
 
 
 @lru_cache(maxsize=65_536)
 def birth_era(birth: str) -> str:
-    """A birth date with its era; what cannot be read stays as written."""
-    return _birth(birth, short=False)
+    """A birth date with its era; what cannot be read stays as written, and so does what is written that way already."""
+    return birth if _LONG_ERA.fullmatch(birth) else _birth(birth, short=False)
 
 
 @lru_cache(maxsize=65_536)

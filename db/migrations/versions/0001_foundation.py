@@ -51,12 +51,9 @@ STATEMENTS = (
     CREATE TABLE access_person (
         access_seq INTEGER NOT NULL,
         person TEXT NOT NULL,
-        CONSTRAINT pk_access_person PRIMARY KEY (access_seq, person)
+        CONSTRAINT pk_access_person PRIMARY KEY (person, access_seq)
     )
      WITHOUT ROWID
-    """,
-    """
-    CREATE INDEX ix_access_person_person ON access_person (person)
     """,
     """
     CREATE TABLE device (
