@@ -103,6 +103,7 @@ class _Grammar:
         """Width, kanji numerals and spaces evened out; a clock time of midnight, as spreadsheets add it, taken off."""
         plain = unicodedata.normalize("NFKC", text).strip()
         plain = re.sub(r"(?<=\d)[\u2010-\u2015\u2212\u30fc](?=\d)", "-", plain)
+        plain = re.sub(r"(?<=\d)[\u3001\u3002](?=\d)", ".", plain)  # the full stop that an input method types for a dot
         plain = re.sub(r"[T ]+0?0:00(?::00(?:\.0+)?)?Z?$", "", plain)
         plain = re.sub(r"(?<=\d)\s+(?=\d)", ".", plain)
         plain = re.sub(r"\s+", "", plain)

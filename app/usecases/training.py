@@ -203,7 +203,12 @@ def _invent_visitors(plan: _Plan, uow: UnitOfWork, ctx: Context, random: Random,
         words,
         {"name": made[0].name, "kana": made[0].kana, "birth": made[0].birth, "sex": made[0].sex, "source": "visitor"},
     )
-    anonymous = _person(uow, ctx, random, words, {"source": "anonymous", "note": words["note"]})
+    anonymous = replace(
+        _person(uow, ctx, random, words, {"source": "anonymous", "note": words["note"]}),
+        consent_public="no",
+        consent_board="no",
+        consent_web="no",
+    )
     for person in (*made, twin, anonymous):
         household = Household(id=new_id(), label=person.name)
         plan.households.append(household)

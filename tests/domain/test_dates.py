@@ -315,3 +315,8 @@ def test_moments_shown() -> None:
     assert parse_instant(format_instant(moment)) == moment
     with pytest.raises(ValueError, match="zone"):
         format_instant(datetime(2024, 1, 5))
+
+
+@pytest.mark.parametrize("text", ["s27。3。23", "ｓ２７。３。２３", "昭27、3、23"])
+def test_the_full_stop_of_an_input_method_is_a_dot(text: str) -> None:
+    assert parse_date(text).earliest == date(1952, 3, 23)
