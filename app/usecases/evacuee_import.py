@@ -40,7 +40,7 @@ def plan_import(ctx: Context, *, entries: Iterable[Entry], shelter_id: str, at: 
     """
     ctx.require("register")
     rows = list(entries)
-    planner = Planner(ctx.reads, shelter_id, at, rows)
+    planner = Planner(ctx.reads, shelter_id, at, rows, see_protected=ctx.actor.may("see_protected"))
     return Plan(items=tuple(planner.plan(entry) for entry in rows))
 
 

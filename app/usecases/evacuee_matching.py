@@ -91,8 +91,9 @@ class _Known:
 class Planner:
     """Looks at every row once, in order of the file."""
 
-    def __init__(self, reads: Reads, shelter_id: str, at: datetime, rows: Sequence[Entry]) -> None:
+    def __init__(self, reads: Reads, shelter_id: str, at: datetime, rows: Sequence[Entry], *, see_protected: bool) -> None:
         self._reads = reads
+        self._see_protected = see_protected
         self._shelter_id = shelter_id
         self._at = at
         self._groups = group_households(rows)
@@ -102,7 +103,17 @@ class Planner:
         self._houses: set[str] = set()
 
     def plan(self, entry: Entry) -> PlanItem:
-        """What becomes of one row."""
+        """What becomes of one row. Who may not see protected people learns no more of them than that a person must look."""
+        item = self._judge(entry)
+        person = self._reads.get("person", item.existing) if item.existing and not self._see_protected else None
+        if not (isinstance(person, Person) and person.protected):
+            return item
+        values = {**entry.values, "group": self._groups[entry.line]}
+        return PlanItem(
+            line=entry.line, action="review", label=item.label, values=values, code="evacuee.maybe_protected", params={"name": item.label}
+        )
+
+    def _judge(self, entry: Entry) -> PlanItem:
         values = {**entry.values, "group": self._groups[entry.line]}
         label = str(values.get("name") or values.get("kana") or "")
         item = PlanItem(line=entry.line, action="create", label=label, values=values)

@@ -195,6 +195,24 @@ def test_protected_residents_are_never_let_in_unmarked(town: Town) -> None:
     assert (roster.rows, roster.withheld) == ((), 1)
 
 
+def test_who_may_not_see_protected_people_learns_and_changes_nothing_of_them(town: Town) -> None:
+    """Neither where they stay nor whether a guess is right; not even by a decision."""
+    load(town, {"name": "渡辺静", "birth": "昭和20年"})
+    before = people(town)["渡邉　静"]
+    clerk = town.acting("shelter")
+    for shelter in (0, 1):
+        for told in ({"birth": "昭和20年", "address": "当て推量"}, {"birth": "昭和20年"}, {}, {"person_no": before.number}):
+            entries = [Entry(line=2, values={"name": "渡辺静", **told})]
+            made = evacuee_import.plan_import(clerk, entries=entries, shelter_id=town.shelters[shelter], at=AT)
+            (item,) = made.items
+            assert (item.action, item.code, dict(item.params)) == ("review", "evacuee.maybe_protected", {"name": "渡辺静"})
+            assert (item.existing, dict(item.changes)) == ("", {})
+            done = evacuee_import.apply_import(clerk, plan=made, shelter_id=town.shelters[shelter], at=AT, decisions={2: "same"})
+            assert (done.created, done.updated, done.review) == (0, 0, 1)
+    assert people(town) == {"渡邉　静": before} and town.problems() == []
+    assert plan(town, {"name": "渡辺静", "birth": "昭和20年"}, shelter=1).items[0].code == "evacuee.namesake_elsewhere"
+
+
 def test_the_doubt_about_a_protected_resident_is_settled_by_a_person(town: Town) -> None:
     assert load(town, {"name": "渡辺 静"}, decisions={2: "same"}).created == 1
     assert people(town)["渡邉　静"].protected
