@@ -10,7 +10,7 @@ from app.domain.errors import RuleViolation, StaleRecord
 from app.domain.identifiers import new_card_number
 from app.usecases.headcounts import record_headcount
 from app.usecases.persons import correct_household, correct_person, correct_stay, give_card, last_acts, restore_version, undo
-from app.usecases.reception import Arrival, check_in, check_out, go_out, move, record_death
+from app.usecases.reception import Arrival, check_in, check_out, come_back, go_out, move, record_death
 from app.usecases.rows import RosterFilter
 from app.usecases.shelters import correct_shelter
 from tests.stores import Town
@@ -93,6 +93,22 @@ def test_check_in_with_something_hanging_on_it_is_not_undone(town: Town) -> None
     with pytest.raises(RuleViolation, match="undo.changed_since"):
         undo(town.ctx, act=act, reason=WHY)
     assert inside(town) == {"太郎@0"}
+
+
+def test_an_outing_and_a_return_are_taken_back(town: Town) -> None:
+    person = arrive(town, "太郎")[0]
+    town.clock.forward(hours=1)
+    go_out(town.ctx, person_id=person)
+    town.clock.forward(hours=1)
+    come_back(town.ctx, person_id=person)
+    undo_last(town, person)
+    assert town.ctx.reads.persons.open_stays([person])[person].absence_kind == "outing"
+    come_back(town.ctx, person_id=person)
+    town.clock.forward(hours=1)
+    go_out(town.ctx, person_id=person, kind="overnight")
+    undo_last(town, person)
+    assert town.ctx.reads.persons.open_stays([person])[person].absence_kind == ""
+    assert inside(town) == {"太郎@0"} and town.problems() == []
 
 
 def test_household_stays_while_others_belong_to_it(town: Town) -> None:

@@ -64,12 +64,13 @@ class JournalQueries:
         return self._select("j.act = ? ORDER BY j.seq", (group_id,))
 
     def groups_touching(self, record_ids: Sequence[str]) -> list[str]:
-        """Acts that changed any of these records, newest first."""
+        """Acts that changed any of these records, or an outing during one of these stays, newest first."""
         newest: dict[str, int] = {}
         with self._source() as connection:
             for part in chunked(record_ids):
-                query = f"SELECT act, max(seq) FROM journal WHERE record IN ({marks(part)}) GROUP BY act"
-                for act, seq in connection.exec_driver_sql(query, tuple(part)):
+                outings = f"SELECT id FROM absence WHERE stay_id IN ({marks(part)})"
+                query = f"SELECT act, max(seq) FROM journal WHERE record IN ({marks(part)}) OR record IN ({outings}) GROUP BY act"
+                for act, seq in connection.exec_driver_sql(query, (*part, *part)):
                     newest[act] = max(seq, newest.get(act, 0))
         return sorted(newest, key=lambda act: -newest[act])
 
