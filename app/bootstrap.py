@@ -342,6 +342,7 @@ class FolderGateway:
         from app.storage.keyring import Keyring
         from app.storage.store import KEYS, STORE, Store
 
+        made = not into.exists()
         unpack_backup(backup, into)
         try:
             ring = Keyring.load(into / KEYS)
@@ -357,6 +358,9 @@ class FolderGateway:
             for leftover in (STORE, f"{STORE}-wal", f"{STORE}-shm", KEYS, "attempts.json", "lock", "lock.note", "reserve.bin"):
                 with suppress(OSError):
                     (into / leftover).unlink(missing_ok=True)
+            if made:
+                with suppress(OSError):
+                    into.rmdir()
             raise
 
 

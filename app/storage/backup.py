@@ -40,9 +40,12 @@ class StoreBackups:
         self._now = now
 
     def write(self, target: Path) -> tuple[int, str]:
-        """Write one verified backup file."""
+        """Write one verified backup file. EnvironmentFault ``file.folder_missing`` or ``file.not_writable`` when there is no place for it."""
+        if not target.parent.is_dir():
+            raise EnvironmentFault("file.folder_missing", path=str(target), folder=str(target.parent))
         with atomic_output(target) as temporary:
             copy = temporary.with_name(temporary.name + ".db")
+            temporary.touch()  # a place that cannot be written to says so here, in words about files, not about databases
             try:
                 self._copy_store(copy)
                 self._pack(temporary, copy)
@@ -53,7 +56,8 @@ class StoreBackups:
                     copy.with_name(copy.name + "-shm"),
                     copy.with_name(copy.name + "-journal"),
                 ):
-                    leftover.unlink(missing_ok=True)
+                    with suppress(OSError):
+                        leftover.unlink(missing_ok=True)
             check_backup(temporary)
             size, digest = temporary.stat().st_size, _sha256(temporary)
         return size, digest

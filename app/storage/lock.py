@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -55,12 +56,15 @@ class FolderLock:
         self._file.close()
 
 
-def _read_note(note: Path, data_key: bytes) -> dict[str, str]:
+def _read_note(note: Path, data_key: bytes) -> dict[str, str | datetime]:
     try:
         content = json.loads(open_text(data_key, _LABEL, note.read_text("ascii")) or "{}")
     except (OSError, ValueError):
         content = {}
-    return {key: str(content.get(key, "?")) for key in ("operator", "machine", "since")}
+    told: dict[str, str | datetime] = {key: str(content.get(key, "?")) for key in ("operator", "machine", "since")}
+    with suppress(ValueError):
+        told["since"] = datetime.fromisoformat(str(told["since"]))
+    return told
 
 
 if sys.platform == "win32":

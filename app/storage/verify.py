@@ -42,10 +42,12 @@ class Verification:
 def verify_store(store: Store) -> Verification:
     """Read everything once. Never writes and never raises for damage: it tells."""
     found = Verification()
+    read = False
     try:
         _check_file(store, found)
         with store.reader().connect() as connection, connection.begin():
             found.journal_rows, chain = check_chain(connection, store.data_key)
+            read = True
             found.chain_ok = not chain
             found.problems += chain
             found.problems += check_access(connection, store.data_key)
@@ -57,7 +59,8 @@ def verify_store(store: Store) -> Verification:
         found.problems.append((fault.code, fault.params))
     except (driver.Error, ValueError, TypeError, AttributeError) as error:  # a journal that holds no journal
         found.integrity = False
-        found.problems.append(("store.unexpected", {"detail": type(error).__name__}))
+        found.problems.append(("verify.unreadable", {"detail": type(error).__name__}))
+    found.chain_ok = found.chain_ok and read
     return found
 
 

@@ -45,7 +45,7 @@ def test_second_program_is_told_who_where_and_since_when(town: Town) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.stores import *; from app.domain.errors import SasaeError\n"
         "try:\n    open_town(Path(sys.argv[1]), Clock())\n"
-        "except SasaeError as fault:\n    import json; print(json.dumps([fault.code, fault.exit_code, fault.params]))\n"
+        "except SasaeError as fault:\n    import json; print(json.dumps([fault.code, fault.exit_code, fault.params], default=str))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(town.folder)],
@@ -55,7 +55,7 @@ def test_second_program_is_told_who_where_and_since_when(town: Town) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     told = json.loads(done.stdout)
-    since = town.clock().isoformat(timespec="minutes")
+    since = str(town.clock().replace(second=0, microsecond=0))
     assert told == ["store.in_use", 3, {"operator": OPERATOR, "machine": machine_name(), "since": since}]
     arrive(town)  # the first goes on
 
@@ -229,6 +229,10 @@ def test_restore_leaves_nothing_behind_when_refused(town: Town, tmp_path: Path, 
     back_up_to(town.ctx, target=tmp_path / "a.sasae-backup")
     with pytest.raises(EnvironmentFault, match="signin.refused"):
         gateway(now=town.clock).restore(tmp_path / "a.sasae-backup", into=tmp_path / "new", operator="誰か", password=password)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "new").mkdir()
+    with pytest.raises(EnvironmentFault, match="signin.refused"):
+        gateway(now=town.clock).restore(tmp_path / "a.sasae-backup", into=tmp_path / "new", operator="誰か", password=password)
     assert not any((tmp_path / "new").iterdir())
     gateway(now=town.clock).restore(tmp_path / "a.sasae-backup", into=tmp_path / "new", operator=OPERATOR, password=PASSWORD)
 
@@ -267,6 +271,13 @@ def test_damaged_cut_foreign_and_missing_backups_are_refused(town: Town, tmp_pat
     assert not (tmp_path / "new").exists() and not (tmp_path / "escape").exists()
     with pytest.raises(EnvironmentFault):
         check_backup(tmp_path / "nowhere.sasae-backup")
+
+
+@pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="needs a place that even the superuser cannot write to")
+def test_backup_to_a_place_that_cannot_be_written_to_says_so(town: Town) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        back_up_to(town.ctx, target=Path("/sys/kernel/a.sasae-backup"))
+    assert (caught.value.code, caught.value.params["path"]) == ("file.not_writable", "/sys/kernel/a.sasae-backup")
 
 
 def test_old_backup_stays_whole_when_the_new_one_fails(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

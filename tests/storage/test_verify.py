@@ -83,6 +83,26 @@ def test_any_flipped_bit_is_found(busy: Path, tmp_path: Path, seed: int) -> None
     assert not report.ok and report.problems
 
 
+def test_page_of_the_journal_that_cannot_be_read_leaves_the_chain_in_doubt(busy: Path, tmp_path: Path) -> None:
+    """What was not read is not called good."""
+    folder = copy_store(busy, tmp_path / "data")
+    path = folder / "store.db"
+    sound = path.read_bytes()
+    unread = 0
+    for page in range(1, len(sound) // 4096):
+        damaged = bytearray(sound)
+        damaged[page * 4096 + 2000] ^= 1
+        path.write_bytes(damaged)
+        report = gateway(now=Clock()).verify(folder, operator=OPERATOR, password=PASSWORD)
+        assert not report.integrity and "store.unexpected" not in [code for code, _ in report.problems]
+        if report.journal_rows == 0:
+            unread += 1
+            assert not report.chain_ok
+        if unread == 3:
+            break
+    assert unread
+
+
 def _rechain(town: Town, *, seal: bool) -> None:
     """Recompute every hash of the chain as somebody with the data key, but without the program's secret, would."""
     connection = connect(town.folder / "store.db", town.data_key)
