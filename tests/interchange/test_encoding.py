@@ -27,6 +27,13 @@ def test_detects(tmp_path: Path, codec: str, expected: str) -> None:
     assert detect_encoding(path) == expected
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_mark_and_with_ideographic_spaces(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("氏名,カナ\r\n髙橋　花,タカハシ　ハナ\r\n外字　山,ガイジ　\r\n".encode(codec))
+    assert detect_encoding(path) == codec
+
+
 def test_first_japanese_after_megabytes_of_ascii(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"1,2\r\n" * 600_000 + "髙橋,2\r\n".encode("cp932"))

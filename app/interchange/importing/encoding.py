@@ -101,11 +101,11 @@ def holds_stray_bytes(text: str, encoding: str) -> bool:
 
 
 def _utf16_without_bom(head: bytes) -> str | None:
-    """ASCII commas, digits and line ends leave zero bytes on one side only; text of any other encoding has none at all."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if min(even, odd) * 20 > max(even, odd):
-        return None
-    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    """ASCII commas, digits and line ends leave most zero bytes on one side; ideographic spaces leave some on the other.
+
+    Text of any other encoding has none at all, and other data in this reading have control characters or no lines.
+    """
+    encoding = "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
     whole = head[: len(head) // 2 * 2]
     try:
         text = codecs.getincrementaldecoder(encoding)("strict").decode(whole, False)
