@@ -212,6 +212,7 @@ def test_checks_are_ticked_by_code(tmp_path: Path, stamp, fonts: FontBook) -> No
 
     nothing = ink(phone="-")
     assert ink(phone="-", consent_kin="no", needs="nothing") == nothing
+    assert ink(phone="-", sex="unknown") == nothing < ink(phone="-", sex="other")
     one = ink(phone="-", needs="elderly") - nothing
     assert one > 20
     assert ink(phone="-", needs="elderly, allergy", consent_kin="yes", sex="male") - nothing == pytest.approx(4 * one, rel=0.5)
