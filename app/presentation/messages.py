@@ -70,6 +70,8 @@ def show_value(value: Any, *, name: str = "") -> Any:
         return label("yesno", "yes" if value else "no")
     if isinstance(value, (list, tuple, set, frozenset)):
         shown = [str(show_value(item, name=name)) for item in list(value)[:_MANY]]
+        if not shown:
+            return "なし"
         more = f" ほか{len(value) - _MANY}件" if len(value) > _MANY else ""
         return "、".join(shown) + more
     if isinstance(value, str) and name in _CODE_PARAMS:

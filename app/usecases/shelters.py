@@ -34,7 +34,7 @@ def find_shelter(ctx: Context, *, name: str) -> Shelter:
         if found:
             raise RuleViolation("shelter.ambiguous", field="shelter", name=name, count=len(found))
     near = [s.name for s in shelters if fold_name(name) and fold_name(name) in fold_name(s.name)]
-    raise RuleViolation("shelter.not_found", field="shelter", name=name, near=", ".join(near[:3]))
+    raise RuleViolation("shelter.not_found", field="shelter", name=name, near=near[:3])
 
 
 def add_shelter(ctx: Context, *, values: Mapping[str, Any], open_at: datetime | None = None) -> tuple[str, Changes]:

@@ -117,3 +117,7 @@ def test_broken_sets_are_refused() -> None:
         ColumnSet(key="s", columns=(column, column))
     with pytest.raises(ValueError, match="unknown"):
         ColumnSet(key="s", columns=(column,), views={"x": ("b",)})
+
+
+def test_an_empty_list_in_a_sentence_is_said() -> None:
+    assert "なし" in message("shelter.not_found", name="甲", near=[])

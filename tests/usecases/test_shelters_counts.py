@@ -200,7 +200,7 @@ def test_names_find_one_shelter_or_say_why_not(town: Town) -> None:
     assert find_shelter(town.ctx, name="見本　小学校").name == SHELTERS[0]
     with pytest.raises(RuleViolation) as caught:
         find_shelter(town.ctx, name="見本")
-    assert caught.value.code == "shelter.not_found" and caught.value.params["near"] == SHELTERS[0]
+    assert caught.value.code == "shelter.not_found" and caught.value.params["near"] == [SHELTERS[0]]
     for address in ("甲町", "乙町"):
         add_shelter(town.ctx, values={"name": "同じ名", "address": address})
     with pytest.raises(RuleViolation, match="shelter.ambiguous"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -114,7 +114,8 @@ class SearchQueries:
                 total += count - (len(found) - len(fresh))
         known_by_name = [hit for hit in hits if see_protected or not hit.protected or _named(hit, wanted)]
         total -= len(hits) - len(known_by_name)
-        shown = [hit if see_protected or not hit.protected else mask(hit) for hit in known_by_name[:limit]]
+        hits = [_say_address(hit, wanted) for hit in known_by_name[:limit]]
+        shown = [hit if see_protected or not hit.protected else mask(hit) for hit in hits]
         return shown, total, total > len(shown)
 
 
@@ -126,10 +127,17 @@ def _named(hit: SearchHit, wanted: Wanted) -> bool:
     return all(fold_key_name(text) in name or fold_key_kana(text) in kana for text in wanted.texts)
 
 
+def _say_address(hit: SearchHit, wanted: Wanted) -> SearchHit:
+    """The hit as one by address where no text typed is in its name or reading."""
+    if hit.match != "name" or any(text in hit.name for text in wanted.texts):
+        return hit
+    name, kana = fold_key_name(hit.name), fold_key_kana(hit.kana)
+    named = any(fold_key_name(text) in name or fold_key_kana(text) in kana for text in wanted.texts)
+    return hit if named else replace(hit, match="address")
+
+
 def mask(hit: SearchHit) -> SearchHit:
     """The hit without address, household, phone and place: what everyone may see of a protected person."""
-    from dataclasses import replace
-
     return replace(hit, address="", household="", phone="", shelter_id="", shelter_name="", since=None, masked=True)
 
 
