@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from app.domain.dates import parse_instant
+from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
 from app.presentation.console import HELP
 
@@ -28,6 +28,16 @@ def read_time(text: str) -> datetime:
         return parse_instant(text)
     except SasaeError as fault:
         raise UsageFault(fault.code, **fault.params) from None
+
+
+def read_day(text: str) -> str:
+    """A day in any accepted style, as typed: it may say less than a day."""
+    if text.strip():
+        try:
+            parse_date(text, lenient=True)
+        except SasaeError as fault:
+            raise UsageFault(fault.code, **fault.params) from None
+    return text
 
 
 def read_duration(text: str) -> timedelta:
@@ -118,7 +128,7 @@ def _people_verbs(verbs: Verbs) -> None:
     _verb(residents, "snapshots", "residents.snapshots")
     search = _verb(verbs, "search", "search")
     search.add_argument("text", metavar="TEXT")
-    search.add_argument("--birth", default="", metavar="DATE")
+    search.add_argument("--birth", default="", type=read_day, metavar="DATE")
     search.add_argument("--address", default="", metavar="TEXT")
     search.add_argument("--in", dest="within", choices=("residents", "persons", "all"), default="all")
     search.add_argument("--limit", type=int, default=50, metavar="N")
@@ -181,9 +191,9 @@ def _evacuee_verbs(verbs: Verbs) -> None:
     for name in ("check-out", "move"):
         leave = _verb(evacuees, name, f"evacuees.{name}")
         leave.add_argument("person", metavar="PERSON")
-        where = leave.add_mutually_exclusive_group(required=True)
+        where = leave.add_mutually_exclusive_group(required=name == "move")  # leaving to nobody knows where is leaving too
         where.add_argument("--to", metavar="NAME")
-        where.add_argument("--destination", metavar="TEXT")
+        where.add_argument("--destination", default="unknown", metavar="TEXT")
         leave.add_argument("--at", type=read_time, metavar="TIME")
         leave.add_argument("--reason", default="", metavar="TEXT")
     away = _verb(evacuees, "go-out", "evacuees.go-out")

@@ -72,9 +72,12 @@ def _parse(arguments: list[str], as_json: bool) -> Namespace | None:
 
 
 def _fail(fault: SasaeError, as_json: bool) -> int:
-    text = message(fault)
+    text, where = message(fault), dict(fault.where or {})
+    faults = [message(problem.code, **problem.params) for problem in getattr(fault, "problems", ())]  # of a print that was refused
+    if faults:
+        where["problems"] = list(dict.fromkeys(faults))
     if as_json:
-        print(json.dumps({"error": {"code": fault.code, "message": text, "where": fault.where or None}}, ensure_ascii=False, default=str))
+        print(json.dumps({"error": {"code": fault.code, "message": text, "where": where or None}}, ensure_ascii=False, default=str))
     else:
-        print(format_error(text), file=sys.stderr)
+        print("\n".join([format_error(text), *where.get("problems", [])]), file=sys.stderr)
     return fault.exit_code

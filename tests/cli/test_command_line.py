@@ -64,6 +64,10 @@ def test_init_gives_a_folder_a_device_and_a_recovery_key(run: Run, tmp_path: Pat
         (("shelters", "import", "no-such-file.csv"), 3, "import.file_missing"),
         (("history", "no-such-record"), 1, "record.not_found"),
         (("search", "x", "--limit", "0"), 1, "search.limit"),
+        (("search", "x", "--birth", "きのう"), 2, "date.unreadable"),
+        (("evacuees", "move", "ZZZZ-00001-0"), 2, "cli.usage"),
+        (("evacuees", "check-out", "ZZZZ-00001-0"), 1, "cli.person_not_found"),
+        (("backup", "no-such-folder/a.sasae-backup"), 3, "file.folder_missing"),
     ],
 )
 def test_what_is_refused_says_so_with_its_exit_code(run: Run, arguments: tuple[str, ...], code: int, error: str | None) -> None:
@@ -105,6 +109,37 @@ def test_household_and_persons_come_together(run: Run) -> None:
     from_text = json.dumps({"name": "旅 人", "needs": ["服薬", "透析"], "consent_web": "同意する", "protected": "あり"}, ensure_ascii=False)
     code, answer = run("evacuees", "check-in", "--shelter", "どこか", "--person", from_text)
     assert code == 1 and answer["error"]["where"] == {"field": "shelter"}
+
+
+def test_leaving_to_nobody_knows_where_and_taking_an_outing_back(run: Run, tmp_path: Path) -> None:
+    _init(run)
+    _open_shelter(run, tmp_path)
+    _, answer = run("evacuees", "check-in", "--shelter", "架空小学校", "--person", '{"name": "架空 一"}', "--at", "2024-01-02")
+    person = answer["persons"][0]
+    for act in (("go-out", "--at", "2024-01-03T08:00"), ("come-back", "--at", "2024-01-03T09:00")):
+        assert run("evacuees", act[0], person, *act[1:])[0] == 0
+    assert run("evacuees", "undo", person, "--reason", "まだ戻っていない")[0] == 0
+    assert [row["absence"] for row in run("evacuees", "roster")[1]["rows"]] == ["outing"]
+    code, answer = run("evacuees", "check-out", person, "--at", "2024-01-04")
+    assert (code, answer["destination"]) == (0, "unknown")
+
+
+def test_refused_cards_say_why_and_every_print_is_logged_once(run: Run, tmp_path: Path) -> None:
+    _init(run)
+    _open_shelter(run, tmp_path)
+    run("evacuees", "check-in", "--shelter", "架空小学校", "--person", '{"name": "架空 一"}')
+    assert run("evacuees", "cards", "--out", str(tmp_path / "a.pdf"))[0] == 0
+    log = run("access-log")[1]["entries"]
+    assert [(entry["action"], entry["target"], entry["persons"]) for entry in log if entry["action"] == "print"] == [("print", "a.pdf", 1)]
+    run("evacuees", "check-in", "--shelter", "架空小学校", "--person", '{"name": "架空 \ue000"}')
+    code, answer = run("evacuees", "cards", "--out", str(tmp_path / "b.pdf"))
+    assert (code, answer["error"]["code"]) == (1, "print.refused") and not (tmp_path / "b.pdf").exists()
+    assert any("U+E000" in problem for problem in answer["error"]["where"]["problems"])
+
+
+def _open_shelter(run: Run, folder: Path) -> None:
+    (folder / "s.csv").write_text("名称\n架空小学校\n", "utf-8")
+    assert run("shelters", "import", str(folder / "s.csv"), "--open", "--at", "2024-01-01T17:00")[0] == 0
 
 
 def test_a_damaged_store_is_exit_4(run: Run, tmp_path: Path) -> None:
