@@ -344,7 +344,10 @@ def _needs(stored: str) -> tuple[str, ...]:
 
 
 def _row(values: Sequence[Any], on: int, absent: Mapping[str, str]) -> RosterRow:
-    """The line of values in the order of ``_NAMES``, with the absence that is in it or in ``absent``. Unpacked at once: by name it takes three times as long for a whole prefecture."""
+    """The line of values in the order of ``_NAMES``, with the absence that is in it or in ``absent``.
+
+    Unpacked at once: by name it takes three times as long for a whole prefecture.
+    """
     (
         st_id, st_person_id, st_shelter_id, st_category, st_room, st_from_at, st_to_at, st_destination, st_destination_text,
         st_came_from, st_pending, _, p_number, p_name, p_kana, p_birth, p_sex, p_relation, p_nationality, p_postal, p_address,

@@ -43,6 +43,13 @@ def _family_words(stage: Stage) -> str:
     raise LookupError("no family of four")
 
 
+def _opened(dialog: QWidget | None) -> QWidget:
+    """The dialog an action opened; a picture of none is a mistake."""
+    if dialog is None:
+        raise LookupError("the action opened no dialog")
+    return dialog
+
+
 @shot("search-empty")
 def _idle(stage: Stage) -> QWidget:
     return _search(stage, "")
@@ -107,7 +114,7 @@ def _elsewhere(stage: Stage) -> QWidget:
     other = next(s.id for s in ctx.reads.shelters.rows(at=ctx.now()) if s.id != linked.shelter_id)
     desk.dialog.shelter.choose(other)
     desk.dialog._list()
-    return desk.dialog
+    return _opened(desk.dialog)
 
 
 @shot("check-in-encounter")
@@ -160,43 +167,43 @@ def _file_history(stage: Stage) -> QWidget:
 
 @shot("person-correct")
 def _correct(stage: Stage) -> QWidget:
-    return _desk(stage).actions.correct(_people(stage)[0])
+    return _opened(_desk(stage).actions.correct(_people(stage)[0]))
 
 
 @shot("leave")
 def _leave(stage: Stage) -> QWidget:
     dialog = _desk(stage).actions.leave(_people(stage))
     dialog.choose("hospital")
-    return dialog
+    return _opened(dialog)
 
 
 @shot("leave-family")
 def _leave_family(stage: Stage) -> QWidget:
     first = _people(stage, count=200)
     house = next(hit.household for hit in first if sum(other.household == hit.household for other in first) > 2)
-    return _desk(stage).actions.leave([hit for hit in first if hit.household == house])
+    return _opened(_desk(stage).actions.leave([hit for hit in first if hit.household == house]))
 
 
 @shot("move")
 def _move(stage: Stage) -> QWidget:
-    return _desk(stage).actions.move(_people(stage)[0])
+    return _opened(_desk(stage).actions.move(_people(stage)[0]))
 
 
 @shot("go-out")
 def _go_out(stage: Stage) -> QWidget:
-    return _desk(stage).actions.go_out(_people(stage)[0])
+    return _opened(_desk(stage).actions.go_out(_people(stage)[0]))
 
 
 @shot("death")
 def _death(stage: Stage) -> QWidget:
-    return _desk(stage).actions.record_death(_people(stage)[0])
+    return _opened(_desk(stage).actions.record_death(_people(stage)[0]))
 
 
 @shot("undo")
 def _undo(stage: Stage) -> QWidget:
     desk = _desk(stage)
     desk.last_act, desk._last_words = "x", "見本小学校への4人の入所を取り消します。"
-    return desk.undo_last()
+    return _opened(desk.undo_last())
 
 
 @shot("link-resident")
@@ -208,7 +215,7 @@ def _link(stage: Stage) -> QWidget:
     stage.settle()
     dialog.box.setText(_people(stage)[0].kana[:3])
     dialog.find(dialog.box.text())
-    return dialog
+    return _opened(dialog)
 
 
 @shot("duplicates")
