@@ -22,7 +22,7 @@ from app.domain.dates import parse_date  # noqa: E402
 from app.storage.engine import connect  # noqa: E402
 from app.storage.keyring import Keyring  # noqa: E402
 from app.storage.keys import fold_key_kana  # noqa: E402
-from app.usecases.searching import search  # noqa: E402
+from app.usecases.searching import TYPED, search  # noqa: E402
 from bench.stores import OPERATOR, PASSWORD, spread, store_of, timed  # noqa: E402
 
 LIMIT_MS = 5.0
@@ -75,10 +75,10 @@ def measure(ask: Callable[[Query], object], queries: Iterator[Query], most: int)
 
 
 def floor(session: FolderSession, people: list[tuple[str, str, str, str, str]]) -> dict[str, float]:
-    """The driver alone: 50 rows by one index range."""
+    """The driver alone: as many rows as a search shows, by one index range."""
     key = Keyring.load(session.folder / "keys.json").unlock(login=OPERATOR, password=PASSWORD).data_key
     connection = connect(session.folder / "store.db", key)
-    sql = "SELECT rid, name, kana, birth, address FROM resident WHERE snapshot = 1 AND key_kana >= ? AND key_kana < ? ORDER BY key_kana LIMIT 50"
+    sql = f"SELECT rid, name, kana, birth, address FROM resident WHERE snapshot = 1 AND key_kana >= ? AND key_kana < ? ORDER BY key_kana LIMIT {TYPED}"
     try:
         prefixes = [fold_key_kana(kana)[:3] for _, kana, *_ in people]
         return spread([timed(lambda p=prefix: connection.execute(sql, (p, p + "\U0010ffff")).fetchall()) for prefix in prefixes])

@@ -8,11 +8,14 @@ from app.domain.errors import RuleViolation
 from app.usecases.context import Context
 from app.usecases.rows import SearchResult
 
+TYPED = 30
+"""Hits shown while typing: more than a screen holds, few enough that each key stroke is answered at once."""
+
 WITHIN = ("residents", "persons", "all")
 
 
 def search(
-    ctx: Context, *, text: str, birth: str = "", address: str = "", within: str = "all", limit: int = 50, log: bool = False
+    ctx: Context, *, text: str, birth: str = "", address: str = "", within: str = "all", limit: int = TYPED, log: bool = False
 ) -> SearchResult:
     """Hits for what was typed, registered people first. ``log`` notes who was shown (typing does not; scripts and opened files do)."""
     if within not in WITHIN:
