@@ -13,7 +13,7 @@ from typing import Any
 
 from app import resources
 from app.domain.codes import DESTINATIONS, HOUSE_DAMAGES
-from app.domain.dates import JST
+from app.domain.dates import JST, age_on, parse_date
 from app.domain.errors import RuleViolation
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Operator
@@ -31,6 +31,8 @@ from app.usecases.rows import ResidentView
 
 _SHARE = 0.2  # of the residents, who took shelter
 _LEAVING = ("home", "kin", "car", "secondary", "hospital", "facility", "wide_area", "unknown", "")
+_NEEDS = (("elderly", 0.8, 75, 999), ("medication", 0.12, 0, 999), ("infant", 0.9, 0, 2), ("care", 0.3, 80, 999), ("allergy", 0.03, 0, 999))
+"""Need, how many have it, and of which ages."""
 _LEAVING_WEIGHTS = (40, 20, 8, 6, 3, 3, 6, 10, 4)
 
 
@@ -164,10 +166,15 @@ def _invent_family(
 
 
 def _person(uow: UnitOfWork, ctx: Context, random: Random, words: Mapping[str, Any], values: Mapping[str, Any]) -> Person:
+    age = (
+        age_on(parse_date(values.get("birth", ""), lenient=True), ctx.place.occurred_at.astimezone(JST).date())
+        if values.get("birth")
+        else None
+    )
     needs = tuple(
         code
-        for code, share in (("elderly", 0.2), ("medication", 0.12), ("infant", 0.04), ("care", 0.05), ("allergy", 0.03))
-        if random.random() < share
+        for code, share, youngest, oldest in _NEEDS
+        if random.random() < share and (age is not None and youngest <= age[0] <= oldest or youngest == 0 and oldest > 100)
     )
     number = person_number(ctx.place.device_prefix, uow.next_number("person"))
     return Person(
@@ -203,6 +210,7 @@ def _invent_visitors(plan: _Plan, uow: UnitOfWork, ctx: Context, random: Random,
         words,
         {"name": made[0].name, "kana": made[0].kana, "birth": made[0].birth, "sex": made[0].sex, "source": "visitor"},
     )
+    made[3] = replace(made[3], protected=True)  # so that leaving people out can be practised, whatever the seed
     anonymous = replace(
         _person(uow, ctx, random, words, {"source": "anonymous", "note": words["note"]}),
         consent_public="no",
