@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from app.domain.errors import Cancelled, EnvironmentFault, RuleViolation
 from app.interchange.exporting import xlsx_out
-from app.interchange.exporting.characters import neutralise
+from app.interchange.exporting.characters import cell_text, is_harmless, neutralise
 from app.interchange.exporting.csv_out import write_csv
 from app.interchange.exporting.html_out import write_html
 from app.interchange.exporting.xlsx_out import write_xlsx
@@ -198,3 +198,9 @@ def test_cancelled_xlsx_leaves_no_names_in_the_temporary_folder(tmp_path: Path, 
     assert list(folder.iterdir()) == []
     write_xlsx(tmp_path / "a.xlsx", header=HEADER, rows=[["架空", "1"]])
     assert list(folder.iterdir()) == []
+
+
+@given(st.lists(st.one_of(st.text(max_size=4), st.sampled_from(["=1", "-", "-12", "+81", "＝a", "", "\x00=", "@x"])), max_size=5))
+def test_a_harmless_row_is_one_that_every_cell_leaves_alone(row: list[str]) -> None:
+    if is_harmless(row):
+        assert [cell_text(cell) for cell in row] == row

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from app.interchange.exporting.characters import RISKY, Encodability, ExportResult, JobLike, Quiet, cell_text
+from app.interchange.exporting.characters import Encodability, ExportResult, JobLike, Quiet, cell_text, is_harmless
 from app.usecases.files import atomic_output
 
 _BATCH = 1_000
@@ -57,9 +57,9 @@ def geta() -> str:
     return chr(0x3013)
 
 
-def _text_batches(rows: Iterator[Sequence[Any]]) -> Iterator[list[list[str]]]:
+def _text_batches(rows: Iterator[Sequence[Any]]) -> Iterator[list[Sequence[str]]]:
     while batch := list(islice(rows, _BATCH)):
-        yield [[cell if type(cell) is str and cell[:1] not in RISKY else cell_text(cell) for cell in row] for row in batch]
+        yield [row if is_harmless(row) else [cell_text(cell) for cell in row] for row in batch]
 
 
 def _block(rows: Iterable[Sequence[str]]) -> str:
@@ -68,7 +68,7 @@ def _block(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _encodable(block: str, rows: list[list[str]], fit: Encodability, header: Sequence[str], done: int) -> str:
+def _encodable(block: str, rows: list[Sequence[str]], fit: Encodability, header: Sequence[str], done: int) -> str:
     """``block`` itself if all of it can be encoded – nearly always – else the rows one by one."""
     try:
         block.encode(fit.encoding)

@@ -50,7 +50,8 @@ def _plain(record: str, key: str, width: int, *, head: str = "") -> Column[Roste
 
 def _code(record: str, key: str, kind: str, width: int, *, head: str = "") -> Column[RosterRow]:
     """A column that shows a code by its word."""
-    text: Callable[[RosterRow], str] = lambda row: label(kind, getattr(row, key))  # noqa: E731
+    take: Callable[[RosterRow], str] = attrgetter(key)
+    text: Callable[[RosterRow], str] = lambda row: label(kind, take(row))  # noqa: E731
     return Column(key=key, label=head or field_label(record, key), text=text, width=width, sort=lambda row: getattr(row, key))
 
 
