@@ -73,8 +73,8 @@ _STAY = (
 _HOUSEHOLD = ("label", "house_damage", "pets", "vehicles", "emergency_contact", "missing_members")
 _SQL = (
     f"SELECT {', '.join('st.' + c for c in _STAY)}, {', '.join('p.' + c for c in _PERSON)}, {', '.join('h.' + c for c in _HOUSEHOLD)},"
-    " s.name, p.birth_lo, p.birth_hi, p.key_kana, p.key_name, NULL"
-    " FROM stay st JOIN person p ON p.id = st.person_id JOIN shelter s ON s.id = st.shelter_id LEFT JOIN household h ON h.id = p.household_id WHERE "
+    " NULL, p.birth_lo, p.birth_hi, p.key_kana, p.key_name, NULL"
+    " FROM stay st JOIN person p ON p.id = st.person_id LEFT JOIN household h ON h.id = p.household_id WHERE "
 )
 
 
@@ -119,16 +119,17 @@ class RosterQueries:
                 where, parameters = _conditions(wanted)
                 found: Sequence[Sequence[Any]] = connection.exec_driver_sql(_SQL + where, parameters).all()
                 absent = _absent_at(connection, to_seconds(wanted.at))
+                shelters = _shelter_names(connection)
             else:
                 found = [_values(line) for line in _as_known(connection, wanted) if _matches(line, wanted)]
-                absent = {}
+                absent, shelters = {}, {}
         if wanted.presence != "in":
             lines = _latest_per_person((_Line(zip(_NAMES, values, strict=True)) for values in found), to_seconds(wanted.at))
             found = [_values(line) for line in lines if _stay_matches(line, wanted)]
         on = int(wanted.at.astimezone(_JST).strftime("%Y%m%d"))
         kept = [values for values in found if wanted.include_protected or not values[_PROTECTED]]
         kept.sort(key=itemgetter(*_ORDER))
-        return Roster(filter=wanted, rows=tuple([_row(values, on, absent) for values in kept]), withheld=len(found) - len(kept))
+        return Roster(filter=wanted, rows=tuple([_row(values, on, absent, shelters) for values in kept]), withheld=len(found) - len(kept))
 
     def open_questions(self, *, at: datetime) -> OpenQuestions:
         """What wants asking: people gone without a known destination, stays kept side by side, absences past their time."""
@@ -144,6 +145,11 @@ def _absent_at(connection: Connection, at: int) -> dict[str, str]:
         {"at": at},
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _shelter_names(connection: Connection) -> dict[str, str]:
+    """Names by id: a few hundred, where a join would look them up for every line."""
+    return {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM shelter")}
 
 
 def _values(line: _Line) -> tuple[Any, ...]:
@@ -242,7 +248,7 @@ def _as_known(connection: Connection, wanted: RosterFilter) -> list[_Line]:
     """Every stay with the values known at ``known_at``."""
     assert wanted.known_at is not None
     undone = changed_since(connection, int(wanted.known_at.timestamp() * 1000), ("stay", "person", "household", "shelter", "absence"))
-    shelters = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM shelter")}
+    shelters = _shelter_names(connection)
     shelters |= {key: value["name"] for key, value in undone["shelter"].items() if value and "name" in value}
     households = _households(connection, undone["household"])
     lines = []
@@ -343,8 +349,8 @@ def _needs(stored: str) -> tuple[str, ...]:
     return tuple(json.loads(stored))
 
 
-def _row(values: Sequence[Any], on: int, absent: Mapping[str, str]) -> RosterRow:
-    """The line of values in the order of ``_NAMES``, with the absence that is in it or in ``absent``.
+def _row(values: Sequence[Any], on: int, absent: Mapping[str, str], shelters: Mapping[str, str]) -> RosterRow:
+    """The line of values in the order of ``_NAMES``, with absence and shelter that are in it or in the mappings.
 
     Unpacked at once: by name it takes three times as long for a whole prefecture.
     """
@@ -359,7 +365,7 @@ def _row(values: Sequence[Any], on: int, absent: Mapping[str, str]) -> RosterRow
     age, exact = age_on(birth_lo, birth_hi, on)
     return RosterRow(  # by position, in the order of the class: by name takes twice as long
         st_id, st_person_id, p_household_id, p_number, p_name, p_kana, p_birth, age, exact, p_sex, p_relation, p_nationality,
-        p_postal, p_address, p_district, p_phone, p_mobile, h_label or "", st_shelter_id, shelter, st_category, st_room,
+        p_postal, p_address, p_district, p_phone, p_mobile, h_label or "", st_shelter_id, shelter or shelters.get(st_shelter_id, ""), st_category, st_room,
         from_seconds(st_from_at), None if st_to_at is None else from_seconds(st_to_at), st_destination, st_destination_text,
         st_came_from, absence or absent.get(st_id, ""), p_injury, p_injury_note, _needs(p_needs), p_needs_note, p_care_level, p_supplies,
         h_house_damage or "", h_pets or "", h_vehicles or "", h_emergency_contact or "", h_missing_members or "", p_consent_kin,
