@@ -1,4 +1,7 @@
-"""Settings of this data folder on this laptop: where and how often to back up, how it looks. Not registry records."""
+"""Settings of this data folder on this laptop: where and how often to back up. Not registry records.
+
+How the window looks belongs to the computer and is kept by ``ui/preferences.py``.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,14 @@ from app.usecases.context import Changes, Context
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``backup_folder`` is a second folder or stick ("" for none); minutes 0 means only on exit; ``text_scale`` in percent."""
+    """``backup_folder`` is a second folder or stick ("" for none); minutes 0 means only on exit."""
 
     backup_folder: str = ""
     backup_minutes: int = 30
     backup_keep: int = 10
-    text_scale: int = 100
-    theme: str = "light"
 
 
-_LIMITS = {"backup_minutes": (0, 1440), "backup_keep": (2, 500), "text_scale": (80, 200)}
-THEMES = ("light", "dark")
+_LIMITS = {"backup_minutes": (0, 1440), "backup_keep": (2, 500)}
 
 
 def read_settings(ctx: Context) -> Settings:
@@ -34,8 +34,6 @@ def read_settings(ctx: Context) -> Settings:
         backup_folder=read("backup.folder", default.backup_folder),
         backup_minutes=int(read("backup.minutes", str(default.backup_minutes))),
         backup_keep=int(read("backup.keep", str(default.backup_keep))),
-        text_scale=int(read("look.scale", str(default.text_scale))),
-        theme=read("look.theme", default.theme),
     )
 
 
@@ -43,21 +41,16 @@ _NAMES = {
     "backup_folder": "backup.folder",
     "backup_minutes": "backup.minutes",
     "backup_keep": "backup.keep",
-    "text_scale": "look.scale",
-    "theme": "look.theme",
 }
 
 
 def change_settings(ctx: Context, *, values: Mapping[str, Any]) -> Changes:
     """Change some settings; numbers out of range are RuleViolation ``settings.out_of_range`` beside the field."""
-    if any(name.startswith("backup") for name in values):
-        ctx.require("backup")
+    ctx.require("backup")
     for name, value in values.items():
         low, high = _LIMITS.get(name, (None, None))
         if low is not None and high is not None and not low <= int(value) <= high:
             raise RuleViolation("settings.out_of_range", field=name, low=low, high=high)
-        if name == "theme" and value not in THEMES:
-            raise RuleViolation("word.unknown", field="theme", word=value)
     with ctx.unit() as uow:
         for name, value in values.items():
             uow.set_setting(_NAMES[name], str(value))
