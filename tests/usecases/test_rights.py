@@ -50,7 +50,6 @@ ACTS: dict[str, tuple[set[str], Callable[[Town, Context], object]]] = {
     "protected roster": ({"protected"}, lambda t, c: take_roster(c, wanted=RosterFilter(at=t.clock(), include_protected=True))),
     "access log": ({"admin"}, lambda t, c: read_access_log(c)),
     "changes": ({"admin"}, lambda t, c: recent_changes(c)),
-    "theme": (set(ROLES), lambda t, c: change_settings(c, values={"theme": "dark"})),
 }  # fmt: skip
 
 
