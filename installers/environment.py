@@ -16,13 +16,15 @@ WINDOWS = os.name == "nt"
 LOCKS = {
     "run": ("requirements.lock",),
     "test": ("requirements.lock", "requirements-dev.lock"),
+    "bench": ("requirements.lock", "requirements-bench.lock"),
 }
 # A set-up that cannot load these is not finished. Qt itself is left out: it also needs libraries of the system,
 # and without them the command line still works.
 PROOFS = {
     "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, argon2, cryptography; "
-    "import reportlab, pypdfium2, zxingcpp, openpyxl",
+    "import reportlab, pypdfium2, zxingcpp, openpyxl, uharfbuzz, pyrage, duckdb",
     "test": "import pytest, pytestqt, xdist, hypothesis, mypy, importlinter",
+    "bench": "import sqlite_utils, splink",
 }
 
 Say = Callable[[str], None]
@@ -43,7 +45,7 @@ def python(venv: Path | None = None) -> str:
 
 
 def lock_path(kind: str) -> Path:
-    """The lock file that decides what ``kind`` needs; the test lock contains the run lock."""
+    """The lock file that decides what ``kind`` needs; the others contain the run lock."""
     return ROOT / "installers" / LOCKS[kind][-1]
 
 
@@ -85,7 +87,7 @@ def packages_current(kind: str) -> bool:
 
 
 def prepare(kind: str, say: Say) -> None:
-    """Do all that is missing for ``kind`` ("run" or "test"). Raises SetupFault with a remedy."""
+    """Do all that is missing for ``kind`` ("run", "test" or "bench"). Raises SetupFault with a remedy."""
     from installers import system
 
     try:
@@ -123,8 +125,8 @@ def install(kind: str, say: Say, held: int) -> None:
 
 
 def included(kind: str) -> tuple[str, ...]:
-    """The set-ups that ``kind`` contains: the tests need all that the program needs."""
-    return ("run", "test") if kind == "test" else ("run",)
+    """The set-ups that ``kind`` contains: tests and measurements need all that the program needs."""
+    return ("run",) if kind == "run" else ("run", kind)
 
 
 def write_stamp(kind: str) -> None:

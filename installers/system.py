@@ -90,7 +90,7 @@ def missing(kind: str) -> list[str]:
     """Debian packages of what is not there; the needs of the tests contain those of the program."""
     if not sys.platform.startswith("linux"):
         return []
-    needs = NEEDS["run"] + (NEEDS["test"] if kind == "test" else ())
+    needs = NEEDS["run"] + NEEDS.get(kind, ()) if kind != "run" else NEEDS["run"]
     return [need.package for need in needs if not need.present()]
 
 

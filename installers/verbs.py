@@ -57,7 +57,7 @@ def bench(arguments: list[str], say: Say) -> int:
     if name is not None and name not in found:
         say(f"「{name}」という計測はありません。あるもの: {'、'.join(found) or 'なし'}")
         return 2
-    ready("run", say)
+    ready("bench", say)
     environ = child_environment()
     environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     chosen = [found[name]] if name else list(found.values())
@@ -69,7 +69,7 @@ def bench(arguments: list[str], say: Say) -> int:
 
 
 def lock(arguments: list[str], say: Say) -> int:
-    """Write both lock files anew from the ``.in`` files; older choices stay unless ``--upgrade`` is given."""
+    """Write the lock files anew from the ``.in`` files; older choices stay unless ``--upgrade`` is given."""
     if any(argument != "--upgrade" for argument in arguments):
         say("使い方: python3 installers/dev.py lock [--upgrade]")
         return 2
@@ -77,7 +77,7 @@ def lock(arguments: list[str], say: Say) -> int:
     if uv is None:
         say("uv がありません。次を実行してから、もう一度試してください: python3 -m pip install uv(または .venv の pip で)")
         return 3
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-dev", "requirements-bench"):
         call = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--only-binary", ":all:"]
         call += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header"]
         call += [*arguments, f"{name}.in", "-o", f"{name}.lock"]

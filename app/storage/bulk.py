@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_address, fold_kana, fold_name
-from app.domain.resident import ResidentRow, Snapshot
+from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.storage import tables as t
 from app.storage.engine import run_many
 from app.storage.keys import birth_range, digits
@@ -21,11 +21,11 @@ from app.usecases.job import Job
 
 _RESIDENT = (
     "INSERT INTO resident (rid, snapshot, resident_no, household_no, rank, name, kana, birth, sex, relation, postal, address, district, phone,"
-    " nationality, protected, key_name, key_kana, key_phone, birth_lo, birth_hi) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " nationality, protected, key_name, key_kana, key_phone, birth_lo, birth_hi, alias) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _FTS = "INSERT INTO resident_fts (rowid, name, kana, address) VALUES (?,?,?,?)"
 _AS_READ = (
-    "SELECT resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, rank"
+    "SELECT resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, rank, alias"
     " FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
 )
 
@@ -55,8 +55,8 @@ class _Tally:
 
 
 def _hashed(rows: Iterable[Sequence[Any]]) -> bytes:
-    """What the hash of a snapshot covers: the first fourteen fields of each row, in any division into batches."""
-    return "".join("\x1f".join(map(str, row[:14])) + "\x1e" for row in rows).encode("utf-8", "surrogatepass")
+    """What the hash of a snapshot covers: the first fourteen fields of each row and its alias if it has one, in any division into batches."""
+    return "".join("\x1f".join(map(str, row[: 15 if row[14] else 14])) + "\x1e" for row in rows).encode("utf-8", "surrogatepass")
 
 
 def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
@@ -64,7 +64,7 @@ def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
     digest = hashlib.sha256()
     found = connection.execution_options(yield_per=5000).exec_driver_sql(_AS_READ, (first_rid, last_rid))
     for part in found.partitions():
-        digest.update(_hashed((*row[:12], bool(row[12]), row[13]) for row in part))
+        digest.update(_hashed((*row[:12], bool(row[12]), *row[13:]) for row in part))
     return digest.hexdigest()
 
 
@@ -86,10 +86,10 @@ def _address_text(text: str) -> str:
 
 
 def _stored(rid: int, number: int, row: ResidentRow) -> tuple[Any, ...]:
-    resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, order, _ = row
+    resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, order, alias, _ = row
     return (
         *(rid, number, resident_no, household_no, order, name, kana, birth, sex, relation, postal, address, district, phone, nationality),
-        *(int(protected), _name_keys(name)[0], _kana_keys(kana)[0], digits(phone), *birth_range(birth)),
+        *(int(protected), _name_keys(name)[0], _kana_keys(kana)[0], digits(phone), *birth_range(birth), alias),
     )
 
 
@@ -108,6 +108,10 @@ def load_snapshot(
     files: Sequence[str],
     created_at: datetime,
     job: Job,
+    origin: str = "list",
+    district: str = "",
+    sources: Sequence[SourceMark] = (),
+    findings: Iterable[Finding] = (),
 ) -> Snapshot:
     """Stream rows into a new snapshot, which becomes the active one. Cancelling rolls the whole transaction back.
 
@@ -134,6 +138,9 @@ def load_snapshot(
         files=tuple(files),
         created_at=created_at,
         active=True,
+        origin=origin,
+        district=district,
+        sources=tuple(sources),
     )
     connection.execute(update(t.snapshot).values(active=False))
     connection.execute(
@@ -151,6 +158,12 @@ def load_snapshot(
             active=True,
             first_rid=first_rid,
             last_rid=tally.next_rid - 1,
+            origin=origin,
+            district=district,
+            sources=made.sources,
         )
     )
+    noted = [{"snapshot": number, **found._asdict()} for found in findings]
+    if noted:
+        connection.execute(insert(t.finding), noted)
     return made

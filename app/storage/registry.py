@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from app.domain.errors import RuleViolation, StaleRecord
 from app.domain.journal import CREATE, UPDATE, to_json_value
 from app.domain.records import Record, differing_fields, value_fields, values_of
-from app.domain.resident import ResidentRow, Snapshot
+from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.storage import tables as t
 from app.storage.access import new_key, write_access
 from app.storage.bulk import load_snapshot
@@ -152,6 +152,7 @@ class StoreUnit:
         self.shelters, self.spells, self.headcounts = repositories["shelter"], repositories["spell"], repositories["headcount"]
         self.households, self.persons, self.stays = repositories["household"], repositories["person"], repositories["stay"]
         self.absences, self.decisions = repositories["absence"], repositories["decision"]
+        self.protections, self.characters = repositories["protection"], repositories["character"]
         self.reads = StoreReads(lambda: self._connection, own=False)
         return self
 
@@ -203,6 +204,10 @@ class StoreUnit:
         known_at: datetime,
         files: Sequence[str],
         job: Job,
+        origin: str = "list",
+        district: str = "",
+        sources: Sequence[SourceMark] = (),
+        findings: Iterable[Finding] = (),
     ) -> Snapshot:
         """Write an immutable snapshot; see ``storage.bulk``."""
         self._touched["snapshot"].add(snapshot_id)
@@ -216,6 +221,10 @@ class StoreUnit:
             files=files,
             created_at=self._now,
             job=job,
+            origin=origin,
+            district=district,
+            sources=sources,
+            findings=findings,
         )
 
     def activate_snapshot(self, snapshot_id: str) -> None:

@@ -16,9 +16,12 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Dialect, Float, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, TypeDecorator
 
+from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
+from app.domain.protection import Protection
 from app.domain.records import Record, value_fields
+from app.domain.resident import Finding, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 
 metadata = MetaData(
@@ -54,6 +57,19 @@ class JsonList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         return tuple(json.loads(value)) if value else ()
+
+
+class SourceList(TypeDecorator[tuple[SourceMark, ...]]):
+    """The files of a snapshot as a JSON list of lists."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[SourceMark, ...] | None, dialect: Dialect) -> str:
+        return json.dumps([list(mark) for mark in value or ()], ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[SourceMark, ...]:
+        return tuple(SourceMark(*mark) for mark in json.loads(value)) if value else ()
 
 
 def to_seconds(value: datetime) -> int:
@@ -144,6 +160,11 @@ Index("ix_absence_stay", absence.c.stay_id)
 person_decision = _record_table("person_decision", PersonDecision)
 Index("ix_person_decision_pair", person_decision.c.first_id, person_decision.c.second_id)
 
+protection = _record_table("protection", Protection)
+Index("ix_protection_resident", protection.c.resident_no)
+Index("ix_protection_person", protection.c.person_id)
+registered_character = _record_table("registered_character", RegisteredCharacter)
+
 
 def _shelter_keys(record: Shelter) -> Mapping[str, Any]:
     from app.storage.keys import shelter_keys
@@ -163,6 +184,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("stay", Stay, stay),
     Kind("absence", Absence, absence),
     Kind("decision", PersonDecision, person_decision),
+    Kind("protection", Protection, protection),
+    Kind("character", RegisteredCharacter, registered_character),
 )
 KIND_BY_NAME: Mapping[str, Kind] = types.MappingProxyType({kind.name: kind for kind in KINDS})
 
@@ -253,7 +276,20 @@ snapshot = Table(
     Column("active", Boolean, nullable=False),
     Column("first_rid", Integer, nullable=False),
     Column("last_rid", Integer, nullable=False),
+    Column("origin", Text, nullable=False, server_default="list"),
+    Column("district", Text, nullable=False, server_default=""),
+    Column("sources", SourceList, nullable=False, server_default="[]"),
 )
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("snapshot", Integer, nullable=False),
+    *(Column(name, Integer if name == "line" else Text, nullable=False) for name in Finding._fields),
+)
+Index("ix_finding_snapshot", finding.c.snapshot, finding.c.code, finding.c.seq)
+"""What a snapshot's import found worth a person's look, as immutable as the snapshot."""
 
 resident = Table(
     "resident",
@@ -279,6 +315,7 @@ resident = Table(
     Column("key_phone", Text, nullable=False),
     Column("birth_lo", Integer),
     Column("birth_hi", Integer),
+    Column("alias", Text, nullable=False, server_default=""),
 )
 Index("ix_resident_kana", resident.c.snapshot, resident.c.key_kana)
 Index("ix_resident_birth", resident.c.snapshot, resident.c.birth_lo, resident.c.birth_hi, resident.c.key_kana)

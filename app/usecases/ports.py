@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeVar
 
+from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
+from app.domain.protection import Protection
 from app.domain.records import Record
-from app.domain.resident import ResidentRow, Snapshot
+from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.usecases.job import Job
 from app.usecases.rows import (
@@ -76,6 +78,10 @@ class UnitOfWork(Protocol):
     @property
     def decisions(self) -> Repository[PersonDecision]: ...
     @property
+    def protections(self) -> Repository[Protection]: ...
+    @property
+    def characters(self) -> Repository[RegisteredCharacter]: ...
+    @property
     def act(self) -> str:
         """The id that everything this unit changes shares."""
         ...
@@ -106,7 +112,14 @@ class UnitOfWork(Protocol):
         known_at: datetime,
         files: Sequence[str],
         job: Job,
-    ) -> Snapshot: ...
+        origin: str = "list",
+        district: str = "",
+        sources: Sequence[SourceMark] = (),
+        findings: Iterable[Finding] = (),
+    ) -> Snapshot:
+        """``sources`` and ``findings`` are read after the last batch: what streams by may still add to them."""
+        ...
+
     def activate_snapshot(self, snapshot_id: str) -> None: ...
     def log_access(self, *, action: str, persons: Sequence[str] | int, target: str) -> None: ...
     def set_setting(self, name: str, value: str) -> None: ...
@@ -127,6 +140,15 @@ class ShelterReads(Protocol):
 
 class ResidentReads(Protocol):
     def snapshots(self) -> list[Snapshot]: ...
+    def finding_counts(self, *, snapshot_id: str) -> dict[str, int]:
+        """How many findings of each code a snapshot has."""
+        ...
+
+    def findings(self, *, snapshot_id: str, code: str = "", limit: int | None = None) -> list[Finding]: ...
+    def rows(self, *, snapshot_id: str, district: str = "") -> Iterator[list[ResidentRow]]:
+        """Every row of a snapshot as it was loaded, in order, some thousand at a time."""
+        ...
+
     def active(self) -> Snapshot | None: ...
     def get(self, resident_id: str) -> ResidentView | None: ...
     def household(self, resident_id: str) -> list[ResidentView]:

@@ -18,13 +18,13 @@ LOCKS = Path(environment.__file__).parent
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder of its own, with locks that ask for nothing, and a system that has everything."""
     (tmp_path / "installers").mkdir()
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         (tmp_path / "installers" / name).write_text(f"# {name}\n")
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(environment, "WHEELS", tmp_path / "wheels")
     monkeypatch.setattr(system, "provide", lambda kind, say: True)
-    monkeypatch.setattr(environment, "PROOFS", {"run": "import json", "test": "import csv"})
+    monkeypatch.setattr(environment, "PROOFS", {"run": "import json", "test": "import csv", "bench": "import bisect"})
     return tmp_path
 
 
@@ -254,7 +254,7 @@ def test_a_fault_in_a_lock_is_noticed(text: str) -> None:
 
 def test_a_start_with_everything_there_is_quick(project: Path, quick: list[str]) -> None:
     """The question costs far less than the 50 ms that a person could notice."""
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         (project / "installers" / name).write_bytes((LOCKS / name).read_bytes())
     environment.prepare("test", silent)
     begun = time.perf_counter()

@@ -186,6 +186,7 @@ class _RowMaker:
             nationality,
             protected,
             order,
+            "",
             line,
         )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.domain.resident import Snapshot
+from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.storage import tables as t
 from app.storage.queries.base import Source, marks, moment
 from app.storage.search import match_anywhere
@@ -33,6 +33,9 @@ def snapshot_of(row: Any) -> Snapshot:
         files=row.files,
         created_at=row.created_at,
         active=bool(row.active),
+        origin=row.origin,
+        district=row.district,
+        sources=row.sources,
     )
 
 
@@ -107,6 +110,32 @@ class ResidentQueries:
         with self._source() as connection:
             row = connection.execute(select(t.snapshot).where(t.snapshot.c.active)).one_or_none()
         return None if row is None else snapshot_of(row)
+
+    def finding_counts(self, *, snapshot_id: str) -> dict[str, int]:
+        """How many findings of each code."""
+        query = "SELECT f.code, count(*) FROM finding f JOIN snapshot s ON s.num = f.snapshot WHERE s.id = ? GROUP BY f.code ORDER BY f.code"
+        with self._source() as connection:
+            return {row[0]: row[1] for row in connection.exec_driver_sql(query, (snapshot_id,))}
+
+    def findings(self, *, snapshot_id: str, code: str = "", limit: int | None = None) -> list[Finding]:
+        """Findings in the order they were made, of one code or all."""
+        columns = [t.finding.c[name] for name in Finding._fields]
+        query = select(*columns).join(t.snapshot, t.snapshot.c.num == t.finding.c.snapshot).where(t.snapshot.c.id == snapshot_id)
+        query = query.where(t.finding.c.code == code) if code else query
+        with self._source() as connection:
+            return [Finding(*row) for row in connection.execute(query.order_by(t.finding.c.seq).limit(limit))]
+
+    def rows(self, *, snapshot_id: str, district: str = "") -> Iterator[list[ResidentRow]]:
+        """Every row as it was loaded, in order; only those of one district when it is named."""
+        names = ", ".join("rank" if name == "order" else name for name in ResidentRow._fields[:-1])
+        with self._source() as connection:
+            row = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
+            if row is None:
+                return
+            query = f"SELECT {names} FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
+            given = (row.first_rid, row.last_rid, *((district,) if district else ()))
+            for part in connection.execution_options(yield_per=2000).exec_driver_sql(query, given).partitions():
+                yield [ResidentRow._make((*r[:12], bool(r[12]), r[13], r[14], 0)) for r in part]
 
     def get(self, resident_id: str) -> ResidentView | None:
         """One resident by id."""

@@ -1,0 +1,107 @@
+"""Residents of the day: where a snapshot came from and what its import found, protection measures, registered characters.
+
+Frozen: a migration never imports today's tables.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+STATEMENTS = (
+    """
+    CREATE TABLE protection (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        resident_no TEXT NOT NULL,
+        person_id TEXT NOT NULL,
+        group_id TEXT NOT NULL,
+        role TEXT NOT NULL,
+        provisional BOOLEAN NOT NULL,
+        starts TEXT NOT NULL,
+        ends TEXT NOT NULL,
+        released_at INTEGER,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_protection PRIMARY KEY (rid),
+        CONSTRAINT uq_protection_id UNIQUE (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_protection_person ON protection (person_id)
+    """,
+    """
+    CREATE INDEX ix_protection_resident ON protection (resident_no)
+    """,
+    """
+    CREATE TABLE registered_character (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        substitute TEXT NOT NULL,
+        picture TEXT NOT NULL,
+        description TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_registered_character PRIMARY KEY (rid),
+        CONSTRAINT uq_registered_character_id UNIQUE (id)
+    )
+    """,
+    """
+    CREATE TABLE finding (
+        seq INTEGER NOT NULL,
+        snapshot INTEGER NOT NULL,
+        code TEXT NOT NULL,
+        resident_no TEXT NOT NULL,
+        household_no TEXT NOT NULL,
+        name TEXT NOT NULL,
+        effective TEXT NOT NULL,
+        processed TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        old TEXT NOT NULL,
+        new TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        CONSTRAINT pk_finding PRIMARY KEY (seq)
+    )
+    """,
+    """
+    CREATE INDEX ix_finding_snapshot ON finding (snapshot, code, seq)
+    """,
+    """
+    ALTER TABLE snapshot ADD COLUMN origin TEXT DEFAULT 'list' NOT NULL
+    """,
+    """
+    ALTER TABLE snapshot ADD COLUMN district TEXT DEFAULT '' NOT NULL
+    """,
+    """
+    ALTER TABLE snapshot ADD COLUMN sources TEXT DEFAULT '[]' NOT NULL
+    """,
+    """
+    ALTER TABLE resident ADD COLUMN alias TEXT DEFAULT '' NOT NULL
+    """,
+)
+UNDO = (
+    "ALTER TABLE resident DROP COLUMN alias",
+    "ALTER TABLE snapshot DROP COLUMN sources",
+    "ALTER TABLE snapshot DROP COLUMN district",
+    "ALTER TABLE snapshot DROP COLUMN origin",
+    "DROP TABLE finding",
+    "DROP TABLE registered_character",
+    "DROP TABLE protection",
+)
+
+
+def upgrade() -> None:
+    """Add what is new; residents loaded before have no other names."""
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    for statement in UNDO:
+        op.execute(statement)
