@@ -97,6 +97,19 @@ def _indexed(rid: int, row: ResidentRow) -> tuple[int, str, str, str]:
     return rid, _name_keys(row.name)[1], _kana_keys(row.kana)[1], _address_text(row.address)
 
 
+def insert_rows(connection: Connection, number: int, rids: Sequence[int], rows: Sequence[ResidentRow]) -> None:
+    """Store and index rows of snapshot ``number`` under these row numbers."""
+    run_many(connection, _RESIDENT, [_stored(rid, number, row) for rid, row in zip(rids, rows, strict=True)])
+    run_many(connection, _FTS, [_indexed(rid, row) for rid, row in zip(rids, rows, strict=True)])
+
+
+def next_rid(connection: Connection) -> int:
+    """The first row number behind all rows, and behind the places that a snapshot received in part keeps free."""
+    rows = connection.execute(select(func.max(t.resident.c.rid))).scalar_one() or 0
+    kept = connection.execute(select(func.max(t.snapshot.c.last_rid))).scalar_one() or 0
+    return int(max(rows, kept)) + 1
+
+
 def load_snapshot(
     connection: Connection,
     batches: Iterable[Sequence[ResidentRow]],
@@ -112,18 +125,21 @@ def load_snapshot(
     district: str = "",
     sources: Sequence[SourceMark] = (),
     findings: Iterable[Finding] = (),
+    span: int = 0,
 ) -> Snapshot:
     """Stream rows into a new snapshot, which becomes the active one. Cancelling rolls the whole transaction back.
 
+    ``span`` is given for rows that come from a snapshot of that many residents: then ``line`` of each row is its place in it
+    (from 0, ascending), and it keeps this place here, so that resident ids are the same everywhere.
     RuleViolation ``residents.nothing_to_load`` when there is no row.
     """
     number = (connection.execute(select(func.max(t.snapshot.c.num))).scalar_one() or 0) + 1
-    first_rid = (connection.execute(select(func.max(t.resident.c.rid))).scalar_one() or 0) + 1
+    first_rid = next_rid(connection)
     tally = _Tally(first_rid)
     for batch in batches:
         start = tally.take(batch)
-        run_many(connection, _RESIDENT, [_stored(start + i, number, row) for i, row in enumerate(batch)])
-        run_many(connection, _FTS, [_indexed(start + i, row) for i, row in enumerate(batch)])
+        rids = [first_rid + row.line for row in batch] if span else range(start, start + len(batch))
+        insert_rows(connection, number, rids, batch)
         job.report(tally.rows, None, "job.loading_residents")
     if not tally.rows:
         raise RuleViolation("residents.nothing_to_load")
@@ -157,7 +173,7 @@ def load_snapshot(
             created_at=created_at,
             active=True,
             first_rid=first_rid,
-            last_rid=tally.next_rid - 1,
+            last_rid=(first_rid + span if span else tally.next_rid) - 1,
             origin=origin,
             district=district,
             sources=made.sources,

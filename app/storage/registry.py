@@ -208,6 +208,7 @@ class StoreUnit:
         district: str = "",
         sources: Sequence[SourceMark] = (),
         findings: Iterable[Finding] = (),
+        span: int = 0,
     ) -> Snapshot:
         """Write an immutable snapshot; see ``storage.bulk``."""
         self._touched["snapshot"].add(snapshot_id)
@@ -225,6 +226,7 @@ class StoreUnit:
             district=district,
             sources=sources,
             findings=findings,
+            span=span,
         )
 
     def activate_snapshot(self, snapshot_id: str) -> None:

@@ -116,8 +116,9 @@ class UnitOfWork(Protocol):
         district: str = "",
         sources: Sequence[SourceMark] = (),
         findings: Iterable[Finding] = (),
+        span: int = 0,
     ) -> Snapshot:
-        """``sources`` and ``findings`` are read after the last batch: what streams by may still add to them."""
+        """``span``: rows of a snapshot of that many residents, each with its place in it as ``line``. ``sources`` and ``findings`` are read after the last batch: what streams by may still add to them."""
         ...
 
     def activate_snapshot(self, snapshot_id: str) -> None: ...
