@@ -142,20 +142,6 @@ def _export(stage: Stage) -> QWidget:
     return _dialog(stage)
 
 
-@shot("residents")
-def _residents(stage: Stage) -> QWidget:
-    return stage.window("residents")
-
-
-@shot("residents-household")
-def _household(stage: Stage) -> QWidget:
-    page = stage.window("residents").current
-    stage.settle()
-    page.table.selectRow(0)
-    page._open_household()
-    return _dialog(stage)
-
-
 @shot("history-recent")
 def _recent(stage: Stage) -> QWidget:
     window = stage.window("history")
