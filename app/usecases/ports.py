@@ -18,6 +18,7 @@ from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.usecases.job import Job
 from app.usecases.rows import (
     AccessEntry,
+    CharacterCounts,
     HeadcountRow,
     HistoryEntry,
     OpenQuestions,
@@ -118,7 +119,9 @@ class UnitOfWork(Protocol):
         findings: Iterable[Finding] = (),
         span: int = 0,
     ) -> Snapshot:
-        """``span``: rows of a snapshot of that many residents, each with its place in it as ``line``. ``sources`` and ``findings`` are read after the last batch: what streams by may still add to them."""
+        """``span``: rows of a snapshot of that many residents, each with its place in it as ``line``.
+
+        ``sources`` and ``findings`` are read after the last batch: what streams by may still add to them."""
         ...
 
     def activate_snapshot(self, snapshot_id: str) -> None: ...
@@ -202,6 +205,12 @@ class JournalReads(Protocol):
     def last_time(self) -> datetime | None: ...
 
 
+class CharacterReads(Protocol):
+    def count(self, *, snapshot_id: str, job: Job) -> CharacterCounts:
+        """Every unusual character of a snapshot's residents ("" for none) and of all registered people. Raises Cancelled."""
+        ...
+
+
 class SettingReads(Protocol):
     def get(self, name: str, default: str = "") -> str: ...
 
@@ -223,6 +232,8 @@ class Reads(Protocol):
     def journal(self) -> JournalReads: ...
     @property
     def settings(self) -> SettingReads: ...
+    @property
+    def characters(self) -> CharacterReads: ...
 
     def get(self, kind: str, record_id: str) -> Record | None: ...
     def all(self, kind: str) -> Sequence[Record]: ...

@@ -319,3 +319,22 @@ class VerificationReport:
     chain_ok: bool
     journal_rows: int
     problems: tuple[tuple[str, dict[str, Any]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterCount:
+    """How many residents and registered people have an unusual character, with some of their ids (residents first)."""
+
+    text: str
+    residents: int = 0
+    persons: int = 0
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterCounts:
+    """What a walk through all names, readings and addresses found: rows looked at, and each unusual character."""
+
+    residents: int
+    persons: int
+    characters: tuple[CharacterCount, ...]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.queries.base import Source
+from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.persons import PersonQueries
 from app.storage.queries.residents import ResidentQueries
@@ -55,6 +56,7 @@ class StoreReads:
         self.rosters = RosterQueries(source)
         self.journal = JournalQueries(source)
         self.settings = SettingQueries(source)
+        self.characters = CharacterQueries(source)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:

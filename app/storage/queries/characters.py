@@ -1,0 +1,92 @@
+"""Which unusual characters the names, readings and addresses of everybody have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.domain.characters import find_unusual, has_unusual
+from app.storage import tables as t
+from app.storage.queries.base import Source
+from app.storage.queries.residents import resident_id
+from app.usecases.job import Job
+from app.usecases.rows import CharacterCount, CharacterCounts
+
+_SAMPLES = 20
+_BATCH = 5000
+_LABEL = "characters.scanning"
+
+
+class _Tally:
+    """Counts people by character; a person who has one twice counts once."""
+
+    def __init__(self) -> None:
+        self.residents: dict[str, int] = {}
+        self.persons: dict[str, int] = {}
+        self.samples: dict[str, list[str]] = {}
+
+    def take(self, joined: str, counts: dict[str, int], name: Callable[[], str]) -> None:
+        """Note the characters of one person's texts. ``name`` gives the id, asked only when it is kept."""
+        for cluster in dict.fromkeys(find_unusual(joined)):
+            counts[cluster] = counts.get(cluster, 0) + 1
+            kept = self.samples.setdefault(cluster, [])
+            if len(kept) < _SAMPLES:
+                kept.append(name())
+
+    def counted(self) -> tuple[CharacterCount, ...]:
+        """Every character met."""
+        return tuple(
+            CharacterCount(text=text, residents=self.residents.get(text, 0), persons=self.persons.get(text, 0), samples=tuple(samples))
+            for text, samples in self.samples.items()
+        )
+
+
+class CharacterQueries:
+    """See ``usecases.ports.CharacterReads``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def count(self, *, snapshot_id: str, job: Job) -> CharacterCounts:
+        """Stream every row once. A batch without anything unusual – nearly every one in plain data – is passed over at once."""
+        tally = _Tally()
+        with self._source() as connection:
+            residents = _count_residents(connection, tally, snapshot_id, job)
+            persons = _count_persons(connection, tally, residents, job)
+        return CharacterCounts(residents=residents, persons=persons, characters=tally.counted())
+
+
+def _count_residents(connection: Connection, tally: _Tally, snapshot_id: str, job: Job) -> int:
+    snapshot = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
+    if snapshot is None:
+        return 0
+    seen = 0
+    query = "SELECT rid, name, kana, address, alias FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
+    streaming = connection.execution_options(yield_per=_BATCH)
+    for part in streaming.exec_driver_sql(query, (snapshot.first_rid, snapshot.last_rid)).partitions():
+        job.report(seen, snapshot.residents, _LABEL)
+        seen += len(part)
+        for rid, joined in _unusual_rows(part):
+            tally.take(joined, tally.residents, lambda rid=rid: resident_id(snapshot.id, snapshot.first_rid, rid))  # type: ignore[misc]
+    return seen
+
+
+def _count_persons(connection: Connection, tally: _Tally, done: int, job: Job) -> int:
+    seen = 0
+    query = "SELECT id, name, kana, address FROM person WHERE NOT deleted ORDER BY rid"
+    for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(query).partitions():
+        job.report(done + seen, None, _LABEL)
+        seen += len(part)
+        for person_id, joined in _unusual_rows(part):
+            tally.take(joined, tally.persons, lambda person_id=person_id: person_id)  # type: ignore[misc]
+    return seen
+
+
+def _unusual_rows(rows: Iterable[Any]) -> Iterable[tuple[Any, str]]:
+    """``(first column, other columns joined)`` of the rows with anything unusual in them."""
+    for first, *texts in rows:
+        joined = "\n".join(texts)
+        if has_unusual(joined):
+            yield first, joined
