@@ -34,6 +34,7 @@ class FolderSession:
     """See ``usecases.gateway.Session``."""
 
     def __init__(self, folder: Path, store: Store, ring: Keyring, actor: Actor, *, now: Clock, notices: tuple[str, ...] = ()) -> None:
+        from app.matching import MemoryMatcher
         from app.storage.backup import StoreBackups
 
         self.folder = folder
@@ -46,6 +47,7 @@ class FolderSession:
             reads=store.reads,
             cabinet=_Cabinet(ring, store.data_key),
             backups=StoreBackups(store, now),
+            matcher=MemoryMatcher(),
             now=now,
             purpose=default_purpose(),
             open_uow=lambda purpose, reason: store.unit(

@@ -16,6 +16,7 @@ from app.domain.records import Record
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.usecases.job import Job
+from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, ResidentTraits
 from app.usecases.rows import (
     AccessEntry,
     CharacterCounts,
@@ -188,6 +189,46 @@ class SearchReads(Protocol):
     ) -> tuple[list[SearchHit], int, bool]: ...
 
 
+class MatchingReads(Protocol):
+    def people(self, *, snapshot_id: str) -> Iterator[list[PersonTraits]]:
+        """Everyone alive and registered, some thousand at a time."""
+        ...
+
+    def residents(self, *, snapshot_id: str) -> Iterator[list[ResidentTraits]]:
+        """Everyone in a snapshot, in order, some thousand at a time."""
+        ...
+
+    def rejected(self, *, snapshot_id: str) -> frozenset[tuple[str, int]]:
+        """Person and place of the residents whom somebody said they are not."""
+        ...
+
+    def decided(self) -> frozenset[frozenset[str]]:
+        """Pairs of registered people about whom somebody decided."""
+        ...
+
+    def protected_places(self, *, snapshot_id: str) -> frozenset[int]: ...
+    def protected_persons(self) -> frozenset[str]: ...
+
+
+class Matcher(Protocol):
+    """Finds who is who, in memory. It keeps nothing, and nothing of what it is given reaches a disk."""
+
+    def match(
+        self,
+        people: Iterable[Sequence[PersonTraits]],
+        residents: Iterable[Sequence[ResidentTraits]],
+        *,
+        apart: frozenset[tuple[str, int]],
+        job: Job,
+    ) -> list[PersonMatch]:
+        """Candidates for everyone unlinked, in the order of ``people``. The linked lend context: who came with them, who is taken."""
+        ...
+
+    def pair_up(self, people: Iterable[Sequence[PersonTraits]], *, apart: frozenset[frozenset[str]], job: Job) -> list[LikePair]:
+        """Records that may be one human being, most likely first; pairs told apart (or together) before are left out."""
+        ...
+
+
 class RosterReads(Protocol):
     def roster(self, wanted: RosterFilter) -> Roster: ...
     def open_questions(self, *, at: datetime) -> OpenQuestions: ...
@@ -226,6 +267,8 @@ class Reads(Protocol):
     def persons(self) -> PersonReads: ...
     @property
     def search(self) -> SearchReads: ...
+    @property
+    def matching(self) -> MatchingReads: ...
     @property
     def rosters(self) -> RosterReads: ...
     @property

@@ -1,0 +1,76 @@
+"""What matching reads: traits of everyone registered and of every resident, who is linked, who was told apart, who is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.storage.queries.base import Source
+from app.usecases.matching_rows import PersonTraits, ResidentTraits
+
+_BATCH = 20_000
+# A link to an older snapshot counts for the resident of the same number in this one.
+_PEOPLE = (
+    "SELECT p.id, p.household_id, p.name, p.kana, p.birth, p.birth_lo, p.birth_hi, p.sex, p.address, p.phone, p.mobile,"
+    " CASE WHEN p.resident_id = '' THEN NULL WHEN substr(p.resident_id, 1, length(:snapshot) + 1) = :snapshot || ':'"
+    " THEN CAST(substr(p.resident_id, length(:snapshot) + 2) AS INTEGER)"
+    " ELSE coalesce((SELECT r.rid - sn.first_rid FROM snapshot sn JOIN resident r ON r.snapshot = sn.num"
+    " WHERE sn.id = :snapshot AND p.resident_no <> '' AND r.resident_no = p.resident_no LIMIT 1), -1) END, p.resident_no, p.resident_id"
+    " FROM person p WHERE NOT p.deleted AND p.died_at IS NULL ORDER BY p.rid"
+)
+_RESIDENTS = (
+    "SELECT r.rid - sn.first_rid, r.household_no, r.name, r.kana, r.birth_lo, r.birth_hi, r.sex, r.address, r.key_phone, r.alias"
+    " FROM snapshot sn JOIN resident r ON r.rid BETWEEN sn.first_rid AND sn.last_rid WHERE sn.id = ? ORDER BY r.rid"
+)
+_REJECTED = (
+    "SELECT d.first_id, r.rid - sn.first_rid FROM snapshot sn JOIN person_decision d"
+    " ON NOT d.deleted AND d.decision = 'different' AND substr(d.second_id, 1, 9) = 'resident:'"
+    " JOIN resident r ON r.snapshot = sn.num AND ((r.resident_no <> '' AND r.resident_no = substr(d.second_id, 10))"
+    " OR (r.resident_no = '' AND 'resident:' || sn.id || ':' || (r.rid - sn.first_rid) = d.second_id)) WHERE sn.id = ?"
+)
+
+
+class MatchingQueries:
+    """See ``usecases.ports.MatchingReads``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def people(self, *, snapshot_id: str) -> Iterator[list[PersonTraits]]:
+        """Everyone alive and registered, some thousand at a time; ``settled`` is -1 for a link that leads nowhere in this snapshot."""
+        with self._source() as connection:
+            found = connection.execution_options(yield_per=_BATCH).exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id})
+            for part in found.partitions():
+                yield [PersonTraits._make(row) for row in part]
+
+    def residents(self, *, snapshot_id: str) -> Iterator[list[ResidentTraits]]:
+        """Everyone in a snapshot, in order, some thousand at a time."""
+        with self._source() as connection:
+            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(_RESIDENTS, (snapshot_id,)).partitions():
+                yield [ResidentTraits._make(row) for row in part]
+
+    def rejected(self, *, snapshot_id: str) -> frozenset[tuple[str, int]]:
+        """Person and place of the residents whom somebody said they are not, in this snapshot."""
+        with self._source() as connection:
+            return frozenset((row[0], row[1]) for row in connection.exec_driver_sql(_REJECTED, (snapshot_id,)))
+
+    def decided(self) -> frozenset[frozenset[str]]:
+        """Pairs of registered people about whom somebody decided."""
+        query = "SELECT first_id, second_id FROM person_decision WHERE NOT deleted AND substr(second_id, 1, 9) <> 'resident:'"
+        with self._source() as connection:
+            return frozenset(frozenset((row[0], row[1])) for row in connection.exec_driver_sql(query))
+
+    def protected_places(self, *, snapshot_id: str) -> frozenset[int]:
+        """Places of the residents who are protected."""
+        query = (
+            "SELECT r.rid - sn.first_rid FROM snapshot sn JOIN resident r ON r.rid BETWEEN sn.first_rid AND sn.last_rid WHERE sn.id = ?"
+            " AND (r.protected OR (r.resident_no <> '' AND r.resident_no IN"
+            " (SELECT resident_no FROM protection WHERE NOT deleted AND released_at IS NULL)))"
+        )
+        with self._source() as connection:
+            return frozenset(row[0] for row in connection.exec_driver_sql(query, (snapshot_id,)))
+
+    def protected_persons(self) -> frozenset[str]:
+        """Registered people who are protected."""
+        query = "SELECT p.id FROM person p WHERE p.protected OR p.id IN (SELECT person_id FROM protection WHERE NOT deleted AND released_at IS NULL)"
+        with self._source() as connection:
+            return frozenset(row[0] for row in connection.exec_driver_sql(query))

@@ -1,0 +1,170 @@
+"""Who is who (名寄せ): people on rosters and residents of the active snapshot, and records of one human being at two shelters.
+
+The machine proposes with a score and reasons; a person links or says *not the same*, and that is remembered (decision 004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from app.domain.errors import RuleViolation
+from app.domain.evacuee import Person, PersonDecision
+from app.domain.identifiers import new_id
+from app.domain.resident import Snapshot
+from app.usecases.context import Changes, Context
+from app.usecases.job import QUIET, Job
+from app.usecases.matching_rows import Candidate, Found, MatchCase, MatchRun, PersonMatch, ShownCandidate, ShownCase
+from app.usecases.persons import show_people
+from app.usecases.ports import UnitOfWork
+from app.usecases.reception import particulars_of
+from app.usecases.rows import ResidentView
+
+BANDS = ("sure", "review", "none")
+MAYBE_PROTECTED = "evacuee.maybe_protected"
+_RESIDENT = "resident:"
+
+
+def run_matching(ctx: Context, *, job: Job = QUIET) -> MatchRun:
+    """Everyone alive and unlinked against the active snapshot. Changes nothing but the access log.
+
+    Without ``see_protected`` nobody learns of a protected resident: where one would be a candidate the case holds none and says that
+    somebody with the right must look; protected people are only counted. RuleViolation ``match.no_snapshot``.
+    """
+    ctx.require("link")
+    snapshot = ctx.reads.residents.active()
+    if snapshot is None:
+        raise RuleViolation("match.no_snapshot")
+    reads = ctx.reads.matching
+    matches = ctx.matcher.match(
+        reads.people(snapshot_id=snapshot.id),
+        reads.residents(snapshot_id=snapshot.id),
+        apart=reads.rejected(snapshot_id=snapshot.id),
+        job=job,
+    )
+    run = _sort_out(ctx, snapshot, matches)
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=len(run.cases), target=snapshot.id)
+        uow.commit()
+    return run
+
+
+def _sort_out(ctx: Context, snapshot: Snapshot, matches: Sequence[PersonMatch]) -> MatchRun:
+    """Cases from what the matcher found, with what this operator may not see taken out."""
+    may = ctx.actor.may("see_protected")
+    places = frozenset() if may else ctx.reads.matching.protected_places(snapshot_id=snapshot.id)
+    persons = frozenset() if may else ctx.reads.matching.protected_persons()
+    counts = dict.fromkeys(BANDS, 0)
+    cases: list[MatchCase] = []
+    withheld = 0
+    for match in matches:
+        if match.person_id in persons:
+            withheld += 1
+            continue
+        case = _case(snapshot.id, match, places)
+        counts[case.band] += 1
+        if case.band != "none":
+            cases.append(case)
+    cases.sort(key=lambda case: (BANDS.index(case.band), -case.score, case.person_id))
+    return MatchRun(snapshot=snapshot, people=len(matches) - withheld, counts=counts, withheld=withheld, cases=tuple(cases))
+
+
+def _case(snapshot_id: str, match: PersonMatch, hidden: frozenset[int]) -> MatchCase:
+    candidate = partial(_candidate, snapshot_id)
+    if any(found.place in hidden for found in match.candidates):
+        return MatchCase(person_id=match.person_id, band="review", doubt=MAYBE_PROTECTED, candidates=())
+    return MatchCase(person_id=match.person_id, band=match.band, doubt=match.doubt, candidates=tuple(map(candidate, match.candidates)))
+
+
+def _candidate(snapshot_id: str, found: Found) -> Candidate:
+    return Candidate(resident_id=f"{snapshot_id}:{found.place}", score=found.score, reasons=found.reasons, differences=found.differences)
+
+
+def show_cases(ctx: Context, *, cases: Sequence[MatchCase]) -> list[ShownCase]:
+    """The rows of some cases, as many as a screen shows. People and residents who are gone since are left out."""
+    ctx.require("link")
+    may = ctx.actor.may("see_protected")
+    people = {hit.id: hit for hit in show_people(ctx, person_ids=[case.person_id for case in cases])}
+    shown = []
+    for case in cases:
+        if case.person_id not in people:
+            continue
+        views = [(ctx.reads.residents.get(one.resident_id), one) for one in case.candidates]
+        found = tuple(
+            ShownCandidate(resident=view, score=one.score, reasons=one.reasons, differences=one.differences)
+            for view, one in views
+            if view is not None and (may or not view.protected)
+        )
+        shown.append(ShownCase(person=people[case.person_id], band=case.band, doubt=case.doubt, candidates=found))
+    return shown
+
+
+def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job: Job = QUIET) -> Changes:
+    """Link people to residents (pairs of ids) in one act that ``persons.undo`` takes back. Typed particulars stay; empty ones are filled.
+
+    RuleViolation, and then nothing is done: ``resident.not_found``, ``resident.linked_elsewhere``, ``match.person_linked``,
+    ``match.twice`` (one person or one resident named twice).
+    """
+    ctx.require("link")
+    for ids in zip(*links, strict=True):
+        if len(set(ids)) < len(ids):
+            raise RuleViolation("match.twice", count=len(ids) - len(set(ids)))
+    with ctx.unit(reason=reason) as uow:
+        for person_id, resident_id in job.track(links, "job.linking"):
+            person = uow.persons.need(person_id)
+            view = uow.reads.residents.get(resident_id)
+            if view is None or (view.protected and not ctx.actor.may("see_protected")):
+                raise RuleViolation("resident.not_found", record=resident_id)
+            _refuse_linked(uow, person, view)
+            uow.persons.save(_linked(person, view))
+        return uow.commit()
+
+
+def _refuse_linked(uow: UnitOfWork, person: Person, view: ResidentView) -> None:
+    """Neither side belongs to somebody else, in this snapshot or in another by the same number."""
+    if person.resident_id and person.resident_id != view.id:
+        raise RuleViolation("match.person_linked", number=person.number, record=person.id)
+    holders = uow.persons.where(resident_id=view.id)
+    if view.resident_no:
+        holders += uow.persons.where(resident_no=view.resident_no)
+    other = next((one for one in holders if one.id != person.id and one.resident_id), None)
+    if other is not None:
+        raise RuleViolation("resident.linked_elsewhere", record=other.id)
+
+
+def _linked(person: Person, view: ResidentView) -> Person:
+    """The person with the link, and with what the register knows where nothing was typed."""
+    taken = {
+        field: value
+        for field, value in particulars_of(view).items()
+        if field in ("resident_id", "resident_no") or getattr(person, field) in ("", "unknown")
+    }
+    return replace(person, **{**taken, "protected": person.protected or view.protected})
+
+
+def reject(ctx: Context, *, person_id: str, resident_id: str, note: str = "") -> Changes:
+    """Remember that a person is not this resident: respected by later runs, also with a newer snapshot (by resident number)."""
+    ctx.require("link")
+    with ctx.unit(reason=note) as uow:
+        uow.persons.need(person_id)
+        second = _resident_key(ctx, resident_id)
+        if not uow.decisions.where(first_id=person_id, second_id=second):
+            uow.decisions.add(PersonDecision(id=new_id(), first_id=person_id, second_id=second, decision="different", note=note))
+        return uow.commit()
+
+
+def unreject(ctx: Context, *, person_id: str, resident_id: str, note: str = "") -> Changes:
+    """Take back that a person is not this resident."""
+    ctx.require("link")
+    with ctx.unit(reason=note) as uow:
+        for decision in uow.decisions.where(first_id=person_id, second_id=_resident_key(ctx, resident_id)):
+            uow.decisions.save(replace(decision, deleted=True))
+        return uow.commit()
+
+
+def _resident_key(ctx: Context, resident_id: str) -> str:
+    view = ctx.reads.residents.get(resident_id)
+    if view is None:
+        raise RuleViolation("resident.not_found", record=resident_id)
+    return _RESIDENT + (view.resident_no or view.id)
