@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
+from app.domain.carrying import CarriedRow, Received, SnapshotCard
 from app.domain.errors import RuleViolation, StaleRecord
 from app.domain.journal import CREATE, UPDATE, to_json_value
 from app.domain.records import Record, differing_fields, value_fields, values_of
@@ -20,21 +21,29 @@ from app.storage.access import new_key, write_access
 from app.storage.bulk import load_snapshot
 from app.storage.journal import JournalWriter, Stamp
 from app.storage.queries import StoreReads
+from app.storage.received import receive_snapshot
 from app.storage.search import index_person
+from app.storage.shield import Guard, Shield
 from app.usecases.job import Job
 
 R = TypeVar("R", bound=Record)
 _BATCH = 500
+_PROTECTING = frozenset({"protection", "decision"})
+_PROTECTING_FIELDS = frozenset({"protected", "resident_id", "resident_no", "deleted"})
+"""What decides who is protected: a change inside a transaction must count at once."""
 
 
 class RecordRepository(Generic[R]):
     """Records of one kind in one transaction. Iterates over the dataclass fields, so a new field needs no line here."""
 
-    def __init__(self, kind: t.Kind, connection: Connection, journal: Callable[[], JournalWriter], touched: dict[str, set[str]]) -> None:
+    def __init__(
+        self, kind: t.Kind, connection: Connection, journal: Callable[[], JournalWriter], touched: dict[str, set[str]], shield: Shield
+    ) -> None:
         self._kind = kind
         self._connection = connection
         self._journal = journal
         self._touched = touched
+        self._shield = shield
 
     def _record(self, row: Any) -> R:
         mapping = row._mapping
@@ -119,6 +128,8 @@ class RecordRepository(Generic[R]):
         self._touched[self._kind.name].add(record.id)
         if self._kind.name == "person":
             index_person(self._connection, rid, record)  # type: ignore[arg-type]
+        if self._kind.name in _PROTECTING or (self._kind.name == "person" and not _PROTECTING_FIELDS.isdisjoint(changes)):
+            self._shield.forget()
 
 
 def _default(field: Any) -> Any:
@@ -146,14 +157,17 @@ class StoreUnit:
         except BaseException:
             self._connection.close()
             raise
-        repositories = {kind.name: RecordRepository[Any](kind, self._connection, self._journal, self._touched) for kind in t.KINDS}
+        self._shield = Shield(version=lambda _: (None,))
+        repositories = {
+            kind.name: RecordRepository[Any](kind, self._connection, self._journal, self._touched, self._shield) for kind in t.KINDS
+        }
         self._repositories = repositories
         self.disasters, self.sites, self.operators = repositories["disaster"], repositories["site"], repositories["operator"]
         self.shelters, self.spells, self.headcounts = repositories["shelter"], repositories["spell"], repositories["headcount"]
         self.households, self.persons, self.stays = repositories["household"], repositories["person"], repositories["stay"]
         self.absences, self.decisions = repositories["absence"], repositories["decision"]
         self.protections, self.characters = repositories["protection"], repositories["character"]
-        self.reads = StoreReads(lambda: self._connection, own=False)
+        self.reads = StoreReads(lambda: self._connection, own=False, guard=Guard(self._shield))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -212,6 +226,7 @@ class StoreUnit:
     ) -> Snapshot:
         """Write an immutable snapshot; see ``storage.bulk``."""
         self._touched["snapshot"].add(snapshot_id)
+        self._shield.forget()
         return load_snapshot(
             self._connection,
             batches,
@@ -229,9 +244,17 @@ class StoreUnit:
             span=span,
         )
 
+    def receive_residents(
+        self, batches: Iterable[Sequence[CarriedRow]], *, card: SnapshotCard, mark: SourceMark, findings: Sequence[Finding], job: Job
+    ) -> Received:
+        """Put in what a snapshot file holds; see ``storage.received``."""
+        self._touched["snapshot"].add(card.snapshot_id)
+        return receive_snapshot(self._connection, batches, card=card, mark=mark, findings=findings, created_at=self._now, job=job)
+
     def activate_snapshot(self, snapshot_id: str) -> None:
         """Make this the snapshot that searches look into."""
         self._connection.execute(update(t.snapshot).values(active=t.snapshot.c.id == snapshot_id))
+        self._shield.forget()
         self._touched["snapshot"].add(snapshot_id)
 
     def log_access(self, *, action: str, persons: Sequence[str] | int, target: str) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeVar
 
+from app.domain.carrying import CarriedRow, Received, SnapshotCard, Tally
 from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
-from app.domain.protection import Protection
+from app.domain.protection import ProtectedPeople, Protection
 from app.domain.records import Record
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
@@ -125,6 +126,12 @@ class UnitOfWork(Protocol):
         ``sources`` and ``findings`` are read after the last batch: what streams by may still add to them."""
         ...
 
+    def receive_residents(
+        self, batches: Iterable[Sequence[CarriedRow]], *, card: SnapshotCard, mark: SourceMark, findings: Sequence[Finding], job: Job
+    ) -> Received:
+        """Rows of a snapshot file; ``findings`` is read after the last batch. See ``usecases.snapshot_files``."""
+        ...
+
     def activate_snapshot(self, snapshot_id: str) -> None: ...
     def log_access(self, *, action: str, persons: Sequence[str] | int, target: str) -> None: ...
     def set_setting(self, name: str, value: str) -> None: ...
@@ -165,6 +172,15 @@ class ResidentReads(Protocol):
     def page(self, rids: Sequence[int]) -> list[ResidentView]: ...
 
 
+class CarriedReads(Protocol):
+    """What a snapshot file carries. People the reader may not learn of are in none of it."""
+
+    def districts(self, *, snapshot_id: str) -> list[tuple[str, int]]: ...
+    def whole(self, *, snapshot_id: str) -> tuple[int, str]: ...
+    def tally(self, *, snapshot_id: str, district: str = "") -> Tally: ...
+    def rows(self, *, snapshot_id: str, district: str = "") -> Iterator[list[CarriedRow]]: ...
+
+
 class PersonReads(Protocol):
     def stays(self, person_id: str) -> list[StayView]: ...
     def open_stays(self, person_ids: Sequence[str]) -> dict[str, StayView]: ...
@@ -185,7 +201,7 @@ class PersonReads(Protocol):
 
 class SearchReads(Protocol):
     def find(
-        self, text: str, *, birth: str = "", address: str = "", within: str = "all", limit: int = 50, see_protected: bool = False
+        self, text: str, *, birth: str = "", address: str = "", within: str = "all", limit: int = 50
     ) -> tuple[list[SearchHit], int, bool]: ...
 
 
@@ -257,12 +273,14 @@ class SettingReads(Protocol):
 
 
 class Reads(Protocol):
-    """Everything that can be asked. Answers are frozen rows."""
+    """Everything that can be asked. Answers are frozen rows; protected people are in none of them for a reader who may not see them."""
 
     @property
     def shelters(self) -> ShelterReads: ...
     @property
     def residents(self) -> ResidentReads: ...
+    @property
+    def carried(self) -> CarriedReads: ...
     @property
     def persons(self) -> PersonReads: ...
     @property
@@ -280,6 +298,13 @@ class Reads(Protocol):
 
     def get(self, kind: str, record_id: str) -> Record | None: ...
     def all(self, kind: str) -> Sequence[Record]: ...
+    def seen_by(self, *, see_protected: bool) -> Reads:
+        """The same store, with or without protected people. Only ``usecases.context`` and ``usecases.masking`` choose."""
+        ...
+
+    def protected(self) -> ProtectedPeople:
+        """Everybody who is protected as of now, whoever asks: to decide by, never to show."""
+        ...
 
 
 class KeyCabinet(Protocol):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, select
 
+from app.domain.evacuee import Household
+from app.domain.protection import ProtectedPeople
 from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.queries.base import Source
+from app.storage.queries.carried import CarriedQueries
 from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.journal import JournalQueries
+from app.storage.queries.matching import MatchingQueries
 from app.storage.queries.persons import PersonQueries
 from app.storage.queries.residents import ResidentQueries
 from app.storage.queries.rosters import RosterQueries
 from app.storage.queries.search import SearchQueries
 from app.storage.queries.shelters import ShelterQueries
+from app.storage.shield import PERSONAL, Guard, Shield, concealed
 
 
 class SettingQueries:
@@ -33,9 +39,12 @@ class SettingQueries:
 
 
 class StoreReads:
-    """See ``usecases.ports.Reads``. With ``own`` each question opens a reader's transaction; without, it runs in the caller's."""
+    """See ``usecases.ports.Reads``. With ``own`` each question opens a reader's transaction; without, it runs in the caller's.
 
-    def __init__(self, connect: Callable[[], Connection], *, own: bool) -> None:
+    With a guard that hides, protected people are in no answer.
+    """
+
+    def __init__(self, connect: Callable[[], Connection], *, own: bool, guard: Guard | None = None) -> None:
         @contextmanager
         def source() -> Iterator[Connection]:
             connection = connect()
@@ -48,13 +57,16 @@ class StoreReads:
             finally:
                 connection.close()
 
-        self._source = source
+        self._source, self._connect, self._own = source, connect, own
+        self._guard = guard = guard or Guard(Shield())
         self.shelters = ShelterQueries(source)
-        self.residents = ResidentQueries(source)
-        self.persons = PersonQueries(source)
-        self.search = SearchQueries(source)
-        self.rosters = RosterQueries(source)
-        self.journal = JournalQueries(source)
+        self.residents = ResidentQueries(source, guard)
+        self.carried = CarriedQueries(source, guard)
+        self.persons = PersonQueries(source, guard)
+        self.search = SearchQueries(source, guard)
+        self.matching = MatchingQueries(source)
+        self.rosters = RosterQueries(source, guard)
+        self.journal = JournalQueries(source, guard)
         self.settings = SettingQueries(source)
         self.characters = CharacterQueries(source)
 
@@ -63,19 +75,46 @@ class StoreReads:
         """Reads on an engine."""
         return cls(engine.connect, own=True)
 
+    def seen_by(self, *, see_protected: bool) -> StoreReads:
+        """The same store for a reader with or without the right to see protected people."""
+        if see_protected is not self._guard.hides:
+            return self
+        return StoreReads(self._connect, own=self._own, guard=Guard(self._guard.shield, hides=not see_protected))
+
+    def protected(self) -> ProtectedPeople:
+        """Everybody who is protected as of now, whoever asks."""
+        with self._source() as connection:
+            return self._guard.people(connection)
+
     def get(self, kind: str, record_id: str) -> Record | None:
         """A record by kind and id, tombstoned or not."""
         entry = t.KIND_BY_NAME[kind]
         with self._source() as connection:
             row = connection.execute(select(entry.table).where(entry.table.c.id == record_id)).one_or_none()
-        return None if row is None else _record(entry, row)
+            if row is None or self._concealed(connection, kind, [record_id]):
+                return None
+            return self._shown(connection, entry, row)
 
     def all(self, kind: str) -> Sequence[Record]:
         """Every live record of a kind, oldest first. For small kinds."""
         entry = t.KIND_BY_NAME[kind]
         with self._source() as connection:
             rows = connection.execute(select(entry.table).where(~entry.table.c.deleted).order_by(entry.table.c.rid)).all()
-        return [_record(entry, row) for row in rows]
+            hidden = self._concealed(connection, kind, [row.id for row in rows])
+            return [self._shown(connection, entry, row) for row in rows if row.id not in hidden]
+
+    def _concealed(self, connection: Connection, kind: str, ids: Sequence[str]) -> set[str]:
+        """Those of the records that this reader does not get."""
+        if not self._guard.hides or kind not in PERSONAL:
+            return set()
+        return concealed(connection, kind, self._guard.people(connection), ids)
+
+    def _shown(self, connection: Connection, entry: t.Kind, row: object) -> Record:
+        """The record; a household without a label that is the name of a protected person."""
+        record = _record(entry, row)
+        if isinstance(record, Household) and record.id in self._guard.hidden(connection).labels:
+            return replace(record, label="")
+        return record
 
 
 def _record(entry: t.Kind, row: object) -> Record:

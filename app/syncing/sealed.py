@@ -1,0 +1,358 @@
+"""A sealed file: an encrypted container for what travels on a stick – snapshots of residents, packages between laptops.
+
+Layout, numbers big-endian::
+
+    8 bytes magic · u16 format · u32 length · prelude (JSON, in clear, says nothing about people) · SHA-256 of all that
+    then for each part: u32 length · u32 check of length and index · u32 check of what follows · one age message
+
+The first part is the header, the last the trailer with the SHA-256 of everything between; each begins with the file's random
+number, its own index and whether it is the last. Parts cut off, added, changed, repeated, moved or taken from another file are
+refused. Everything is encrypted to a fresh X25519 key that only the passphrase opens, or to the keys of the receiving devices;
+age does not say who sent a file: packages between devices are signed besides.
+
+Nothing but one part is ever held in memory, and nothing in clear ever reaches a disk. A reader has to treat what it took from
+``parts`` as worthless until the end has verified: load into a transaction, and roll back when this raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import struct
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from app.domain.errors import EnvironmentFault, InputFault, IntegrityFault
+from app.usecases.files import atomic_output
+from app.usecases.job import QUIET, Job
+
+FORMAT = 1
+MAGIC = b"\x93SASAE\r\n"
+MAX_PART = 1 << 25
+"""Bytes of one part before compression; a reader refuses more."""
+_START = struct.Struct(">8sHI")
+_FRAME = struct.Struct(">III")
+_INSIDE = struct.Struct(">16sQBB")  # number of the file, index, last, compressed
+_MAX_PRELUDE = 1 << 20
+_BLOCK = 1 << 20
+_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Who will be able to open a file: whoever knows ``passphrase``, or the holders of the ``recipients``' keys (``age1…``)."""
+
+    passphrase: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What a reader has to try: passphrases, or secret keys of this device (``AGE-SECRET-KEY-…``)."""
+
+    passphrases: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFile:
+    """A file that was written, read back and found whole."""
+
+    path: Path
+    bytes: int
+    sha256: str
+
+
+def write_sealed(
+    path: Path,
+    *,
+    kind: str,
+    header: Mapping[str, Any],
+    parts: Iterable[bytes],
+    lock: Lock,
+    confirm: Callable[[], None] | None = None,
+    job: Job = QUIET,
+) -> SealedFile:
+    """Write a sealed file: temporary name, flush, read back and verify, ``confirm``, rename.
+
+    On any error, Cancel included, no file of this name appears and an older one stays. ``parts`` must each be at most
+    ``MAX_PART`` bytes. Raises what ``atomic_output`` raises; IntegrityFault ``sealed.read_back`` when the medium gives back
+    something else than was written.
+    """
+    identity, recipients, prelude = _make_keys(kind, lock)
+    with atomic_output(path) as temporary:
+        with temporary.open("wb") as file:
+            sink = _Sink(file)
+            sink.write(prelude)
+            number = secrets.token_bytes(16)
+            first = {**header, "prelude": hashlib.sha256(prelude).hexdigest()}
+            digest, index = hashlib.sha256(), 1
+            _write_part(sink, recipients, number, 0, _to_json(first), last=False)
+            for part in parts:
+                digest.update(_counted(part))
+                _write_part(sink, recipients, number, index, part, last=False)
+                index += 1
+            _write_part(sink, recipients, number, index, _to_json({"sha256": digest.hexdigest(), "parts": index - 1}), last=True)
+            file.flush()
+            os.fsync(file.fileno())
+        written = sink.digest.hexdigest()
+        _read_back(temporary, path, kind, written, identity, job)
+        if confirm is not None:
+            confirm()
+    return SealedFile(path=path, bytes=sink.bytes, sha256=written)
+
+
+class _Sink:
+    """A file that counts and hashes what is written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.bytes = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self.bytes += len(data)
+        self.digest.update(data)
+
+
+def _to_json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _counted(part: bytes) -> bytes:
+    return struct.pack(">I", len(part)) + part
+
+
+def _make_keys(kind: str, lock: Lock) -> tuple[str, list[Any], bytes]:
+    """``(secret key, recipients, everything before the first part)``. Only the small secret key is encrypted by the passphrase."""
+    from pyrage import passphrase, x25519
+
+    identity = ""
+    if lock.passphrase:
+        made = x25519.Identity.generate()
+        identity = str(made)
+        recipients = [made.to_public()]
+        locked = {"lock": "passphrase", "key": b64encode(passphrase.encrypt(identity.encode("ascii"), lock.passphrase)).decode("ascii")}
+    elif lock.recipients:
+        recipients = [x25519.Recipient.from_str(text) for text in lock.recipients]
+        locked = {"lock": "recipients"}
+    else:
+        raise ValueError("a sealed file needs somebody who can open it")
+    told = _to_json({"kind": kind, **locked})
+    start = _START.pack(MAGIC, FORMAT, len(told)) + told
+    return identity, recipients, start + hashlib.sha256(start).digest()
+
+
+def _write_part(sink: _Sink, recipients: Sequence[Any], number: bytes, index: int, part: bytes, *, last: bool) -> None:
+    import pyrage
+
+    if len(part) > MAX_PART:
+        raise ValueError("a part is too large")
+    packed = zlib.compress(part, _LEVEL)
+    small = len(packed) < len(part)
+    message = pyrage.encrypt(_INSIDE.pack(number, index, last, small) + (packed if small else part), recipients)
+    sink.write(_FRAME.pack(len(message), _frame_check(len(message), index), zlib.crc32(message)) + message)
+
+
+def _frame_check(length: int, index: int) -> int:
+    return zlib.crc32(struct.pack(">IQ", length, index))
+
+
+def _read_back(temporary: Path, path: Path, kind: str, written: str, identity: str, job: Job) -> None:
+    """Read the file from the medium, not from memory where the system can, and open it as a receiver would."""
+    with temporary.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            with suppress(OSError):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        digest = hashlib.sha256()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            job.report(file.tell(), None, "transfer.verifying")
+    try:
+        if digest.hexdigest() != written:
+            raise IntegrityFault("sealed.damaged", path=str(temporary))
+        if identity:
+            with open_sealed(temporary, kind=kind, keys=Keys(identities=(identity,))) as sealed:
+                for _ in sealed.parts():
+                    job.report(sealed.position, None, "transfer.verifying")
+    except IntegrityFault:
+        raise IntegrityFault("sealed.read_back", path=str(path)) from None
+
+
+# -- reading ------------------------------------------------------------------------------------------------
+
+
+def open_sealed(path: Path, *, kind: str, keys: Keys) -> SealedReader:
+    """Open a file and read its header. Use as a context manager.
+
+    Raises InputFault ``sealed.not_sealed``, ``sealed.other_kind``; EnvironmentFault ``sealed.newer``, ``sealed.wrong_passphrase``,
+    ``sealed.not_for_us``, ``sealed.missing``, ``sealed.unreadable``; IntegrityFault ``sealed.damaged``, ``sealed.truncated``.
+    """
+    reader = SealedReader(path)
+    try:
+        reader._open(kind, keys)
+    except BaseException:
+        reader.close()
+        raise
+    return reader
+
+
+class SealedReader:
+    """A sealed file being read. ``header`` is authentic at once; ``parts`` are so only when they have been read to the end."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.header: dict[str, Any] = {}
+        self.size = 0
+        self.position = 0
+        self._index = 0
+        self._number = b""
+        self._identities: list[Any] = []
+        try:
+            self._file = path.open("rb")
+            self.size = os.fstat(self._file.fileno()).st_size
+        except OSError as error:
+            raise self._lost(error) from error
+
+    def __enter__(self) -> SealedReader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file. Safe to call twice."""
+        with suppress(OSError):
+            self._file.close()
+
+    def parts(self) -> Iterator[bytes]:
+        """The parts between header and trailer, once. Raises IntegrityFault at the first that is not as it was written, at the latest
+        behind the last.
+        """
+        digest, count = hashlib.sha256(), 0
+        while True:
+            part, last = self._next_part()
+            if last:
+                break
+            digest.update(_counted(part))
+            count += 1
+            yield part
+        told = self._json(part)
+        if told.get("sha256") != digest.hexdigest() or told.get("parts") != count:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        if self._read(1):
+            raise IntegrityFault("sealed.appended", path=str(self.path))
+
+    # -- inside ----------------------------------------------------------------------------------------------
+
+    def _open(self, kind: str, keys: Keys) -> None:
+        start = self._read(_START.size)
+        if start[: len(MAGIC)] != MAGIC[: len(start)] or not start:
+            raise InputFault("sealed.not_sealed", path=str(self.path))
+        if len(start) < _START.size:
+            raise IntegrityFault("sealed.truncated", path=str(self.path))
+        _, version, length = _START.unpack(start)
+        if length > _MAX_PRELUDE:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        told, check = self._exactly(length), self._exactly(32)
+        if hashlib.sha256(start + told).digest() != check:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        if version > FORMAT:
+            raise EnvironmentFault("sealed.newer", path=str(self.path), format=version, known=FORMAT)
+        prelude = self._json(told)
+        if prelude.get("kind") != kind:
+            raise InputFault("sealed.other_kind", path=str(self.path))
+        self._unlock(prelude, keys)
+        part, last = self._next_part(first=True)
+        self.header = self._json(part)
+        if last or self.header.pop("prelude", "") != hashlib.sha256(start + told + check).hexdigest():
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+
+    def _unlock(self, prelude: Mapping[str, Any], keys: Keys) -> None:
+        from pyrage import DecryptError, passphrase, x25519
+
+        given = list(keys.identities)
+        if not given and prelude.get("lock") == "passphrase":
+            locked = b64decode(str(prelude.get("key", "")))
+            for secret in dict.fromkeys(filter(None, keys.passphrases)):
+                try:
+                    given.append(passphrase.decrypt(locked, secret).decode("ascii"))
+                    break
+                except DecryptError as error:
+                    if "work" in str(error).lower():  # sealed by a machine very much faster than this one
+                        raise EnvironmentFault("sealed.too_costly", path=str(self.path)) from error
+        if not given:
+            code = "sealed.wrong_passphrase" if prelude.get("lock") == "passphrase" else "sealed.not_for_us"
+            raise EnvironmentFault(code, path=str(self.path))
+        self._identities = [x25519.Identity.from_str(text) for text in given]
+
+    def _next_part(self, *, first: bool = False) -> tuple[bytes, bool]:
+        import pyrage
+
+        length, check, content = _FRAME.unpack(self._exactly(_FRAME.size))
+        if check != _frame_check(length, self._index) or length > MAX_PART + _BLOCK:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        message = self._exactly(length)
+        if zlib.crc32(message) != content:  # an accident; what was done on purpose is found by the decryption
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        try:
+            plain = pyrage.decrypt(message, self._identities)
+        except pyrage.DecryptError as error:
+            if first and "matching" in str(error).lower():
+                raise EnvironmentFault("sealed.not_for_us", path=str(self.path)) from error
+            raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
+        number, index, last, small = _INSIDE.unpack_from(plain)
+        if first:
+            self._number = number
+        if number != self._number or index != self._index:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        self._index += 1
+        return self._unpack(plain[_INSIDE.size :]) if small else plain[_INSIDE.size :], bool(last)
+
+    def _unpack(self, packed: bytes) -> bytes:
+        try:
+            opener = zlib.decompressobj()
+            part = opener.decompress(packed, MAX_PART)
+        except zlib.error as error:
+            raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
+        if not opener.eof:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        return part
+
+    def _json(self, data: bytes) -> dict[str, Any]:
+        try:
+            found = json.loads(data)
+        except ValueError as error:
+            raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
+        if not isinstance(found, dict):
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        return found
+
+    def _exactly(self, count: int) -> bytes:
+        data = self._read(count)
+        if len(data) < count:
+            raise IntegrityFault("sealed.truncated", path=str(self.path))
+        return data
+
+    def _read(self, count: int) -> bytes:
+        try:
+            data = self._file.read(count)
+        except OSError as error:
+            raise self._lost(error) from error
+        self.position += len(data)
+        return data
+
+    def _lost(self, error: OSError) -> EnvironmentFault:
+        """The stick was pulled, or there is no such file."""
+        if isinstance(error, FileNotFoundError):
+            return EnvironmentFault("sealed.missing", path=str(self.path))
+        return EnvironmentFault("sealed.unreadable", path=str(self.path), reason=error.strerror or str(error))
