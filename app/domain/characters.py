@@ -97,7 +97,7 @@ def name_code_points(cluster: str) -> str:
 @lru_cache(maxsize=1)
 def _usual_pattern() -> re.Pattern[str]:
     """One character that is not plain JIS text. Plain is what code page 932 or Shift_JIS holds, without gaiji and compatibility forms."""
-    usual: set[int] = {0x09, 0x0A, 0x0D, *range(0x20, 0x7F), *range(0xFF61, 0xFFA0), *_WAVES}
+    usual: set[int] = {*range(0x09, 0x0E), *range(0x20, 0x7F), *range(0xFF61, 0xFFA0), *_WAVES}
     for lead in (*range(0x81, 0xA0), *range(0xE0, 0xFD)):
         for trail in (*range(0x40, 0x7F), *range(0x80, 0xFD)):
             for codec in ("cp932", "shift_jis"):

@@ -1,7 +1,8 @@
-"""Which font draws which character: BIZ UD Gothic first, IPAmj Mincho for rare kanji and variation sequences.
+"""Which font draws which character: BIZ UD Gothic first, then Mincho fonts of rare kanji and sequences, then the municipality's own.
 
-Both weights of BIZ UD Gothic ship with the program, so paper and screen look the same everywhere. IPAmj Mincho (45 MB) is
-looked for on the machine and in the data folder's ``fonts``. A character neither has is told, never dropped.
+BIZ UD Gothic and a Mincho font of some 10,000 kanji of names ship with the program. IPAmj Mincho (45 MB, every character of the
+national list) is looked for on the machine and in the data folder's ``fonts`` and wins over the small one. What is left is drawn
+from the municipality's own fonts in that folder and from registered pictures. A character nobody has is told, never dropped.
 """
 
 from __future__ import annotations
@@ -10,23 +11,32 @@ import os
 import re
 import struct
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from app import resources
+from app.domain.characters import SELECTORS, is_private_use, name_code_points, split_clusters
 from app.printing.truetype import TrueTypeFace
 
+__all__ = ["FontBook", "Glyph", "SELECTORS", "find_fallback_files", "find_own_files", "name_code_points", "split_clusters"]
+
 FALLBACK_FILES = ("ipamjm.ttf",)
-SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_UNDRAWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff]")
+OWN_ENDINGS = (".ttf", ".tte", ".otf")
+UNREADABLE = (OSError, ValueError, IndexError, struct.error)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 # A default-ignorable sign is drawn as nothing by every program; it is no hole.
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """Where one character (a code point, or a base with its variation selector) is drawn from. ``face`` -1: nowhere."""
+    """Where one character (a code point, or a base with its variation selector) is drawn from.
+
+    ``face`` -1: nowhere; -2: from the registered picture of that text. ``number`` is the glyph in the face, ``advance`` em.
+    """
 
     text: str
     face: int
@@ -37,36 +47,62 @@ class Glyph:
 class FontBook:
     """The fonts of one program run. Faces are opened when first needed and shared by all documents.
 
-    ``folders`` are searched for the fallback before the system's font folders. Index 0 is regular, 1 bold, 2 the fallback.
+    ``folders`` hold a municipality's own fonts; they are searched for IPAmj Mincho before the system's font folders. ``pictures`` are PNG in
+    base64 by character. ``substitutes`` are what documents may write, marked, where nothing draws a character (empty: nothing).
+    Index 0 is regular, 1 bold, 2 IPAmj Mincho, 3 the bundled font of names, from 4 on the own fonts in the order of their names.
     """
 
-    REGULAR, BOLD, FALLBACK = 0, 1, 2
-    NAMES = ("BIZUDGothic-Regular", "BIZUDGothic-Bold", "IPAmjMincho")
+    REGULAR, BOLD, FALLBACK, NAMES_FACE, OWN = 0, 1, 2, 3, 4
+    NOWHERE, PICTURE = -1, -2
+    NAMES = ("BIZUDGothic-Regular", "BIZUDGothic-Bold", "IPAmjMincho", "SasaeNamesMincho")
 
-    def __init__(self, *, folders: Sequence[Path] = (), system: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        folders: Sequence[Path] = (),
+        system: bool = True,
+        pictures: Mapping[str, str] = _NOTHING,
+        substitutes: Mapping[str, str] = _NOTHING,
+    ) -> None:
         self._folders = tuple(folders)
         self._system = system
+        self.pictures, self.substitutes = pictures, substitutes
         self._faces: dict[int, TrueTypeFace | None] = {}
+        self._own: tuple[Path, ...] | None = None
         self._glyphs: tuple[dict[str, Glyph], dict[str, Glyph]] = ({}, {})
 
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """The municipality's own font files, readable or not."""
+        if self._own is None:
+            self._own = tuple(find_own_files(self._folders))
+        return self._own
+
     def open_face(self, index: int) -> TrueTypeFace | None:
-        """The face, opened once; None when it is the fallback and this machine has none (or a damaged one)."""
+        """The face, opened once; None when this machine does not have it or it is damaged (never for what ships with the program)."""
         if index not in self._faces:
             if index == self.FALLBACK:
                 self._faces[index] = self._open_fallback()
+            elif index >= self.OWN:
+                self._faces[index] = _open_quietly(self.own_files[index - self.OWN])
             else:
                 self._faces[index] = TrueTypeFace(resources.path("fonts", f"{self.NAMES[index]}.ttf"))
         return self._faces[index]
 
+    def name_face(self, index: int) -> str:
+        """The name a document gives the font."""
+        return self.NAMES[index] if index < self.OWN else f"Own{index - self.OWN + 1}"
+
     @property
     def has_fallback(self) -> bool:
-        """Whether rare kanji can be drawn on this machine."""
+        """Whether IPAmj Mincho, with every character of the national list, is on this machine."""
         return self.open_face(self.FALLBACK) is not None
 
     def find(self, cluster: str, *, bold: bool = False) -> Glyph:
-        """The glyph of one cluster (see ``split_clusters``); ``face`` is -1 when no font has it.
+        """The glyph of one cluster (see ``split_clusters``); ``face`` is -1 when nothing has it.
 
-        Private-use and control code points are never drawn: what a font shows there is not what the sender's gaiji font showed.
+        Control code points are never drawn, private-use ones only from the municipality's own fonts and pictures: what any other
+        font shows there is not what the sender's gaiji font showed. A sequence is found only where a font knows that very sequence.
         """
         known = self._glyphs[bold]
         glyph = known.get(cluster)
@@ -74,48 +110,60 @@ class FontBook:
             glyph = known[cluster] = self._search(cluster, self.BOLD if bold else self.REGULAR)
         return glyph
 
+    def source_of(self, cluster: str) -> str:
+        """See ``usecases.characters.Glyphs``: the file name of the font, ``picture``, or empty."""
+        glyph = self.find(cluster)
+        if glyph.face == self.PICTURE:
+            return "picture"
+        face = self.open_face(glyph.face) if glyph.face >= 0 else None
+        return face.path.name if face is not None else ""
+
     def _search(self, cluster: str, primary: int) -> Glyph:
         if cluster in _INVISIBLE:
             return Glyph(cluster, primary, 0, 0.0)
-        if not _UNDRAWABLE.match(cluster):
-            for index in (primary, self.FALLBACK):
+        if not _CONTROL.match(cluster) and not 0xD800 <= ord(cluster[0]) <= 0xDFFF:
+            for index in self._order(cluster, primary):
                 face = self.open_face(index)
                 number = _look_up(face, cluster) if face is not None else 0
                 if face is not None and number:
                     return Glyph(cluster, index, number, face.measure_glyph(number))
-        return Glyph(cluster, -1, 0, 0.0)
+            if cluster in self.pictures:
+                return Glyph(cluster, self.PICTURE, 0, 1.0)
+        return Glyph(cluster, self.NOWHERE, 0, 0.0)
+
+    def _order(self, cluster: str, primary: int) -> Iterator[int]:
+        if not is_private_use(cluster):
+            yield from (primary, self.FALLBACK, self.NAMES_FACE)
+        yield from range(self.OWN, self.OWN + len(self.own_files))
 
     def _open_fallback(self) -> TrueTypeFace | None:
         for path in find_fallback_files(folders=self._folders, system=self._system):
-            try:
-                return TrueTypeFace(path)
-            except (OSError, ValueError, struct.error):
-                continue  # a half-copied font file: the next place may have a sound one
+            if (face := _open_quietly(path)) is not None:
+                return face
+        return None
+
+
+def _open_quietly(path: Path) -> TrueTypeFace | None:
+    """The face; None for a half-copied or damaged file: the next place may have a sound one."""
+    try:
+        return TrueTypeFace(path)
+    except UNREADABLE:
         return None
 
 
 def _look_up(face: TrueTypeFace, cluster: str) -> int:
-    if len(cluster) == 1:
-        return face.find_glyph(ord(cluster))
-    return face.find_variant(ord(cluster[0]), ord(cluster[1]))
+    try:
+        if len(cluster) == 1:
+            return face.find_glyph(ord(cluster))
+        return face.find_variant(ord(cluster[0]), ord(cluster[1]))
+    except (IndexError, struct.error):
+        return 0  # an own font whose tables end too early has no such glyph
 
 
-def split_clusters(text: str) -> Iterable[str]:
-    """The parts that are drawn as one glyph: a character with the variation selector that follows it, else each character."""
-    if SELECTORS.search(text) is None:
-        return text
-    clusters: list[str] = []
-    for character in text:
-        if clusters and len(clusters[-1]) == 1 and SELECTORS.match(character) and not SELECTORS.match(clusters[-1]):
-            clusters[-1] += character
-        else:
-            clusters.append(character)
-    return clusters
-
-
-def name_code_points(cluster: str) -> str:
-    """``U+845B U+E0100``: how a character is named in a problem report."""
-    return " ".join(f"U+{ord(character):04X}" for character in cluster)
+def find_own_files(folders: Sequence[Path]) -> list[Path]:
+    """The font files a municipality put into its folders, IPAmj Mincho apart, in the order of their names."""
+    found = [path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.suffix.lower() in OWN_ENDINGS]
+    return sorted((path for path in found if path.name.lower() not in FALLBACK_FILES and path.is_file()), key=lambda path: path.name)
 
 
 def find_fallback_files(*, folders: Sequence[Path] = (), system: bool = True) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from app.printing.report import PageStamp, PrintRefused, PrintReport, Problem
 from app.printing.sheet import MM, Sheet, open_sheet
 
 _STATIC = "cell"
+_NOTE_AT = (5, 1.2)  # mm from the lower left corner of a card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ def _draw_page(
         sheet.draw_watermark(width, height)  # on each piece of paper: cards are cut apart
         canvas.doForm(_STATIC)
         painter.draw_values(cell, {**shared, **record}, row=first + index)
+        if sheet.text.take_marked():  # on each piece of paper, too
+            sheet.note_substitutes(x=_NOTE_AT[0] * MM, y=_NOTE_AT[1] * MM, size=5)
         canvas.restoreState()
     if cell.cut_marks:
         _draw_cut_marks(sheet, cell)

@@ -25,7 +25,7 @@ class PageStamp:
     """Lines that stand on every page, already worded by the caller (an empty text is left out).
 
     ``as_of``: the time the content was true. ``known_at``: the time it was known by. ``training``: the word drawn across
-    the page of an exercise; empty for real work. ``page_format`` has ``{page}`` and ``{pages}``.
+    the page of an exercise; empty for real work. ``substitute_note`` stands on pages with a substitute. ``page_format`` has ``{page}`` and ``{pages}``.
     """
 
     as_of: str
@@ -34,6 +34,7 @@ class PageStamp:
     caution: str = ""
     place: str = ""
     training: str = ""
+    substitute_note: str = ""
     page_format: str = "{page} / {pages}"
 
 

@@ -16,6 +16,7 @@ from app.usecases.files import atomic_output
 
 MM = 72 / 25.4
 A4_SHORT, A4_LONG = 210 * MM, 297 * MM
+_NOTE_LEFT, _NOTE_BOTTOM = 13 * MM, 4.2 * MM  # below the foot of lists, inside what printers reach
 
 
 class Sheet:
@@ -34,8 +35,14 @@ class Sheet:
             self.draw_watermark(*self.size)
 
     def end_page(self) -> None:
-        """Finish the page."""
+        """Finish the page; one with a substitute says what the line under it means."""
+        if self.text.take_marked():
+            self.note_substitutes(x=_NOTE_LEFT, y=_NOTE_BOTTOM, size=6)
         self.canvas.showPage()
+
+    def note_substitutes(self, *, x: float, y: float, size: float) -> None:
+        """What the line under a character means, in small print."""
+        self.text.write(self.stamp.substitute_note, x=x, y=y, size=size)
 
     def number_page(self, *, x: float, y: float, size: float) -> None:
         """Write "page of pages" with its middle at ``x``; it is drawn when the document is finished and the total is known."""

@@ -96,7 +96,9 @@ class TrueTypeFace:
         data, at = self._data, self._segments
         (size,) = struct.unpack_from(">H", data, at + 6)  # twice the number of segments
         ends = struct.unpack_from(f">{size // 2}H", data, at + 14)
-        index = next(i for i, end in enumerate(ends) if end >= code)
+        index = next((i for i, end in enumerate(ends) if end >= code), -1)
+        if index < 0:
+            return 0
         starts = at + 16 + size
         start, delta, jump = (struct.unpack_from(">H", data, starts + part * size + 2 * index)[0] for part in range(3))
         if code < start:

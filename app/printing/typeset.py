@@ -13,21 +13,27 @@ from typing import Any
 from reportlab.pdfbase import pdfdoc
 
 from app.printing.fonts import FontBook, name_code_points, split_clusters
+from app.printing.pictures import PictureFont, mask_bits
 from app.printing.report import Problem
 
 MISSING_SIGN = chr(0x3013)  # the geta sign Japanese printers set where a type is missing
 ELLIPSIS = "\u2026"
+_MARK_BELOW, _MARK = 0.2, 0.045  # em from the baseline to the line under a substitute, and how thick it is
 _BASELINE = 0.12  # em that the body of a kanji reaches below the baseline
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A shaped text: width in em, the pieces to draw as (font index, hexadecimal codes), and the clusters no font has."""
+    """A shaped text: width in em, the pieces to draw as (font, hexadecimal codes), and the clusters nothing draws.
+
+    ``marks`` are (start, width) in em of the substitutes written for characters that nothing draws: a line goes under them.
+    """
 
     text: str
     width: float
     pieces: tuple[tuple[int, str], ...]
     missing: tuple[str, ...] = ()
+    marks: tuple[tuple[float, float], ...] = ()
 
 
 class SubsetFont:
@@ -50,9 +56,9 @@ class SubsetFont:
         """Write font program, widths and ToUnicode into the document."""
         face = self._book.open_face(self._index)
         assert face is not None, "a glyph came from a font that is not there"
-        base = f"SASAEB+{FontBook.NAMES[self._index]}"
+        base = f"SASAEB+{self._book.name_face(self._index)}"
         scale = 1000 / face.units_per_em
-        program = _stream(doc, face.build_subset(self._glyphs))
+        program = pdf_stream(doc, face.build_subset(self._glyphs))
         program.dictionary["Length1"] = len(program.content)
         descriptor = pdfdoc.PDFDictionary(
             {
@@ -89,13 +95,14 @@ class SubsetFont:
                 "BaseFont": pdfdoc.PDFName(base),
                 "Encoding": pdfdoc.PDFName("Identity-H"),
                 "DescendantFonts": pdfdoc.PDFArray([doc.Reference(descendant, f"descendant:{self.name}")]),
-                "ToUnicode": doc.Reference(_stream(doc, _map_to_unicode(self.texts).encode("ascii")), f"unicode:{self.name}"),
+                "ToUnicode": doc.Reference(pdf_stream(doc, map_to_unicode(self.texts).encode("ascii")), f"unicode:{self.name}"),
             }
         )
         doc.idToObject["BasicFonts"].dict[self.name] = doc.Reference(font, f"font:{self.name}")
 
 
-def _stream(doc: Any, content: bytes) -> Any:
+def pdf_stream(doc: Any, content: bytes) -> Any:
+    """A stream object, compressed where the document is."""
     stream = pdfdoc.PDFStream()
     stream.content = content
     if doc.compression:
@@ -103,13 +110,16 @@ def _stream(doc: Any, content: bytes) -> Any:
     return stream
 
 
-def _map_to_unicode(texts: list[str]) -> str:
-    rows = [f"<{number:04X}> <{text.encode('utf-16-be', 'surrogatepass').hex().upper()}>" for number, text in enumerate(texts) if text]
+def map_to_unicode(texts: list[str], *, digits: int = 4) -> str:
+    """The ToUnicode program for codes of so many hexadecimal digits: code n copies as ``texts[n]``."""
+    rows = [
+        f"<{number:0{digits}X}> <{text.encode('utf-16-be', 'surrogatepass').hex().upper()}>" for number, text in enumerate(texts) if text
+    ]
     lines = [
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
         "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
         "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-        "1 begincodespacerange <0000> <FFFF> endcodespacerange",
+        f"1 begincodespacerange <{'0' * digits}> <{'F' * digits}> endcodespacerange",
     ]
     for start in range(0, len(rows), 100):  # the format allows a hundred a block
         block = rows[start : start + 100]
@@ -122,9 +132,11 @@ class Typesetter:
 
     def __init__(self, canvas: Any, book: FontBook) -> None:
         self._canvas, self._book = canvas, book
-        self._fonts: dict[int, SubsetFont] = {}
+        self._fonts: dict[int, SubsetFont | PictureFont] = {}
         self._tables: tuple[dict[str, tuple[int, str, float]], dict[str, tuple[int, str, float]]] = ({}, {})
         self._missing: set[str] = set()
+        self._substituted: set[str] = set()
+        self._marked = False
 
     @property
     def has_fallback(self) -> bool:
@@ -132,11 +144,16 @@ class Typesetter:
         return self._book.has_fallback
 
     def shape(self, text: str, *, bold: bool = False) -> Line:
-        """The text as glyphs. A cluster no font has becomes a geta sign (after its base kanji, if only the variant is lacking)."""
+        """The text as glyphs. What nothing draws becomes its substitute, marked, where the fonts hold one; else a geta sign.
+
+        The geta sign follows the base kanji if only the variant is lacking.
+        """
         table, width = self._tables[bold], 0.0
         pieces: list[tuple[int, str]] = []
         codes: list[str] = []
-        current, missing = -1, []
+        missing: list[str] = []
+        marks: list[tuple[float, float]] = []
+        current = -1
         for cluster in split_clusters(text):
             entry = table.get(cluster) or self._enter(cluster, bold=bold)
             if entry[0] != current:
@@ -144,12 +161,14 @@ class Typesetter:
                     pieces.append((current, "".join(codes)))
                 current, codes = entry[0], []
             codes.append(entry[1])
-            width += entry[2]
             if cluster in self._missing:
                 missing.append(cluster)
+            elif cluster in self._substituted:
+                marks.append((width, entry[2]))
+            width += entry[2]
         if codes:
             pieces.append((current, "".join(codes)))
-        return Line(text, width, tuple(pieces), tuple(missing))
+        return Line(text, width, tuple(pieces), tuple(missing), tuple(marks))
 
     def measure(self, cluster: str, *, bold: bool = False) -> float:
         """Width of one cluster in em, as it will be drawn."""
@@ -157,13 +176,38 @@ class Typesetter:
 
     def _enter(self, cluster: str, *, bold: bool) -> tuple[int, str, float]:
         glyph = self._book.find(cluster, bold=bold)
+        entry = self._enter_picture(cluster) if glyph.face == FontBook.PICTURE else None
         if glyph.face >= 0:
             entry = (glyph.face, self._font(glyph.face).add(cluster, glyph.number, glyph.advance), glyph.advance)
-        else:
+        if entry is None:
+            entry = self._enter_substitute(cluster, bold=bold)
+        if entry is None:
             self._missing.add(cluster)
             entry = self._enter_missing(cluster, bold=bold)
         self._tables[bold][cluster] = entry
         return entry
+
+    def _enter_picture(self, cluster: str) -> tuple[int, str, float] | None:
+        """The registered picture as a glyph; None when it cannot be read."""
+        try:
+            mask = mask_bits(self._book.pictures[cluster])
+        except ValueError:
+            return None
+        index = FontBook.PICTURE
+        while (font := self._fonts.get(index)) is not None and len(font.texts) >= PictureFont.MOST:
+            index -= 1
+        if not isinstance(font, PictureFont):
+            font = self._fonts[index] = PictureFont(f"S{index}")
+            self._canvas._doc.delayedFonts.append(font)
+        return index, font.add(cluster, mask), 1.0
+
+    def _enter_substitute(self, cluster: str, *, bold: bool) -> tuple[int, str, float] | None:
+        """The characters written instead; they copy as what is seen. None without a substitute that one font can draw."""
+        parts = [self._tables[bold].get(char) or self._enter(char, bold=bold) for char in self._book.substitutes.get(cluster, "")]
+        if not parts or len({part[0] for part in parts}) > 1:
+            return None
+        self._substituted.add(cluster)
+        return parts[0][0], "".join(part[1] for part in parts), sum(part[2] for part in parts)
 
     def _enter_missing(self, cluster: str, *, bold: bool) -> tuple[int, str, float]:
         """A sign that is seen, yet copies as the text that was meant."""
@@ -177,11 +221,16 @@ class Typesetter:
         return sign.face, font.add(copied, sign.number, sign.advance), sign.advance
 
     def _font(self, index: int) -> SubsetFont:
-        if index not in self._fonts:
-            doc = self._canvas._doc
+        font = self._fonts.get(index)
+        if not isinstance(font, SubsetFont):
             font = self._fonts[index] = SubsetFont(f"S{index}", self._book, index)
-            doc.delayedFonts.append(font)
-        return self._fonts[index]
+            self._canvas._doc.delayedFonts.append(font)
+        return font
+
+    def take_marked(self) -> bool:
+        """Whether a substitute was drawn since this was last asked."""
+        marked, self._marked = self._marked, False
+        return marked
 
     def draw(self, line: Line, *, x: float, y: float, size: float, stretch: float = 1.0) -> None:
         """Draw with the baseline at ``y``. ``stretch`` narrows the glyphs (1 = natural width)."""
@@ -193,6 +242,11 @@ class Typesetter:
         for font, codes in line.pieces:
             parts.append(f"/S{font} {size:g} Tf <{codes}> Tj")
         parts.append("100 Tz ET" if stretch != 1.0 else "ET")
+        for start, width in line.marks:
+            self._marked = True
+            parts.append(
+                f"{x + start * size * stretch:.2f} {y - _MARK_BELOW * size:.2f} {width * size * stretch:.2f} {_MARK * size:.2f} re f"
+            )
         self._canvas._code.append(" ".join(parts))
 
     def write(self, text: str, *, x: float, y: float, size: float, bold: bool = False, align: str = "left", width: float = 0.0) -> Line:
