@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import zlib
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +20,8 @@ from app.storage.keyring import derive_subkey
 
 _SEAL = "access.head"
 _MOST = 20
+_CROWD = 2000
+"""Above this many people an access keeps them packed in one piece: a row each would cost the largest outputs more than reading them."""
 
 
 def _text(row: dict[str, Any]) -> str:
@@ -46,7 +49,7 @@ def write_access(
     persons: Sequence[str] | int,
     target: str,
 ) -> None:
-    """One row, and one per person when the persons are named. The head is sealed, so that rows cut off at the end are noticed."""
+    """One row and who it was about, when the persons are named. The head is sealed, so that rows cut off at the end are noticed."""
     named = [] if isinstance(persons, int) else sorted(set(persons))
     previous = connection.execute(select(t.access.c.hash).order_by(t.access.c.seq.desc()).limit(1)).scalar_one_or_none() or GENESIS
     row: dict[str, Any] = {
@@ -62,12 +65,37 @@ def write_access(
     row |= {"previous": previous, "hash": chain_hash(previous, _text(row))}
     result = connection.execute(insert(t.access).values(**row))
     seq = new_key(result)
-    if named:
+    if len(named) > _CROWD:
+        connection.execute(insert(t.access_crowd).values(access_seq=seq, persons=_pack(named)))
+    elif named:
         run_many(connection, "INSERT INTO access_person (access_seq, person) VALUES (?, ?)", [(seq, person) for person in named])
     connection.exec_driver_sql(
         "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (_SEAL, _seal(data_key, seq, row["hash"])),
     )
+
+
+def _pack(persons: Sequence[str]) -> bytes:
+    return zlib.compress(("\n" + "\n".join(persons) + "\n").encode(), 1)
+
+
+def _unpack(packed: bytes) -> list[str]:
+    """The persons of a packed list; none when it is not one any more."""
+    return _opened(packed).decode("utf-8", "replace").split("\n")[1:-1]
+
+
+def _opened(packed: bytes) -> bytes:
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return b""
+
+
+def crowds_with(connection: Connection, person: str) -> list[int]:
+    """The accesses to very many people that this person was among."""
+    sought = f"\n{person}\n".encode()
+    rows = connection.exec_driver_sql("SELECT access_seq, persons FROM access_crowd")
+    return [row[0] for row in rows if sought in _opened(row[1])]
 
 
 def new_key(result: Any) -> int:
@@ -99,5 +127,7 @@ def _person_problems(connection: Connection) -> list[tuple[str, dict[str, Any]]]
     rows = connection.exec_driver_sql("SELECT access_seq, person FROM access_person ORDER BY access_seq, person")
     for seq, group in groupby(rows, key=itemgetter(0)):
         found[seq] = _persons_hash([row[1] for row in group])
+    for seq, packed in connection.exec_driver_sql("SELECT access_seq, persons FROM access_crowd"):
+        found[seq] = _persons_hash(_unpack(packed)) if seq not in found else "twice"
     wrong = [seq for seq in sorted(told.keys() | found.keys()) if told.get(seq, "") != found.get(seq, "")]
     return [("verify.access_changed", {"seq": seq}) for seq in wrong[:_MOST]]
