@@ -11,7 +11,7 @@ import os
 import re
 import struct
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -31,6 +31,10 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+def _no_substitute(cluster: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Glyph:
     """Where one character (a code point, or a base with its variation selector) is drawn from.
@@ -48,7 +52,7 @@ class FontBook:
     """The fonts of one program run. Faces are opened when first needed and shared by all documents.
 
     ``folders`` hold a municipality's own fonts; they are searched for IPAmj Mincho before the system's font folders. ``pictures`` are PNG in
-    base64 by character. ``substitutes`` are what documents may write, marked, where nothing draws a character (empty: nothing).
+    base64 by character. ``substitute`` tells what documents may write, marked, for a character that nothing draws (empty: nothing).
     Index 0 is regular, 1 bold, 2 IPAmj Mincho, 3 the bundled font of names, from 4 on the own fonts in the order of their names.
     """
 
@@ -62,11 +66,12 @@ class FontBook:
         folders: Sequence[Path] = (),
         system: bool = True,
         pictures: Mapping[str, str] = _NOTHING,
-        substitutes: Mapping[str, str] = _NOTHING,
+        substitute: Callable[[str], str] | None = None,
     ) -> None:
         self._folders = tuple(folders)
         self._system = system
-        self.pictures, self.substitutes = pictures, substitutes
+        self.pictures = pictures
+        self.substitute = substitute or _no_substitute
         self._faces: dict[int, TrueTypeFace | None] = {}
         self._own: tuple[Path, ...] | None = None
         self._glyphs: tuple[dict[str, Glyph], dict[str, Glyph]] = ({}, {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 _COPIED = ("cvt ", "fpgm", "prep")
@@ -108,6 +108,33 @@ class TrueTypeFace:
         (glyph,) = struct.unpack_from(">H", data, starts + 2 * size + 2 * index + jump + 2 * (code - start))
         return int((glyph + delta) & 0xFFFF) if glyph else 0
 
+    def list_code_points(self) -> Iterator[int]:
+        """Every code point that has a glyph, in order."""
+        data = self._data
+        spans: list[tuple[int, int]] = []
+        if self._groups:
+            (count,) = struct.unpack_from(">I", data, self._groups + 12)
+            spans = [struct.unpack_from(">II", data, self._groups + 16 + 12 * index) for index in range(count)]
+        elif self._segments:
+            (size,) = struct.unpack_from(">H", data, self._segments + 6)
+            ends = struct.unpack_from(f">{size // 2}H", data, self._segments + 14)
+            starts = struct.unpack_from(f">{size // 2}H", data, self._segments + 16 + size)
+            spans = [(start, end) for start, end in zip(starts, ends, strict=True) if start != 0xFFFF]
+        if sum(end - start + 1 for start, end in spans) > 0x110000:
+            raise ValueError(f"more characters than there are: {self.path}")
+        return (code for start, end in spans for code in range(start, end + 1) if self.find_glyph(code))
+
+    def check_outlines(self, glyphs: Iterable[int]) -> None:
+        """ValueError when a table reaches beyond the file, or the outline of a glyph beyond its table."""
+        for tag, (offset, length) in self._tables.items():
+            if offset + length > len(self._data):
+                raise ValueError(f"table {tag} is cut off: {self.path}")
+        room = self._tables["glyf"][1]
+        for glyph in glyphs:
+            start, end = self._outline_span(glyph) if glyph < self.glyph_count else (1, 0)
+            if not start <= end <= room:
+                raise ValueError(f"glyph {glyph} is damaged: {self.path}")
+
     def find_variant(self, code: int, selector: int) -> int:
         """The glyph of a variation sequence, or 0 when this font does not know the sequence."""
         default, other = self._selectors.get(selector, (0, 0))
@@ -152,11 +179,15 @@ class TrueTypeFace:
             (bearing,) = self._unpack("hmtx", 4 * self._metrics_count + 2 * (glyph - last - 1), ">h")
         return advance, bearing
 
-    def _read_outline(self, glyph: int) -> bytes:
+    def _outline_span(self, glyph: int) -> tuple[int, int]:
         if self._long_loca:
             start, end = self._unpack("loca", 4 * glyph, ">II")
         else:
             start, end = (2 * value for value in self._unpack("loca", 2 * glyph, ">HH"))
+        return start, end
+
+    def _read_outline(self, glyph: int) -> bytes:
+        start, end = self._outline_span(glyph)
         base = self._tables["glyf"][0]
         return self._data[base + start : base + end]
 

@@ -203,7 +203,7 @@ class Typesetter:
 
     def _enter_substitute(self, cluster: str, *, bold: bool) -> tuple[int, str, float] | None:
         """The characters written instead; they copy as what is seen. None without a substitute that one font can draw."""
-        parts = [self._tables[bold].get(char) or self._enter(char, bold=bold) for char in self._book.substitutes.get(cluster, "")]
+        parts = [self._tables[bold].get(char) or self._enter(char, bold=bold) for char in self._book.substitute(cluster)]
         if not parts or len({part[0] for part in parts}) > 1:
             return None
         self._substituted.add(cluster)

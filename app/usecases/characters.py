@@ -5,7 +5,8 @@ Which font draws what is asked of ``Glyphs``; ``app.printing.own_fonts.open_font
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from app.domain.characters import (
     check_substitute,
     find_unusual,
     has_unusual,
+    is_private_use,
     kinds_of,
     name_code_points,
     national_substitute,
@@ -209,12 +211,19 @@ def substitutes_of(ctx: Context) -> Mapping[str, str]:
     return {text: record.substitute for text, record in registered_characters(ctx).items() if record.substitute}
 
 
-def substitute_for(cluster: str, registered: Mapping[str, str]) -> tuple[str, bool]:
-    """What may be written for a character, and whether the municipality registered it. Empty when nothing may."""
-    for text in (cluster, cluster[0]):
-        if found := registered.get(text):
+def substitute_for(cluster: str, registered: Mapping[str, str], *, fits: Callable[[str], bool]) -> tuple[str, bool]:
+    """What may be written for a character where each character must fit, and whether the municipality registered it.
+
+    The registered one, a variant's base, the national map's first, a Latin letter without its accent, in this order. Empty: nothing may.
+    """
+    for text in dict.fromkeys((cluster, cluster[0])):
+        if (found := registered.get(text, "")) and all(map(fits, found)):
             return found, True
-    return national_substitute(cluster), False
+    if is_private_use(cluster):
+        return "", False
+    base = unicodedata.normalize("NFD", cluster[0])[0]
+    offered = (cluster[0] if len(cluster) > 1 else "", national_substitute(cluster), base if base.isascii() and base.isalpha() else "")
+    return next((text for text in offered if text and fits(text)), ""), False
 
 
 def check_printable(ctx: Context, *, texts: Iterable[PersonText], fonts: Glyphs) -> list[CharacterProblem]:
@@ -230,7 +239,7 @@ def check_printable(ctx: Context, *, texts: Iterable[PersonText], fonts: Glyphs)
         for cluster in find_unusual(given.text):
             if fonts.source_of(cluster):
                 continue
-            substitute, own = substitute_for(cluster, registered)
+            substitute, own = substitute_for(cluster, registered, fits=lambda char: bool(fonts.source_of(char)))
             problems.setdefault(
                 (given.person_id, given.where, cluster),
                 CharacterProblem(
