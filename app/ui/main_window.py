@@ -14,6 +14,7 @@ from app.domain.errors import SasaeError
 from app.presentation.labels import label
 from app.presentation.messages import message
 from app.ui import faults, theme
+from app.ui.glyphs import loading
 from app.ui.icons import IconLabel
 from app.ui.page import Page
 from app.ui.pages import PageEntry, installed_pages
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self._show_notice()
         self.go(next(iter(self._entries)))
         QTimer.singleShot(0, self.refresh_status)
+        loading.load(self)
         self._start_backups()
 
     @property
@@ -169,6 +171,8 @@ class MainWindow(QMainWindow):
                 page.stale = True
                 if page is self.current:
                     self._freshen(page)
+        if not loading.KINDS.isdisjoint(changes):
+            loading.load(self)
         if "setting" in changes:
             self.refresh_status()
             self._start_backups()

@@ -6,11 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 
 from app.presentation.columns.evacuee import PROTECTED
 from app.presentation.columns.spec import ColumnSet
 from app.ui import icons, theme
+from app.ui.glyphs.cells import CellDelegate
+from app.ui.glyphs.painting import cut_short, draw_text, measure
+from app.ui.glyphs.shaping import clusters
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
 from app.ui.widgets.row_model import RowRole
@@ -23,7 +26,7 @@ _CHIPS = {
 Index = QModelIndex | QPersistentModelIndex
 
 
-class _Delegate(QStyledItemDelegate):
+class _Delegate(CellDelegate):
     """Draws the ground of a cell as the style does, then its own contents."""
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> QStyleOptionViewItem:
@@ -59,13 +62,11 @@ class NameDelegate(_Delegate):
         painter.setFont(large)
         painter.setPen(self._ink(option, "text"))
         top = QRect(words.left(), words.top(), words.width(), round(words.height() * 0.6))
-        name = QFontMetrics(large).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, top.width())
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        draw_text(painter, top, str(index.data()), elide=Qt.TextElideMode.ElideRight)
         painter.setFont(small)
         painter.setPen(self._ink(option, "muted"))
         below = QRect(words.left(), top.bottom(), words.width(), words.bottom() - top.bottom())
-        kana = QFontMetrics(small).elidedText(row.kana, Qt.TextElideMode.ElideRight, below.width())
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, kana)
+        draw_text(painter, below, row.kana, elide=Qt.TextElideMode.ElideRight)
         painter.restore()
 
 
@@ -117,9 +118,7 @@ class ChipDelegate(_Delegate):
         painter.setFont(small)
         painter.setPen(self._ink(option, "text"))
         below = QRect(box.left(), chip.bottom() + 1, box.width(), box.bottom() - chip.bottom())
-        painter.drawText(
-            below, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(small).elidedText(rest, Qt.TextElideMode.ElideMiddle, below.width())
-        )
+        draw_text(painter, below, rest, elide=Qt.TextElideMode.ElideMiddle)
         painter.restore()
 
 
@@ -154,24 +153,24 @@ class AddressDelegate(_Delegate):
         painter.save()
         box = option.rect.adjusted(look.px(8), look.px(2), -look.px(6), -look.px(3))
         font = _font(option.font, 13)
-        metrics = QFontMetrics(font)
         painter.setFont(font)
         painter.setPen(self._ink(option, "text"))
-        first, second = _two_lines(str(index.data() or ""), metrics, box.width())
+        first, second = _two_lines(str(index.data() or ""), font, box.width())
         if second:
-            painter.drawText(QRect(box.left(), box.top(), box.width(), box.height() // 2), Qt.AlignmentFlag.AlignVCenter, first)
+            draw_text(painter, QRect(box.left(), box.top(), box.width(), box.height() // 2), first)
             below = QRect(box.left(), box.top() + box.height() // 2, box.width(), box.height() // 2)
-            painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(second, Qt.TextElideMode.ElideRight, box.width()))
+            draw_text(painter, below, cut_short(second, font, below.width()))
         else:
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, first)
+            draw_text(painter, box, first)
         painter.restore()
 
 
-def _two_lines(words: str, metrics: QFontMetrics, width: int) -> tuple[str, str]:
-    fit = len(words)
-    while fit > 1 and metrics.horizontalAdvance(words[:fit]) > width:
+def _two_lines(words: str, font: QFont, width: int) -> tuple[str, str]:
+    parts = list(clusters(words))
+    fit = len(parts)
+    while fit > 1 and measure("".join(parts[:fit]), font) > width:
         fit -= 1
-    return words[:fit], words[fit:]
+    return "".join(parts[:fit]), "".join(parts[fit:])
 
 
 def _font(base: QFont, pixels: int, *, bold: bool = False) -> QFont:

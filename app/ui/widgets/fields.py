@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
 
 from app.presentation.forms.spec import FieldSpec, postal_digits, read_back
 from app.ui import ime, theme
+from app.ui.glyphs.keys import keep_clusters
+from app.ui.glyphs.screen import current as glyphs
 from app.ui.widgets.text import button, restyle, text
 
 _RADIO_MOST = 4
@@ -43,6 +45,8 @@ class FieldEditor(QWidget):
         self._problem = ""
         self._note = text("", role="help")
         self._note.setVisible(False)
+        self._drawn = text("", role="drawn")
+        self._drawn.setVisible(False)
         caption = text(spec.label, role="field", wrap=False)
         head = QHBoxLayout()
         head.setSpacing(theme.current().px(6))
@@ -56,6 +60,7 @@ class FieldEditor(QWidget):
         layout.addLayout(head)
         self.input = self._build()
         layout.addWidget(self.input)
+        layout.addWidget(self._drawn)
         layout.addWidget(self._note)
         target = self.target
         caption.setBuddy(target)
@@ -106,8 +111,17 @@ class FieldEditor(QWidget):
         """The line under the input."""
         return self._note.text()
 
+    def _show_drawn(self) -> None:
+        """Fields show the base of a variation sequence and a box for what Qt has no font for: say below how it will be drawn."""
+        raw = "" if self.spec.kind == "password" else self.raw()
+        drawn = "" if glyphs().is_plain(raw) else f"表示　{raw}"
+        if drawn != self._drawn.text():
+            self._drawn.setText(drawn)
+            self._drawn.setVisible(bool(drawn))
+
     def _explain(self) -> None:
         """One line under the input: the problem first, else what was understood, else the help."""
+        self._show_drawn()
         words, role = self._problem, "problem"
         if not words:
             understood, _ = read_back(self.spec, self.raw())
@@ -148,6 +162,7 @@ class LineEditor(FieldEditor):
         line = QLineEdit()
         line.setPlaceholderText(self.spec.placeholder or _PLACEHOLDERS.get(self.spec.kind, ""))
         line.textEdited.connect(self._edited)
+        keep_clusters(line)
         if self.spec.kind == "password":
             line.setEchoMode(QLineEdit.EchoMode.Password)
         if self.spec.width:
@@ -171,6 +186,7 @@ class MultilineEditor(FieldEditor):
         area.setPlaceholderText(self.spec.placeholder)
         area.setFixedHeight(theme.current().px(64))
         area.textChanged.connect(self._edited)
+        keep_clusters(area)
         return area
 
     def raw(self) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app.presentation.columns.spec import Column, ColumnSet
 from app.ui import icons, theme
+from app.ui.glyphs.screen import current as glyphs
 from app.ui.runner import Operation, Runner
 
 PAGE = 200
@@ -143,7 +144,7 @@ class RowModel(QAbstractTableModel):
             text = column.text(row)
             return text.replace("\n", " ") if "\n" in text else text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (column.tip or column.text)(row) or None
+            return glyphs().tip((column.tip or column.text)(row)) or None
         if role == Qt.ItemDataRole.ForegroundRole:
             tone = column.tone(row) if column.tone else ""
             return theme.current().colour(_TONES[tone]) if tone else None

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from app.ui import icons, theme
+from app.ui.glyphs.keys import keep_clusters
 
 _PAUSE_MS = 40  # a burst of keys (a scanner, a fast typist) becomes one question
 
@@ -31,6 +32,7 @@ class SearchBox(QLineEdit):
         self._pause.timeout.connect(lambda: self.typed.emit(self.text().strip()))
         self.textEdited.connect(lambda _: self._pause.start())
         self.returnPressed.connect(self._enter)
+        keep_clusters(self)
 
     def _draw(self) -> None:
         self._action.setIcon(icons.icon("search", tint="muted", size=18))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 from app.presentation.columns.spec import ColumnSet
 from app.presentation.labels import label
 from app.ui import theme
+from app.ui.glyphs.cells import CellDelegate
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
 from app.ui.widgets.row_model import RowModel
@@ -36,6 +37,7 @@ class Table(QTableView):
         self._view = ""
         self._sizing = True
         self.setModel(self.rows)
+        self.setItemDelegate(CellDelegate(self))
         self.setAccessibleName(name)
         self._set_up(many)
         self._save_timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import html
-
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
+from app.ui.glyphs.label import NameLabel
 
-_LEADING = 1.35  # the family of the screen font has no room between lines of its own
 
-
-class Paragraph(QLabel):
+class Paragraph(NameLabel):
     """Wrapped text with room between its lines. Its text is plain: nothing in the data can become markup."""
 
     def __init__(self, words: str) -> None:
-        super().__init__()
-        self._words = ""
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setWordWrap(True)
-        self.setText(words)
-
-    def text(self) -> str:
-        """The words, without markup."""
-        return self._words
-
-    def minimumSizeHint(self) -> QSize:
-        """One line; how many it needs depends on the width it gets (``heightForWidth``). Qt's own guess is far too tall."""
-        return QSize(theme.current().px(40), round(self.fontMetrics().height() * _LEADING))
-
-    def setText(self, words: str) -> None:
-        """Show words; line ends stay."""
-        self._words = words
-        lines = html.escape(words).replace("\n", "<br>")
-        super().setText(f'<div style="line-height: {_LEADING:.0%}">{lines}</div>' if words else "")
-        self.setAccessibleName(words)
+        super().__init__(words, wrapped=True)
 
 
 def text(words: str, *, role: str = "", wrap: bool = True) -> QLabel:
-    """A label with a role. Text is plain: nothing in the data can become markup."""
-    if wrap:
-        made: QLabel = Paragraph(words)
-    else:
-        made = QLabel(words)
-        made.setTextFormat(Qt.TextFormat.PlainText)
+    """A label with a role. Text is plain: nothing in the data can become markup, and every name in it is drawn as it is written."""
+    made: QLabel = Paragraph(words) if wrap else NameLabel(words)
     if role:
         made.setProperty("role", role)
     return made
