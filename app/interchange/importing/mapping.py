@@ -24,13 +24,18 @@ _TARGETS = ("residents", "shelters", "headcounts", "evacuees")
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """A field an importer can take. ``patterns`` find headings that carry a value themselves (group ``extra`` → ``extra_key``)."""
+    """A field an importer can take. ``patterns`` find headings that carry a value themselves (group ``extra`` → ``extra_key``).
+
+    ``part_of`` names the field that this one is a part of: family name and given name of a name. ``leads`` parts stand for it alone.
+    """
 
     key: str
     required: bool = False
     synonyms: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     extra_key: str = ""
+    part_of: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,15 @@ def load_fields(target: str) -> tuple[FieldSpec, ...]:
 
 def _read_field(key: str, entry: dict[str, Any]) -> FieldSpec:
     patterns = tuple(entry.get("patterns", ()))
-    return FieldSpec(key, bool(entry.get("required", False)), tuple(entry["headers"]), patterns, str(entry.get("extra", "")))
+    return FieldSpec(
+        key,
+        bool(entry.get("required", False)),
+        tuple(entry["headers"]),
+        patterns,
+        str(entry.get("extra", "")),
+        str(entry.get("part_of", "")),
+        bool(entry.get("leads", False)),
+    )
 
 
 def header_fingerprint(header: Iterable[str]) -> str:
@@ -149,11 +162,12 @@ def map_headers(header: Sequence[str], fields: Sequence[FieldSpec], remembered: 
             claims.append((found[0], index, found[1], found[2]))
     columns, extras, losers = _settle(claims)
     taken = set(columns.values()) | ignored
+    made = {spec.part_of for spec in fields if spec.leads and spec.key in columns}
     present = {fold_header(text) for text in header}
     return HeaderMap(
         columns=columns,
         unknown=tuple(text for index, text in enumerate(header) if index not in taken and text.strip()),
-        missing=tuple(spec.key for spec in fields if spec.required and spec.key not in columns),
+        missing=tuple(spec.key for spec in fields if spec.required and spec.key not in columns and spec.key not in made),
         duplicates=tuple(header[index] for index in losers),
         unused=tuple(text for text in remembered or () if fold_header(text) not in present),
         extras=extras,

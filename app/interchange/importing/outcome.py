@@ -134,7 +134,13 @@ def _write_rejected(results: Sequence[ReadResult], issues: Iterable[Issue], fold
 def _with_reasons(result: ReadResult, lines: Sequence[int], reasons: Mapping[int, Sequence[str]]) -> Iterator[tuple[SourceRow, str]]:
     for line in lines:
         told = reasons.get(line) or [message(result.rejected[line])]
-        yield result.cells[line], " ".join(dict.fromkeys(told))
+        yield _as_in_file(result, line), " ".join(dict.fromkeys(told))
+
+
+def _as_in_file(result: ReadResult, line: int) -> SourceRow:
+    """The row without the cells that were made from others."""
+    row = result.cells[line]
+    return row if row.problem is not None else row._replace(cells=row.cells[: len(result.table.header)])
 
 
 def shown_warnings(issues: Iterable[Issue]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -69,6 +69,9 @@ class SourceTable:
     ``header`` are the headings as written, without outer spaces; ``header_line`` is the line or row it ends on. ``notices``
     are warnings for a person (renamed workbook, formulas without a value, ``import.no_rows``). Iterating reads the
     file again from its start; if it changed since it was opened, InputFault ``import.changed_while_reading``.
+
+    ``shape`` puts further cells behind those of each good row, under the headings ``made``: a name from its two parts, a word for
+    a code (``shaping``). Good rows are ``width`` cells wide.
     """
 
     path: Path
@@ -81,9 +84,20 @@ class SourceTable:
     header_line: int
     notices: tuple[Issue, ...]
     pad_short: bool = False
+    made: tuple[str, ...] = ()
+    shape: Callable[[list[str]], None] | None = field(default=None, repr=False, compare=False)
     _skip: int = field(default=0, repr=False)
     _stamp: tuple[int, int] = field(default=(0, 0), repr=False)
     _data: CalamineSheet | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def width(self) -> int:
+        """Cells of a good row: those of the file and those made from them."""
+        return len(self.header) + len(self.made)
+
+    def heading(self, index: int) -> str:
+        """The heading of a column of the file, or of one made."""
+        return self.header[index] if index < len(self.header) else self.made[index - len(self.header)]
 
     @property
     def has_rows(self) -> bool:
@@ -100,7 +114,14 @@ class SourceTable:
         """The same rows, ``size`` at a time and with as little work per row as possible."""
         if _stamp(self.path) != self._stamp:
             raise InputFault("import.changed_while_reading", path=str(self.path))
-        yield from _sheet_batches(self, size) if self._data is not None else _text_batches(self, size)
+        batches = _sheet_batches(self, size) if self._data is not None else _text_batches(self, size)
+        if self.shape is None:
+            yield from batches
+            return
+        for batch in batches:
+            for row in batch.rows:
+                self.shape(row)
+            yield batch
 
     def estimate_rows(self) -> int:
         """About how many rows there are, for a progress bar: counts line ends, at disk speed."""

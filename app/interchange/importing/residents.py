@@ -135,7 +135,7 @@ class _RowMaker:
         self._number = number
         self._seen = seen
         self._at = result.headers.columns
-        end = len(result.table.header)  # an empty cell is put there for fields the file lacks
+        end = result.table.width  # an empty cell is put there for fields the file lacks
         self._picks = [self._at.get(key, end) for key in _PLAIN]
         self._detail = self._at.get("address_detail")
         self._protected = self._at.get("protected")

@@ -12,6 +12,7 @@ from app.domain.errors import InputFault
 from app.interchange.importing.mapping import FieldSpec, HeaderMap, Mapping, header_fingerprint, load_fields, map_headers, read_mapping_file
 from app.interchange.importing.reading import SourceRow, SourceTable, open_table
 from app.interchange.importing.report import ImportReport, Issue
+from app.interchange.importing.shaping import Values, shape_table
 from app.usecases.context import Context
 from app.usecases.plans import Entry
 
@@ -24,9 +25,16 @@ REJECTED_MOST = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """What a person chose instead of leaving it to be found out. ``mapping`` wins over what ``recall`` remembers."""
+    """What a person chose instead of leaving it to be found out. ``mapping`` wins over what ``recall`` remembers.
+
+    ``values`` are words for codes by field, ``dates`` is ``era_code`` where birth dates begin with the number of their era; both are
+    in a profile (``profiles``). ``force`` takes a file whose columns look swapped.
+    """
 
     mapping: Mapping | None = None
+    values: Values = field(default_factory=dict)
+    dates: str = ""
+    force: bool = False
     recall: Recall | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -62,12 +70,12 @@ class ReadResult:
     @property
     def columns(self) -> dict[str, str]:
         """Field → heading as written."""
-        return {key: self.table.header[index] for key, index in self.headers.columns.items()}
+        return {key: self.table.heading(index) for key, index in self.headers.columns.items()}
 
     def heading(self, key: str) -> str:
         """The heading of a field as written; the key when the file has no such column."""
         index = self.headers.columns.get(key)
-        return key if index is None else self.table.header[index]
+        return key if index is None else self.table.heading(index)
 
     def reject(self, line: int, code: str, *, column: str | None = None, value: str = "", **params: Any) -> None:
         """Note why a row cannot be taken. The first reason stands beside the rejected row."""
@@ -96,6 +104,7 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
     )  # fmt: skip
     chosen = options.mapping or (options.recall(table.header) if options.recall else None)
     headers = map_headers(table.header, fields, chosen)
+    table, headers = shape_table(table, headers, values=options.values, dates=options.dates)
     if headers.missing:
         spec = next(spec for spec in fields if spec.key == headers.missing[0])
         raise InputFault("import.column_missing", path=str(path), line=table.header_line, column=spec.synonyms[0])
