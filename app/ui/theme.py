@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -15,6 +15,7 @@ from app.ui.tokens import TEXT_SCALES, THEMES
 
 _FAMILIES = ("BIZ UDPGothic", "BIZ UDGothic", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "IPAexGothic")
 _BUNDLED = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf")
+_RARE = ("IPAmjMincho", "Sasae Names Mincho")  # for fields, which Qt draws by itself: kanji that the first family lacks
 _BASE_PX = 14
 
 
@@ -28,6 +29,7 @@ class Theme(QObject):
         self._application = application
         self.mode = "light"
         self.scale = 1.0
+        self._own_families: tuple[str, ...] = ()
         application.setStyle(QStyleFactory.create("Fusion"))
         application.setProperty("theme", self)
 
@@ -48,13 +50,23 @@ class Theme(QObject):
         """Put a look into force: ``mode`` system, light or dark; ``text_size`` a key of ``TEXT_SCALES``."""
         self.mode = _system_mode() if mode not in THEMES else mode
         self.scale = TEXT_SCALES.get(text_size, 1.0)
-        font = QFont(font_family())
-        font.setPixelSize(self.px(_BASE_PX))
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        self._application.setFont(font)
+        self._application.setFont(self._font())
         self._application.setPalette(_palette(self.colours))
         self._application.setStyleSheet(_style_sheet(self.mode, self.scale))
         self.changed.emit()
+
+    def _font(self) -> QFont:
+        font = QFont([font_family(), *self._own_families, *_RARE])
+        font.setPixelSize(self.px(_BASE_PX))
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return font
+
+    def fall_back_to(self, families: Sequence[str]) -> None:
+        """Fields show characters that the first family lacks from these: a municipality's own fonts, known to Qt already."""
+        if tuple(families) != self._own_families:
+            self._own_families = tuple(families)
+            self._application.setFont(self._font())
+            self._application.setStyleSheet(_style_sheet(self.mode, self.scale))  # what the sheet has polished keeps its font otherwise
 
 
 def current() -> Theme:
