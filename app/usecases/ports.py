@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -20,6 +20,7 @@ from app.usecases.job import Job
 from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, ResidentTraits
 from app.usecases.rows import (
     AccessEntry,
+    Census,
     CharacterCounts,
     HeadcountRow,
     HistoryEntry,
@@ -181,6 +182,15 @@ class CarriedReads(Protocol):
     def rows(self, *, snapshot_id: str, district: str = "") -> Iterator[list[CarriedRow]]: ...
 
 
+class CensusReads(Protocol):
+    """Whole snapshots: counted, and read with places to compare two. A place is good for ``rows_at`` as long as the store is."""
+
+    def count(self, *, snapshot_id: str, on: date) -> Census: ...
+    def has_numbers(self, *, snapshot_id: str) -> bool: ...
+    def placed(self, *, snapshot_id: str) -> Iterator[list[tuple[int, ResidentRow]]]: ...
+    def rows_at(self, places: Sequence[int]) -> list[ResidentRow]: ...
+
+
 class PersonReads(Protocol):
     def stays(self, person_id: str) -> list[StayView]: ...
     def open_stays(self, person_ids: Sequence[str]) -> dict[str, StayView]: ...
@@ -279,6 +289,8 @@ class Reads(Protocol):
     def shelters(self) -> ShelterReads: ...
     @property
     def residents(self) -> ResidentReads: ...
+    @property
+    def census(self) -> CensusReads: ...
     @property
     def carried(self) -> CarriedReads: ...
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 
@@ -101,7 +102,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentView:
-    """One resident of a snapshot, and the evacuee record already linked to it, if any."""
+    """One resident of a snapshot, and the evacuee record already linked to it, if any.
+
+    ``protected``: under protection for whatever reason; ``flagged``: because the import said so.
+    """
 
     id: str
     snapshot_id: str
@@ -123,6 +127,7 @@ class ResidentView:
     shelter_id: str = ""
     shelter_name: str = ""
     since: datetime | None = None
+    flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,3 +343,49 @@ class CharacterCounts:
     residents: int
     persons: int
     characters: tuple[CharacterCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CensusLine:
+    """Residents of one district in one band of five years of age. ``band`` is its first age, None when the age is not certain."""
+
+    district: str
+    band: int | None
+    male: int
+    female: int
+    other: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.male + self.female + self.other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """Residents of a snapshot counted as of a day, in order of district and age."""
+
+    on: date
+    lines: tuple[CensusLine, ...]
+
+    @property
+    def total(self) -> int:
+        """Everybody."""
+        return sum(line.total for line in self.lines)
+
+    def by_district(self) -> list[CensusLine]:
+        """One line for each district, all ages."""
+        return _add_up(self.lines, lambda line: (line.district, None))
+
+    def by_band(self) -> list[CensusLine]:
+        """One line for each band of ages in the whole municipality; those of uncertain age last."""
+        return sorted(_add_up(self.lines, lambda line: ("", line.band)), key=lambda line: (line.band is None, line.band or 0))
+
+
+def _add_up(lines: tuple[CensusLine, ...], key: Callable[[CensusLine], tuple[str, int | None]]) -> list[CensusLine]:
+    sums: dict[tuple[str, int | None], list[int]] = {}
+    for line in lines:
+        counted = sums.setdefault(key(line), [0, 0, 0])
+        for place, number in enumerate((line.male, line.female, line.other)):
+            counted[place] += number
+    return [CensusLine(district=d, band=b, male=m, female=f, other=o) for (d, b), (m, f, o) in sums.items()]

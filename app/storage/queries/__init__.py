@@ -9,11 +9,12 @@ from dataclasses import replace
 from sqlalchemy import Connection, Engine, select
 
 from app.domain.evacuee import Household
-from app.domain.protection import ProtectedPeople
+from app.domain.protection import SHARED_PARTICULARS, ProtectedPeople
 from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.queries.base import Source
 from app.storage.queries.carried import CarriedQueries
+from app.storage.queries.census import CensusQueries
 from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.matching import MatchingQueries
@@ -61,14 +62,15 @@ class StoreReads:
         self._guard = guard = guard or Guard(Shield())
         self.shelters = ShelterQueries(source)
         self.residents = ResidentQueries(source, guard)
+        self.census = CensusQueries(source, guard)
         self.carried = CarriedQueries(source, guard)
         self.persons = PersonQueries(source, guard)
         self.search = SearchQueries(source, guard)
-        self.matching = MatchingQueries(source)
+        self.matching = MatchingQueries(source, guard)
         self.rosters = RosterQueries(source, guard)
         self.journal = JournalQueries(source, guard)
         self.settings = SettingQueries(source)
-        self.characters = CharacterQueries(source)
+        self.characters = CharacterQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:
@@ -110,11 +112,14 @@ class StoreReads:
         return concealed(connection, kind, self._guard.people(connection), ids)
 
     def _shown(self, connection: Connection, entry: t.Kind, row: object) -> Record:
-        """The record; a household without a label that is the name of a protected person."""
+        """The record; a household without what may be a hidden member's."""
         record = _record(entry, row)
-        if isinstance(record, Household) and record.id in self._guard.hidden(connection).labels:
-            return replace(record, label="")
-        return record
+        if not isinstance(record, Household):
+            return record
+        people = self._guard.hidden(connection)
+        if record.id in people.households:
+            record = replace(record, **dict.fromkeys(SHARED_PARTICULARS, ""))  # type: ignore[arg-type]
+        return replace(record, label="") if record.id in people.labels else record
 
 
 def _record(entry: t.Kind, row: object) -> Record:
