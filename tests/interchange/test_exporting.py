@@ -64,17 +64,29 @@ def test_cp932_lists_what_does_not_fit(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     rows = [["髙﨑"], ["𠮷田"], ["葛\U000e0100城"], ["か\u3099く"], ["ok?"], ["\ud800"]]
     result = write_csv(path, header=["氏名"], rows=rows, encoding="cp932")
-    assert [row[0] for row in read(path, "cp932")] == ["氏名", "髙﨑", "〓田", "葛城", "がく", "ok?", "〓"]
-    assert [(item.row, item.column, item.text, item.char, item.code_point) for item in result.unencodable] == [
-        (2, "氏名", "𠮷田", "𠮷", "U+20BB7"),
-        (3, "氏名", "葛\U000e0100城", "葛\U000e0100", "U+845B U+E0100"),
-        (6, "氏名", "\ud800", "\ud800", "U+D800"),
+    assert [row[0] for row in read(path, "cp932")] == ["氏名", "髙﨑", "吉田", "葛城", "がく", "ok?", "〓"]
+    assert [(item.row, item.column, item.text, item.char, item.code_point, item.written) for item in result.unencodable] == [
+        (2, "氏名", "𠮷田", "𠮷", "U+20BB7", "吉"),
+        (3, "氏名", "葛\U000e0100城", "葛\U000e0100", "U+845B U+E0100", "葛"),
+        (6, "氏名", "\ud800", "\ud800", "U+D800", "〓"),
     ]
-    other = write_csv(path, header=["𠮷"], rows=[["é"] * 1], encoding="cp932", substitute="□")
-    assert read(path, "cp932") == [["□"], ["□"]]
-    assert [item.row for item in other.unencodable] == [0, 1]
+    other = write_csv(path, header=["𰻞"], rows=[["é"], ["ع"]], encoding="cp932", substitute="□")
+    assert read(path, "cp932") == [["□"], ["e"], ["□"]]
+    assert [item.row for item in other.unencodable] == [0, 1, 2]
     with pytest.raises(ValueError):
         write_csv(path, header=["a"], rows=[], encoding="cp932", substitute="?")
+
+
+def test_registered_substitutes_win_and_gaiji_with_a_code_stay_and_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [["\ue000田"], ["\ue800田"], ["𠮷田"], ["\U000f0000"]]
+    result = write_csv(path, header=["a"], rows=rows, encoding="cp932", registered={"\ue000": "辺", "\ue800": "邊", "𠮷": "善"})
+    assert [row[0] for row in read(path, "cp932")] == ["a", "\ue000田", "邊田", "善田", "〓"]
+    assert [(item.char, item.written) for item in result.unencodable] == [
+        ("\ue000", "\ue000"), ("\ue800", "邊"), ("𠮷", "善"), ("\U000f0000", "〓"),
+    ]  # fmt: skip
+    assert b"?" not in path.read_bytes()
+    assert write_csv(path, header=["a"], rows=rows).unencodable == () and read(path, "utf-8-sig")[1:] == rows
 
 
 def test_list_of_misfits_is_bounded(tmp_path: Path) -> None:

@@ -1,18 +1,23 @@
-"""Cells that a spreadsheet would run, and characters that an encoding cannot hold."""
+"""Cells that a spreadsheet would run, characters that an encoding cannot hold, and sentences about those that no font draws."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
+
+from app.domain.characters import CharacterProblem, is_private_use, name_code_points, split_clusters
+from app.presentation.messages import message
+from app.usecases.characters import substitute_for, substitutes_of
+from app.usecases.context import Context
 
 Item = TypeVar("Item")
 
 RISKY = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _NUMBER = re.compile(r"[-\uff0d](?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d+)?", re.ASCII)
-_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _VOICED = re.compile("[\u3041-\u30ff][\u3099\u309a]")
 LIST_LIMIT = 10_000
 
@@ -34,13 +39,17 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Unencodable:
-    """A character the file cannot hold: data row from 1 (0 = headings), heading of its column, whole cell, character, code point(s)."""
+    """A character the file cannot hold: data row from 1 (0 = headings), heading of its column, whole cell, character, code point(s).
+
+    ``written`` stands in its place: a substitute or the geta sign; gaiji that the encoding has a code for stay and are listed, too.
+    """
 
     row: int
     column: str
     text: str
     char: str
     code_point: str
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,14 @@ def cell_text(value: Any) -> str:
 
 @dataclass(slots=True)
 class Encodability:
-    """Finds and replaces what ``encoding`` cannot hold, and remembers it."""
+    """Finds and replaces what ``encoding`` cannot hold, and remembers it. ``registered`` are the municipality's substitutes.
+
+    Where nothing may be written for a character, ``substitute`` is.
+    """
 
     encoding: str
     substitute: str
+    registered: Mapping[str, str] = field(default_factory=dict)
     found: list[Unencodable] = field(default_factory=list)
     total: int = 0
 
@@ -101,35 +114,65 @@ class Encodability:
         """``cells`` as the encoding can hold them."""
         return [self.fit(cell, row, header[index] if index < len(header) else "") for index, cell in enumerate(cells)]
 
+    def fits_whole(self, text: str) -> bool:
+        """Whether nothing of the text has to be replaced or listed. Asked of many rows at once."""
+        return self.holds(text) and (self.encoding == "utf-8" or _PRIVATE.search(text) is None)
+
     def fit(self, text: str, row: int, column: str) -> str:
-        """``text`` with each character that does not fit replaced and listed; a variant selector is taken off its character.
+        """``text`` with each character that does not fit replaced and listed.
 
         Kana followed by a separate voicing mark (as macOS writes them) become one character, which loses nothing.
         """
-        if self._holds(text):
+        if self.fits_whole(text):
             return text
         whole = _VOICED.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
-        result: list[str] = []
-        for index, char in enumerate(whole):
-            if self._holds(char):
-                result.append(char)
-            elif _SELECTOR.match(char) and index:
-                self.note(row, column, text, whole[index - 1] + char)
-            else:
-                self.note(row, column, text, char)
-                result.append(self.substitute)
-        return "".join(result)
+        return "".join(self._fit_cluster(cluster, row, column, text) for cluster in split_clusters(whole))
 
-    def _holds(self, text: str) -> bool:
+    def _fit_cluster(self, cluster: str, row: int, column: str, text: str) -> str:
+        if self.holds(cluster) and not is_private_use(cluster):
+            return cluster
+        written = cluster if self.holds(cluster) else substitute_for(cluster, self.registered, fits=self.holds)[0] or self.substitute
+        self.note(row, column, text, cluster, written)
+        return written
+
+    def holds(self, text: str) -> bool:
+        """Whether the encoding has a code for all of the text."""
         try:
             text.encode(self.encoding)
         except UnicodeEncodeError:
             return False
         return True
 
-    def note(self, row: int, column: str, text: str, char: str) -> None:
+    def note(self, row: int, column: str, text: str, char: str, written: str) -> None:
         """Remember that ``char`` of ``text`` did not fit."""
         self.total += 1
         if len(self.found) < LIST_LIMIT:
-            points = " ".join(f"U+{ord(part):04X}" for part in char)
-            self.found.append(Unencodable(row, column, text, char, points))
+            self.found.append(Unencodable(row, column, text, char, name_code_points(char), written))
+
+
+def registered_for(ctx: Context | None) -> Mapping[str, str]:
+    """The municipality's substitutes; none where nobody is signed in."""
+    return substitutes_of(ctx) if ctx is not None else {}
+
+
+def say_character(problem: CharacterProblem, *, substituted: bool, where: Callable[[str], str] = str) -> tuple[str, dict[str, str]]:
+    """Message code and parameters about a character that nothing draws. ``where`` gives the word for the field."""
+    code = "character.unprintable"
+    if problem.substitute:
+        code = "character.substituted" if substituted else "character.unprintable_substitute"
+    return code, {
+        "name": problem.name, "where": where(problem.where), "text": problem.text, "code": problem.code, "substitute": problem.substitute,
+    }  # fmt: skip
+
+
+def say_characters(
+    problems: Sequence[CharacterProblem], *, substituted: bool, where: Callable[[str], str] = str, most: int = 200
+) -> tuple[str, ...]:
+    """A sentence for each, the first ``most``, and how many more there are."""
+    told = []
+    for problem in problems[:most]:
+        code, params = say_character(problem, substituted=substituted, where=where)
+        told.append(message(code, **params))
+    if len(problems) > most:
+        told.append(message("character.more", count=len(problems) - most))
+    return tuple(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,7 @@ def write_csv(
     rows: Iterable[Sequence[Any]],
     encoding: Literal["utf-8-sig", "cp932"] = "utf-8-sig",
     substitute: str = "",
+    registered: Mapping[str, str] | None = None,
     lines_before: Sequence[Sequence[Any]] = (),
     job: JobLike | None = None,
     label: str = "export.writing",
@@ -30,14 +31,15 @@ def write_csv(
     """Write a CSV that Excel opens as it is (CRLF, BOM or CP932). The file appears only when whole.
 
     Texts that a spreadsheet would run are neutralised (see ``characters.neutralise``). Characters the encoding cannot hold are
-    replaced by ``substitute`` – which it must hold, never "?" – and listed in the result. ``lines_before`` are written above
+    replaced by what is ``registered`` for them, by the national map's substitute, at last by ``substitute`` – which it must hold,
+    never "?" – and listed in the result. ``lines_before`` are written above
     the header (title, as-of time). Raises EnvironmentFault when the disk refuses, Cancelled.
     """
     substitute = substitute or geta()
     if "?" in substitute:
         raise ValueError("substitute")
     substitute.encode(encoding)
-    fit = Encodability("utf-8" if encoding == "utf-8-sig" else encoding, substitute)
+    fit = Encodability("utf-8" if encoding == "utf-8-sig" else encoding, substitute, registered or {})
     job = job or Quiet()
     count = 0
     with atomic_output(path) as part:
@@ -70,8 +72,6 @@ def _block(rows: Iterable[Sequence[str]]) -> str:
 
 def _encodable(block: str, rows: list[Sequence[str]], fit: Encodability, header: Sequence[str], done: int) -> str:
     """``block`` itself if all of it can be encoded – nearly always – else the rows one by one."""
-    try:
-        block.encode(fit.encoding)
-    except UnicodeEncodeError:
-        return _block([fit.fit_row(number, header, row) for number, row in enumerate(rows, start=done + 1)])
-    return block
+    if fit.fits_whole(block):
+        return block
+    return _block([fit.fit_row(number, header, row) for number, row in enumerate(rows, start=done + 1)])

@@ -32,7 +32,7 @@ def write_headcounts(
         title=message("headcount.title"), subtitle=rows[0].shelter_name if shelter_id and rows else "",
         stamp=stamp_for(ctx, at=ctx.now(), personal=False), columns=HEADCOUNTS.columns, rows=rows,
     )  # fmt: skip
-    done = write_sheet(sheet, out=out, format=format, encoding=encoding, layout="compact", folder=folder, job=job)
+    done = write_sheet(sheet, out=out, format=format, encoding=encoding, layout="compact", folder=folder, job=job, ctx=ctx)
     _note(ctx, format, out)
     return done
 
@@ -52,9 +52,9 @@ def write_trend(
         rows=points,
     )
     if format == "pdf":
-        done = _draw(sheet, points, out, folder)
+        done = _draw(ctx, sheet, points, out, folder)
     else:
-        done = write_sheet(sheet, out=out, format=format, encoding=encoding, layout="compact", folder=folder, job=job)
+        done = write_sheet(sheet, out=out, format=format, encoding=encoding, layout="compact", folder=folder, job=job, ctx=ctx)
     _note(ctx, format, out)
     return done
 
@@ -72,7 +72,7 @@ def _note(ctx: Context, format: str, out: Path) -> None:
         uow.commit()
 
 
-def _draw(sheet: Sheet, points: Sequence[TrendPoint], out: Path, folder: Path | None) -> RosterOutcome:
+def _draw(ctx: Context, sheet: Sheet, points: Sequence[TrendPoint], out: Path, folder: Path | None) -> RosterOutcome:
     from app.printing.charts import TrendPanel, TrendSeries, render_trend
 
     def series(word: str, name: str) -> TrendSeries:
@@ -87,7 +87,7 @@ def _draw(sheet: Sheet, points: Sequence[TrendPoint], out: Path, folder: Path | 
         TrendPanel(title=message("headcount.panel_shelters"), series=[series("headcount.line_shelters", "shelters_open")]),
     )
     report = render_trend(
-        out, title=sheet.title, panels=panels, stamp=page_stamp(sheet.stamp), subtitle=sheet.subtitle, fonts=fonts_of(folder)
+        out, title=sheet.title, panels=panels, stamp=page_stamp(sheet.stamp), subtitle=sheet.subtitle, fonts=fonts_of(folder, ctx)
     )
     told = tuple(message(problem.code, **problem.params) for problem in report.problems)
     return RosterOutcome(path=out, rows=len(points), withheld=0, pages=report.pages, bytes=out.stat().st_size, problems=told)

@@ -15,10 +15,11 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
+from app.domain.characters import CharacterProblem, PersonText, has_unusual
 from app.domain.dates import JST
 from app.domain.errors import UsageFault
 from app.domain.shelter import Shelter
-from app.interchange.exporting.characters import ExportResult, Unencodable
+from app.interchange.exporting.characters import ExportResult, Unencodable, registered_for, say_characters
 from app.presentation.columns.roster import ROSTER, choose_publishable, printed_columns
 from app.presentation.columns.spec import Column
 from app.presentation.labels import label, labels_of
@@ -42,7 +43,7 @@ class RosterOutcome:
     """What came out. ``withheld``: protected people left out, and for posting everyone without consent. ``pages``: of a PDF.
 
     ``unencodable`` are characters the encoding could not hold, also listed in the file ``characters`` beside the CSV;
-    ``problems`` are sentences about the printed pages.
+    ``problems`` are sentences about the printed pages; ``missing`` the characters no font or picture draws, with whose they are.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class RosterOutcome:
     unencodable_total: int = 0
     characters: Path | None = None
     problems: tuple[str, ...] = ()
+    missing: tuple[CharacterProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +98,14 @@ def write_roster(
     publishable: bool = False,
     layout: Literal["large", "compact"] = "compact",
     folder: Path | None = None,
+    substitutes: bool = False,
     job: Job = QUIET,
 ) -> RosterOutcome:
     """Take the roster and write it as ``out``, whole or not at all.
 
     ``columns`` names a view of ``presentation.columns.roster``; ``publishable`` takes only those who agreed to be named on a board,
-    and of them only what is posted. ``folder`` is the data folder, whose own fonts and forms win. UsageFault for an unknown
+    and of them only what is posted. ``folder`` is the data folder, whose own fonts and forms win. ``substitutes``: on paper, characters that
+    nothing draws are replaced and marked; else they are told (ask ``find_unprintable`` before). UsageFault for an unknown
     format or view; RuleViolation without the right; EnvironmentFault when the disk refuses; Cancelled.
     """
     if format not in FORMATS:
@@ -112,7 +116,18 @@ def write_roster(
     asked = replace(wanted, consent="") if publishable and wanted.consent == "board" else wanted
     with _collector_at_rest():
         roster = take_roster(ctx, wanted=asked, action="print" if format == "pdf" else "export", target=out.name)
-        return _write(ctx, roster, view=view, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job)
+        return _write(
+            ctx,
+            roster,
+            view=view,
+            out=out,
+            format=format,
+            encoding=encoding,
+            layout=layout,
+            folder=folder,
+            substitutes=substitutes,
+            job=job,
+        )
 
 
 @contextmanager
@@ -137,6 +152,7 @@ def _write(
     encoding: Literal["utf-8-sig", "cp932"],
     layout: Literal["large", "compact"],
     folder: Path | None,
+    substitutes: bool,
     job: Job,
 ) -> RosterOutcome:
     wanted, publishable = roster.filter, view == "publishable"
@@ -152,7 +168,9 @@ def _write(
     )
     if format == "json":
         return _write_json(sheet, wanted, out, rows, withheld)
-    done = write_sheet(sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job)
+    done = write_sheet(
+        sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job, ctx=ctx, substitutes=substitutes
+    )
     left = (message("roster.full_not_on_paper"),) if format == "pdf" and view == "full" else ()
     return replace(done, withheld=withheld, problems=(*left, *done.problems))
 
@@ -188,10 +206,12 @@ def write_sheet(
     layout: Literal["large", "compact"],
     folder: Path | None,
     job: Job,
+    ctx: Context | None = None,
+    substitutes: bool = False,
 ) -> RosterOutcome:
-    """Write any list as CSV, HTML, XLSX or PDF with its stamp."""
+    """Write any list as CSV, HTML, XLSX or PDF with its stamp. With ``ctx``, registered characters are drawn and substitutes known."""
     if format == "pdf":
-        return _write_pdf(sheet, out, layout, folder, job)
+        return _write_pdf(sheet, out, layout, folder, job, ctx, substitutes)
     total = len(sheet.rows)
     lines = sheet.stamp.lines()
     if format == "csv":
@@ -199,7 +219,7 @@ def write_sheet(
 
         # the stamp is the heading of an empty last column: programs that read the header from the first line still do
         header = [*sheet.header, _SEPARATOR.join((sheet.title, sheet.subtitle, *lines))]
-        done = write_csv(out, header=header, rows=sheet.texts(""), encoding=encoding, job=job, total=total)
+        done = write_csv(out, header=header, rows=sheet.texts(""), encoding=encoding, registered=registered_for(ctx), job=job, total=total)
     elif format == "xlsx":
         from app.interchange.exporting.xlsx_out import write_xlsx
 
@@ -230,22 +250,74 @@ def _list_characters(out: Path, done: ExportResult) -> Path | None:
     from app.interchange.exporting.csv_out import write_csv
 
     path = out.with_name(f"{out.stem}-{message('export.characters_file')}.csv")
-    header = [message(f"export.characters_{part}") for part in ("row", "column", "char", "code", "text")]
-    write_csv(path, header=header, rows=([u.row, u.column, u.char, u.code_point, u.text] for u in done.unencodable))
+    header = [message(f"export.characters_{part}") for part in ("row", "column", "char", "code", "written", "text")]
+    write_csv(path, header=header, rows=([u.row, u.column, u.char, u.code_point, u.written, u.text] for u in done.unencodable))
     return path
 
 
-def _write_pdf(sheet: Sheet, out: Path, layout: Literal["large", "compact"], folder: Path | None, job: Job) -> RosterOutcome:
+def _write_pdf(
+    sheet: Sheet,
+    out: Path,
+    layout: Literal["large", "compact"],
+    folder: Path | None,
+    job: Job,
+    ctx: Context | None,
+    substitutes: bool,
+) -> RosterOutcome:
     from app.printing.lists import PrintColumn, render_list
+    from app.usecases.characters import check_printable
 
+    fonts, unusual = fonts_of(folder, ctx, substitutes=substitutes), list[PersonText]()
     columns = [PrintColumn(header=c.label, width=float(c.width), align=c.align, key=c.key) for c in sheet.columns]
+    rows = job.track(_watched(sheet, unusual), "print.drawing", len(sheet.rows))
     report = render_list(
-        out, title=sheet.title, subtitle=sheet.subtitle, columns=columns, rows=job.track(sheet.texts(), "print.drawing", len(sheet.rows)),
-        stamp=page_stamp(sheet.stamp), layout=layout, fonts=fonts_of(folder),
+        out,
+        title=sheet.title,
+        subtitle=sheet.subtitle,
+        columns=columns,
+        rows=rows,
+        stamp=page_stamp(sheet.stamp),
+        layout=layout,
+        fonts=fonts,
+    )
+    missing = check_printable(ctx, texts=unusual, fonts=fonts) if ctx is not None else []
+    faults = [problem for problem in report.problems if ctx is None or problem.row < 0 or not problem.code.startswith("print.no_glyph")]
+    told = [message(problem.code, **problem.params) for problem in faults[:_PROBLEMS_MOST]]
+    sentences = say_characters(missing, substituted=substitutes, most=_PROBLEMS_MOST)
+    return RosterOutcome(
+        path=out, rows=len(sheet.rows), withheld=0, pages=report.pages, bytes=out.stat().st_size, missing=tuple(missing),
+        problems=tuple(dict.fromkeys((*sentences, *told))),
     )  # fmt: skip
-    told = tuple(message(problem.code, **problem.params) for problem in report.problems[:_PROBLEMS_MOST])
-    size = out.stat().st_size
-    return RosterOutcome(path=out, rows=len(sheet.rows), withheld=0, pages=report.pages, bytes=size, problems=tuple(dict.fromkeys(told)))
+
+
+def _watched(sheet: Sheet, unusual: list[PersonText]) -> Iterator[tuple[str, ...]]:
+    """The rows as texts; those with a character worth a look are also noted in ``unusual``."""
+    for row, texts in zip(sheet.rows, sheet.texts(), strict=True):
+        if has_unusual("".join(texts)):
+            person, name = getattr(row, "person_id", ""), getattr(row, "name", "")
+            unusual += [PersonText(person, name, column.label, text) for column, text in zip(sheet.columns, texts, strict=True)]
+        yield texts
+
+
+def find_unprintable(
+    ctx: Context,
+    *,
+    wanted: RosterFilter,
+    columns: str = "standard",
+    layout: Literal["large", "compact"] = "compact",
+    folder: Path | None = None,
+) -> list[CharacterProblem]:
+    """What printing this roster would leave out, to be shown before: ``CharacterProblem.where`` is the column's heading."""
+    from app.usecases.characters import check_printable
+
+    ctx.require("print")
+    roster = ctx.reads.rosters.roster(wanted)
+    rows = choose_publishable(roster.rows)[0] if columns == "publishable" else roster.rows
+    unusual: list[PersonText] = []
+    shown = printed_columns(columns, layout=layout, one_shelter=bool(wanted.shelter_id))
+    for _ in _watched(Sheet(title="", subtitle="", stamp=stamp_for(ctx, at=wanted.at), columns=tuple(shown), rows=rows), unusual):
+        pass
+    return check_printable(ctx, texts=unusual, fonts=fonts_of(folder, ctx))
 
 
 def page_stamp(stamp: Stamp) -> Any:
@@ -259,13 +331,17 @@ def page_stamp(stamp: Stamp) -> Any:
         caution=stamp.caution,
         place=stamp.place,
         training=stamp.training,
+        substitute_note=message("print.substitute_note"),
     )
 
 
-def fonts_of(folder: Path | None) -> Any:
-    """The fonts of the machine, those in the data folder first."""
+def fonts_of(folder: Path | None, ctx: Context | None = None, *, substitutes: bool = False) -> Any:
+    """The fonts of the machine and of the data folder; with ``ctx`` registered pictures, too, and substitutes if they are wanted."""
     from app.printing.fonts import FontBook
+    from app.printing.own_fonts import open_fonts
 
+    if ctx is not None:
+        return open_fonts(ctx, folder, substitutes=substitutes)
     return FontBook(folders=(folder / "fonts",)) if folder else FontBook()
 
 

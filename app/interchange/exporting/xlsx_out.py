@@ -133,7 +133,7 @@ class _CellWriter:
 
     def _replace_controls(self, text: str, row: int, column: str) -> str:
         def replace(found: re.Match[str]) -> str:
-            self.fit.note(row, column, text, found[0])
+            self.fit.note(row, column, text, found[0], self.fit.substitute)
             return self.fit.substitute
 
         return _CONTROL.sub(replace, text)
