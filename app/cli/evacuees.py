@@ -93,11 +93,10 @@ def check_in(gateway: FolderGateway, given: Namespace) -> Answer:
             category=need_code("category", given.category, field="category"),
         )
         warnings = [{"code": w.code, "message": message(w.code, **w.params), **plain(w.params)} for w in done.warnings]
-        numbers = [hit.number for hit in ctx.reads.persons.page(list(done.persons), at=ctx.now())]
         return {
             "persons": list(done.persons),
             "stays": list(done.stays),
-            "numbers": numbers,
+            "numbers": list(done.numbers),
             "household": done.household,
             "warnings": warnings,
         }, 0
@@ -114,6 +113,7 @@ def _household_arrivals(ctx: Context, wanted: str, decision: str) -> tuple[list[
     if isinstance(household, Household):
         with ctx.unit() as uow:
             ids = [person.id for person in uow.persons.where(household_id=wanted)]
+        ids = [hit.id for hit in ctx.reads.persons.page(ids, at=ctx.now())]  # those whom the clerk may know of
         return [reception.Arrival(person_id=person, decision=decision) for person in ids], wanted
     active = ctx.reads.residents.active()
     members = ctx.reads.residents.by_household_no(snapshot_id=active.id, household_no=wanted) if active else []

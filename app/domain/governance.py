@@ -51,10 +51,12 @@ _RIGHTS: dict[str, frozenset[str]] = {
     "accounting": frozenset({"export", "print"}),
     "approval": frozenset({"export", "print"}),
     "admin": frozenset(
-        {"register", "headcount", "export", "print", "backup", "link", "shelters", "residents", "operators", "settings", "audit"}
+        {"register", "headcount", "export", "print", "backup", "link", "shelters", "residents", "operators", "settings", "audit", "unprotect"}
     ),
-    "protected": frozenset({"see_protected"}),
+    "protected": frozenset({"see_protected", "protect"}),
 }
+"""Registering and extending a protection measure is one right, releasing it another: releasing needs both roles, admin and protected,
+because it cannot be done without seeing the people (``usecases.protections``)."""
 
 
 def rights_of(roles: tuple[str, ...]) -> frozenset[str]:

@@ -12,6 +12,9 @@ from datetime import date, datetime
 from app.domain.errors import RuleViolation
 from app.domain.records import Record
 
+SHARED_PARTICULARS = ("address", "emergency_contact", "missing_members", "note")
+"""What is written down for a household and may be a protected member's: withheld with the member."""
+
 WARN_DAYS = 31
 """A measure can be extended from one month before its end; from then on the program reminds of it."""
 
@@ -57,3 +60,25 @@ def term_state(protection: Protection, today: date) -> str:
         return "running"
     left = (date.fromisoformat(protection.ends) - today).days
     return "overdue" if left < 0 else "ending" if left <= WARN_DAYS else "running"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedPeople:
+    """Everybody who is protected, for whatever reason, as sets to ask.
+
+    ``numbers``: resident numbers. ``residents``: ids of residents without one. ``persons``: ids of registered people, ``person_rows``
+    where they stand. ``names``: their names and readings, folded, for a first look at somebody typed in. ``households``: evacuee
+    households with a protected member; ``labels``: those whose label is the name of one.
+    """
+
+    numbers: frozenset[str] = frozenset()
+    residents: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    person_rows: frozenset[int] = frozenset()
+    names: frozenset[str] = frozenset()
+    households: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+
+    def resident(self, resident_id: str, resident_no: str, flagged: bool) -> bool:
+        """Whether a resident of any snapshot is protected."""
+        return flagged or bool(resident_no and resident_no in self.numbers) or resident_id in self.residents

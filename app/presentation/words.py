@@ -63,6 +63,7 @@ WORDS: dict[str, dict[str, str]] = {
         "print": "印刷", "backup": "控えの作成", "link": "住民データとの結び付け", "shelters": "避難所の管理",
         "residents": "住民データの取り込み",
         "operators": "操作者の管理", "settings": "設定の変更", "audit": "記録の閲覧", "see_protected": "支援措置対象者の閲覧",
+        "protect": "支援措置の登録・延長", "unprotect": "支援措置の解除",
     },
     "status": {"none": "避難の登録なし", "staying": "避難中", "left": "退所", "dead": "死亡"},
     "presence": {"in": "避難中", "out": "退所した人", "all": "すべて"},

@@ -14,7 +14,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Dialect, Float, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, TypeDecorator
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
 
 from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
@@ -152,6 +166,8 @@ Index("ix_person_birth", person.c.birth_lo, person.c.birth_hi, person.c.key_kana
 Index("ix_person_resident", person.c.resident_id)
 Index("ix_person_number", person.c.number)
 Index("ix_person_card", person.c.card)
+Index("ix_person_resident_no", person.c.resident_no)
+Index("ix_person_protected", person.c.id, sqlite_where=text("protected"))
 stay = _record_table("stay", Stay)
 Index("ix_stay_person", stay.c.person_id, stay.c.from_at)
 Index("ix_stay_shelter", stay.c.shelter_id, stay.c.from_at, stay.c.to_at)
@@ -255,7 +271,15 @@ access_person = Table(
     PrimaryKeyConstraint("person", "access_seq"),
     sqlite_with_rowid=False,
 )
-"""Ordered by person, because that is how it is asked; one tree, because a roster of a whole prefecture writes 133,000 rows."""
+"""Ordered by person, because that is how it is asked. Accesses to very many people are in ``access_crowd`` instead."""
+
+access_crowd = Table(
+    "access_crowd",
+    metadata,
+    Column("access_seq", Integer, primary_key=True),
+    Column("persons", LargeBinary, nullable=False),
+)
+"""Everyone of one large output as a packed, sorted list: a roster of a whole prefecture has 133,000 people."""
 
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 serial = Table("serial", metadata, Column("name", Text, primary_key=True), Column("next", Integer, nullable=False))
@@ -322,3 +346,4 @@ Index("ix_resident_birth", resident.c.snapshot, resident.c.birth_lo, resident.c.
 Index("ix_resident_household", resident.c.snapshot, resident.c.household_no)
 Index("ix_resident_number", resident.c.snapshot, resident.c.resident_no)
 Index("ix_resident_phone", resident.c.snapshot, resident.c.key_phone)
+Index("ix_resident_protected", resident.c.snapshot, resident.c.resident_no, sqlite_where=text("protected"))

@@ -64,8 +64,7 @@ def refuse_overlap(ctx: Context, uow: UnitOfWork, stay: Stay) -> None:
         person = uow.persons.need(stay.person_id)
         if other.to_at is not None:
             raise RuleViolation("checkin.overlaps", field="at", number=person.number, started=other.from_at, ended=other.to_at)
-        shown = ctx.actor.may("see_protected") or not person.protected
-        shelter = uow.shelters.get(other.shelter_id) if shown else None
+        shelter = uow.shelters.get(other.shelter_id)
         raise RuleViolation(
             "checkin.already_staying",
             field="at",

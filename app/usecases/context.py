@@ -47,7 +47,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything a use case may reach. ``purpose`` goes to journal and access log."""
+    """Everything a use case may reach. ``purpose`` goes to journal and access log.
+
+    ``reads`` answers for this actor: without the right ``see_protected`` there are no protected people in it (decision 006).
+    """
 
     actor: Actor
     place: Place
@@ -58,6 +61,9 @@ class Context:
     matcher: Matcher
     now: Callable[[], datetime]
     purpose: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", self.reads.seen_by(see_protected=self.actor.may("see_protected")))
 
     def unit(self, *, reason: str = "") -> UnitOfWork:
         """A new unit of work for this purpose."""

@@ -16,11 +16,12 @@ from app.domain.errors import RuleViolation
 from app.domain.evacuee import Household, Person, Stay, check_person, check_stay
 from app.domain.identifiers import new_id, person_number
 from app.usecases.context import Context
-from app.usecases.evacuee_matching import PERSON_FIELDS, Planner, births_overlap, differences, merge_groups, person_of, stay_of
+from app.usecases.evacuee_matching import PERSON_FIELDS, Planner, births_overlap, differences, merge_groups, person_of, same_birth, stay_of
+from app.usecases.masking import protected_likeness, sees_protected
 from app.usecases.plans import Applied, Entry, Plan, PlanItem
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import Warning
-from app.usecases.rows import ResidentView
+from app.usecases.rows import ResidentView, SearchHit
 
 DECISIONS = ("same", "different")
 
@@ -40,7 +41,7 @@ def plan_import(ctx: Context, *, entries: Iterable[Entry], shelter_id: str, at: 
     """
     ctx.require("register")
     rows = list(entries)
-    planner = Planner(ctx.reads, shelter_id, at, rows, see_protected=ctx.actor.may("see_protected"))
+    planner = Planner(ctx.reads, shelter_id, at, rows)
     return Plan(items=tuple(planner.plan(entry) for entry in rows))
 
 
@@ -120,7 +121,8 @@ class _Clerk:
         if view is not None and view.person_id:
             return True
         name, kana, birth = (str(item.values.get(key, "")) for key in ("name", "kana", "birth"))
-        return any(births_overlap(birth, hit.birth) for hit in self._uow.reads.persons.namesakes(name=name, kana=kana, birth=birth))
+        seen = self._uow.reads.seen_by(see_protected=sees_protected(self._ctx))
+        return any(births_overlap(birth, hit.birth) for hit in seen.persons.namesakes(name=name, kana=kana, birth=birth))
 
     def _remember_household(self, item: PlanItem) -> None:
         person = self._uow.persons.need(item.existing)
@@ -197,12 +199,17 @@ class _Clerk:
         persons: list[Person] = []
         stays: list[Stay] = []
         for item, view in self._new:
+            alike = protected_likeness(self._uow, item.values) if view is None and not sees_protected(self._ctx) else []
+            if any(self._is_here(hit, str(item.values.get("birth", ""))) for hit in alike):
+                continue  # on the roster already, where the one who imports cannot see it
             household_id = self._household(item, view, group_values, made)
             number = person_number(self._ctx.place.device_prefix, self._uow.next_number("person"))
             person = person_of(item.values, view, household_id=household_id, number=number)
             stay = stay_of(item.values, person_id=person.id, shelter_id=self._shelter_id, at=self._at)
             if stay.destination == "dead":
                 person = replace(person, died_at=stay.to_at)
+            if alike:
+                person = replace(person, protected=True)
             check_person(person)
             check_stay(stay)
             persons.append(person)
@@ -211,6 +218,10 @@ class _Clerk:
         self._uow.persons.add_many(persons)
         self._uow.stays.add_many(stays)
         self.touched += [person.id for person in persons]
+
+    def _is_here(self, hit: SearchHit, birth: str) -> bool:
+        """Whether a protected person has this very birth date and stays at this shelter: then a list imported twice changes nothing."""
+        return hit.kind == "person" and hit.shelter_id == self._shelter_id and same_birth(hit.birth, birth)
 
     def _household(
         self, item: PlanItem, view: ResidentView | None, group_values: Mapping[str, Mapping[str, Any]], made: list[Household]

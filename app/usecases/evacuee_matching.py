@@ -91,9 +91,8 @@ class _Known:
 class Planner:
     """Looks at every row once, in order of the file."""
 
-    def __init__(self, reads: Reads, shelter_id: str, at: datetime, rows: Sequence[Entry], *, see_protected: bool) -> None:
+    def __init__(self, reads: Reads, shelter_id: str, at: datetime, rows: Sequence[Entry]) -> None:
         self._reads = reads
-        self._see_protected = see_protected
         self._shelter_id = shelter_id
         self._at = at
         self._groups = group_households(rows)
@@ -103,17 +102,7 @@ class Planner:
         self._houses: set[str] = set()
 
     def plan(self, entry: Entry) -> PlanItem:
-        """What becomes of one row. Who may not see protected people learns no more of them than that a person must look."""
-        item = self._judge(entry)
-        person = self._reads.get("person", item.existing) if item.existing and not self._see_protected else None
-        if not (isinstance(person, Person) and person.protected):
-            return item
-        values = {**entry.values, "group": self._groups[entry.line]}
-        return PlanItem(
-            line=entry.line, action="review", label=item.label, values=values, code="evacuee.maybe_protected", params={"name": item.label}
-        )
-
-    def _judge(self, entry: Entry) -> PlanItem:
+        """What becomes of one row. For who may not see protected people a row that means one is somebody new, like any other."""
         values = {**entry.values, "group": self._groups[entry.line]}
         label = str(values.get("name") or values.get("kana") or "")
         item = PlanItem(line=entry.line, action="create", label=label, values=values)
@@ -300,7 +289,7 @@ class Planner:
         found: dict[str, SearchHit] = {}
         for key in ("name", "kana"):
             if text := "".join(str(values.get(key, "")).split()):
-                hits, _, _ = self._reads.search.find(text, birth=known, within="residents", limit=50, see_protected=True)
+                hits, _, _ = self._reads.search.find(text, birth=known, within="residents", limit=50)
                 found |= {hit.id: hit for hit in hits}
         return list(found.values())
 

@@ -12,9 +12,11 @@ from app.domain.errors import RuleViolation
 from app.domain.evacuee import Household, Person, PersonDecision, Stay, check_absence, check_person, check_stay
 from app.domain.identifiers import new_card_number, new_id, parse_card_number
 from app.domain.journal import CREATE, to_json_value
+from app.domain.protection import SHARED_PARTICULARS
 from app.domain.records import Record, from_json_value
 from app.usecases.checks import fitting_values, refuse_lifting, refuse_overlap
 from app.usecases.context import Changes, Context
+from app.usecases.masking import refuse_hidden
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
 from app.usecases.rows import DuplicateGroup, HistoryEntry, SearchHit, StayView
@@ -22,56 +24,29 @@ from app.usecases.rows import DuplicateGroup, HistoryEntry, SearchHit, StayView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
-    """Everything about one evacuee for one screen. ``masked`` when particulars were withheld."""
+    """Everything about one evacuee for one screen. ``person.protected`` says whether they are, for whatever reason."""
 
     person: Person
     household: Household | None
     members: tuple[SearchHit, ...]
     stays: tuple[StayView, ...]
-    masked: bool
 
 
 def open_person(ctx: Context, *, person_id: str) -> PersonFile:
-    """A person with household, members and stays; noted in the access log. Protected people are masked without the right."""
+    """A person with household, members and stays; noted in the access log. A protected one is not found without the right."""
     person = ctx.reads.get("person", person_id)
     if not isinstance(person, Person) or person.deleted:
         raise RuleViolation("record.not_found", kind="person", record=person_id)
     with ctx.unit() as uow:
         uow.log_access(action="view", persons=[person_id], target="")
         uow.commit()
-    masked = person.protected and not ctx.actor.may("see_protected")
     household = ctx.reads.get("household", person.household_id) if person.household_id else None
-    kept = household if isinstance(household, Household) and not masked else None
-    members = _members(ctx, person) if not masked else ()
-    if masked:
-        person = mask_person(person)
     return PersonFile(
-        person=person, household=kept, members=members, stays=() if masked else tuple(ctx.reads.persons.stays(person_id)), masked=masked
+        person=replace(person, protected=person.protected or person_id in ctx.reads.protected().persons),
+        household=household if isinstance(household, Household) else None,
+        members=_members(ctx, person),
+        stays=tuple(ctx.reads.persons.stays(person_id)),
     )
-
-
-def mask_person(person: Person) -> Person:
-    """The person without anything that tells where they are or how to reach them."""
-    return replace(
-        person,
-        postal="",
-        address="",
-        district="",
-        phone="",
-        mobile="",
-        workplace="",
-        household_id="",
-        identifying="",
-        note="",
-        resident_id="",
-        resident_no="",
-        card="",
-    )
-
-
-def mask_hit(hit: SearchHit) -> SearchHit:
-    """A registered person as those without the right see a protected one: no address, household, phone or place."""
-    return replace(hit, address="", household="", phone="", shelter_id="", shelter_name="", since=None, masked=True)
 
 
 def list_people(ctx: Context, *, text: str = "", presence: str = "all") -> Sequence[str]:
@@ -81,9 +56,8 @@ def list_people(ctx: Context, *, text: str = "", presence: str = "all") -> Seque
 
 
 def show_people(ctx: Context, *, person_ids: Sequence[str]) -> list[SearchHit]:
-    """Rows of registered people as of now, in the same order. Protected people are masked without the right."""
-    hits = ctx.reads.persons.page(person_ids, at=ctx.now())
-    return [mask_hit(hit) if hit.protected and not ctx.actor.may("see_protected") else hit for hit in hits]
+    """Rows of registered people as of now, in the same order, without those the actor may not know of."""
+    return ctx.reads.persons.page(person_ids, at=ctx.now())
 
 
 def _members(ctx: Context, person: Person) -> tuple[SearchHit, ...]:
@@ -91,17 +65,15 @@ def _members(ctx: Context, person: Person) -> tuple[SearchHit, ...]:
         return ()
     with ctx.unit() as uow:
         ids = [other.id for other in uow.persons.where(household_id=person.household_id)]
-    hits = ctx.reads.persons.page(ids, at=ctx.now())
-    return tuple(hit for hit in hits if not hit.protected or ctx.actor.may("see_protected") or hit.id == person.id)
+    return tuple(ctx.reads.persons.page(ids, at=ctx.now()))
 
 
 def correct_person(ctx: Context, *, person_id: str, version: int, values: Mapping[str, Any], reason: str = "") -> Changes:
     """Change particulars. StaleRecord when somebody else saved meanwhile; protection may only be lifted with the right."""
     ctx.require("register")
     with ctx.unit(reason=reason) as uow:
+        refuse_hidden(ctx, uow, [person_id])
         person = uow.persons.need(person_id)
-        if person.protected and not ctx.actor.may("see_protected"):
-            raise RuleViolation("person.protected", field="protected")
         changed = replace(person, **fitting_values(Person, values))
         if changed.card and changed.card != person.card:
             card = parse_card_number(changed.card)
@@ -117,8 +89,16 @@ def correct_person(ctx: Context, *, person_id: str, version: int, values: Mappin
 def correct_household(ctx: Context, *, household_id: str, version: int, values: Mapping[str, Any], reason: str = "") -> Changes:
     """Change what is known about a household."""
     ctx.require("register")
+    kept = ctx.reads.get("household", household_id)
+    if kept is None:
+        raise RuleViolation("record.not_found", kind="household", record=household_id)
+    values = fitting_values(Household, values)
     with ctx.unit(reason=reason) as uow:
-        uow.households.save(replace(uow.households.need(household_id), **fitting_values(Household, values)), expected_version=version)
+        household = uow.households.need(household_id)
+        for name in ("label", *SHARED_PARTICULARS):  # what was withheld came back empty: not showing it is not taking it away
+            if not getattr(kept, name) and not values.get(name):
+                values.pop(name, None)
+        uow.households.save(replace(household, **values), expected_version=version)
         return uow.commit()
 
 
@@ -129,6 +109,7 @@ def correct_stay(ctx: Context, *, stay_id: str, version: int, values: Mapping[st
         raise RuleViolation("reason.missing", field="reason")
     with ctx.unit(reason=reason) as uow:
         stay = replace(uow.stays.need(stay_id), **fitting_values(Stay, values))
+        refuse_hidden(ctx, uow, [stay.person_id])
         uow.shelters.need(stay.shelter_id)
         check_stay(stay)
         refuse_overlap(ctx, uow, stay)
@@ -141,6 +122,7 @@ def give_card(ctx: Context, *, person_ids: Sequence[str]) -> tuple[dict[str, str
     ctx.require("print")
     cards: dict[str, str] = {}
     with ctx.unit() as uow:
+        refuse_hidden(ctx, uow, person_ids)
         for person_id in person_ids:
             person = uow.persons.need(person_id)
             if not person.card:
@@ -158,12 +140,13 @@ def link_resident(ctx: Context, *, person_id: str, resident_id: str, take_partic
     if view.person_id and view.person_id != person_id:
         raise RuleViolation("resident.linked_elsewhere", record=view.person_id)
     with ctx.unit(reason=reason) as uow:
+        refuse_hidden(ctx, uow, [person_id])
         person = uow.persons.need(person_id)
         found = particulars_of(view)
         if not take_particulars:
             found = {k: v for k, v in found.items() if k in ("resident_id", "resident_no") or getattr(person, k) in ("", "unknown")}
         values = dict(found)
-        values["protected"] = person.protected or view.protected
+        values["protected"] = person.protected or view.flagged
         uow.persons.save(replace(person, **values))
         return uow.commit()
 
@@ -202,6 +185,7 @@ def decide(ctx: Context, *, first: str, second: str, decision: str, note: str = 
         raise RuleViolation("decide.one_record", field="second")
     a, b = sorted((first, second))
     with ctx.unit(reason=note) as uow:
+        refuse_hidden(ctx, uow, (a, b))
         uow.persons.need(a)
         uow.persons.need(b)
         earlier = uow.decisions.where(first_id=a, second_id=b) + uow.decisions.where(first_id=b, second_id=a)
@@ -217,6 +201,7 @@ def settle_pending(ctx: Context, *, keep_stay: str, reason: str) -> Changes:
     ctx.require("register")
     with ctx.unit(reason=reason) as uow:
         kept = uow.stays.need(keep_stay)
+        refuse_hidden(ctx, uow, [kept.person_id])
         for stay in uow.stays.where(person_id=kept.person_id, pending=True):
             uow.stays.save(replace(stay, pending=False, deleted=stay.id != keep_stay))
         return uow.commit()
@@ -232,15 +217,16 @@ def undo(ctx: Context, *, act: str, reason: str) -> Changes:
 
     RuleViolation ``undo.changed_since`` when somebody changed the same field after it; then nothing is done.
     """
-    ctx.require("register")
+    if not ctx.actor.may("protect"):  # what else is needed depends on what the act changed
+        ctx.require("register")
     if not reason.strip():
         raise RuleViolation("reason.missing", field="reason")
-    entries = ctx.reads.journal.group(act)
-    if not entries:
-        raise RuleViolation("undo.nothing", record=act)
-    _require_for(ctx, {entry.kind for entry in entries}, act)
-    grouped = _by_record(entries)
     with ctx.unit(reason=reason) as uow:
+        entries = uow.reads.journal.group(act)  # whole, also where it touched somebody the actor may not know of: nothing of it is shown
+        if not entries:
+            raise RuleViolation("undo.nothing", record=act)
+        _require_for(ctx, {entry.kind for entry in entries}, act)
+        grouped = _by_record(entries)
         stays: list[Stay] = []
         for (kind, record_id), changed in grouped.items():
             repository = uow.repository(kind)
@@ -269,7 +255,7 @@ def _require_for(ctx: Context, kinds: set[str], record: str) -> None:
         ctx.require(_RIGHTS.get(kind, "register"))
 
 
-_RIGHTS: Mapping[str, str] = {"shelter": "shelters", "spell": "headcount", "headcount": "headcount"}
+_RIGHTS: Mapping[str, str] = {"shelter": "shelters", "spell": "headcount", "headcount": "headcount", "protection": "unprotect"}
 
 
 def _still_used(uow: UnitOfWork, kind: str, record_id: str, undone: set[str]) -> bool:
@@ -323,8 +309,8 @@ def restore_version(ctx: Context, *, kind: str, record_id: str, operation: str, 
         record = repository.get(record_id)
         if record is None:
             raise RuleViolation("record.not_found", kind=kind, record=record_id)
-        if isinstance(record, Person) and record.protected and not ctx.actor.may("see_protected"):
-            raise RuleViolation("person.protected", record=record_id)
+        if isinstance(record, Person):
+            refuse_hidden(ctx, uow, [record_id])
         before: dict[str, Any] = {}
         for entry in reversed(entries):
             if entry.operation in later and entry.field:

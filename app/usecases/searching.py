@@ -23,9 +23,7 @@ def search(
     if limit < 1:
         raise RuleViolation("search.limit", field="limit")
     started = time.perf_counter()
-    hits, total, truncated = ctx.reads.search.find(
-        text, birth=birth, address=address, within=within, limit=limit, see_protected=ctx.actor.may("see_protected")
-    )
+    hits, total, truncated = ctx.reads.search.find(text, birth=birth, address=address, within=within, limit=limit)
     elapsed = (time.perf_counter() - started) * 1000
     if log and hits:
         with ctx.unit() as uow:

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.domain.carrying import FLAGGED, CarriedRow, Tally
+from app.domain.protection import ProtectedPeople
 from app.domain.resident import ResidentRow
 from app.storage import tables as t
 from app.storage.bulk import _hashed
 from app.storage.queries.base import Source, chunked, marks
-from app.storage.shield import Guard, ProtectedPeople
+from app.storage.shield import Guard
 
 WHOLE = "snapshot.whole."
 """Setting that keeps the hash of the whole snapshot of which a part was received."""

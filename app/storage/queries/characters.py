@@ -11,6 +11,7 @@ from app.domain.characters import find_unusual, has_unusual
 from app.storage import tables as t
 from app.storage.queries.base import Source
 from app.storage.queries.residents import resident_id
+from app.storage.shield import Guard
 from app.usecases.job import Job
 from app.usecases.rows import CharacterCount, CharacterCounts
 
@@ -28,12 +29,12 @@ class _Tally:
         self.samples: dict[str, list[str]] = {}
 
     def take(self, joined: str, counts: dict[str, int], name: Callable[[], str]) -> None:
-        """Note the characters of one person's texts. ``name`` gives the id, asked only when it is kept."""
+        """Note the characters of one person's texts. ``name`` gives the id, asked only when it is kept; "" is nobody's."""
         for cluster in dict.fromkeys(find_unusual(joined)):
             counts[cluster] = counts.get(cluster, 0) + 1
             kept = self.samples.setdefault(cluster, [])
-            if len(kept) < _SAMPLES:
-                kept.append(name())
+            if len(kept) < _SAMPLES and (one := name()):
+                kept.append(one)
 
     def counted(self) -> tuple[CharacterCount, ...]:
         """Every character met."""
@@ -46,41 +47,46 @@ class _Tally:
 class CharacterQueries:
     """See ``usecases.ports.CharacterReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def count(self, *, snapshot_id: str, job: Job) -> CharacterCounts:
         """Stream every row once. A batch without anything unusual – nearly every one in plain data – is passed over at once."""
         tally = _Tally()
         with self._source() as connection:
-            residents = _count_residents(connection, tally, snapshot_id, job)
-            persons = _count_persons(connection, tally, residents, job)
+            residents = _count_residents(connection, tally, snapshot_id, job, self._guard)
+            persons = _count_persons(connection, tally, residents, job, self._guard)
         return CharacterCounts(residents=residents, persons=persons, characters=tally.counted())
 
 
-def _count_residents(connection: Connection, tally: _Tally, snapshot_id: str, job: Job) -> int:
+def _count_residents(connection: Connection, tally: _Tally, snapshot_id: str, job: Job, guard: Guard) -> int:
     snapshot = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
     if snapshot is None:
         return 0
     seen = 0
+    hidden = guard.hidden_rows(connection, snapshot)
     query = "SELECT rid, name, kana, address, alias FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
     streaming = connection.execution_options(yield_per=_BATCH)
     for part in streaming.exec_driver_sql(query, (snapshot.first_rid, snapshot.last_rid)).partitions():
         job.report(seen, snapshot.residents, _LABEL)
         seen += len(part)
         for rid, joined in _unusual_rows(part):
-            tally.take(joined, tally.residents, lambda rid=rid: resident_id(snapshot.id, snapshot.first_rid, rid))  # type: ignore[misc]
+            named = "" if rid in hidden else resident_id(snapshot.id, snapshot.first_rid, rid)
+            tally.take(joined, tally.residents, lambda named=named: named)  # type: ignore[misc]
     return seen
 
 
-def _count_persons(connection: Connection, tally: _Tally, done: int, job: Job) -> int:
+def _count_persons(connection: Connection, tally: _Tally, done: int, job: Job, guard: Guard) -> int:
     seen = 0
+    hidden = guard.hidden(connection).persons
     query = "SELECT id, name, kana, address FROM person WHERE NOT deleted ORDER BY rid"
     for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(query).partitions():
         job.report(done + seen, None, _LABEL)
         seen += len(part)
         for person_id, joined in _unusual_rows(part):
-            tally.take(joined, tally.persons, lambda person_id=person_id: person_id)  # type: ignore[misc]
+            named = "" if person_id in hidden else person_id
+            tally.take(joined, tally.persons, lambda named=named: named)  # type: ignore[misc]
     return seen
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from app.storage import tables as t
+from app.storage.access import crowds_with
 from app.storage.queries.base import Source, chunked, marks
+from app.storage.shield import PERSONAL, Guard, concealed
 from app.usecases.rows import AccessEntry, HistoryEntry
 
 _ROW = (
@@ -44,12 +47,23 @@ def _entries(rows: Sequence[Any]) -> Iterator[HistoryEntry]:
 class JournalQueries:
     """See ``usecases.ports.JournalReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[HistoryEntry]:
         with self._source() as connection:
-            return list(_entries(connection.exec_driver_sql(_ROW + where, values).all()))
+            return list(_entries(self._seen(connection, connection.exec_driver_sql(_ROW + where, values).all())))
+
+    def _seen(self, connection: Connection, rows: Sequence[Any]) -> Sequence[Any]:
+        """The operations without those about people the reader may not learn of."""
+        if not self._guard.hides:
+            return rows
+        people, by_kind = self._guard.people(connection), defaultdict(set)
+        for row in rows:
+            by_kind[row[6]].add(row[7])
+        hidden = {(kind, one) for kind, ids in by_kind.items() if kind in PERSONAL for one in concealed(connection, kind, people, ids, past=True)}
+        return [row for row in rows if (row[6], row[7]) not in hidden]
 
     def history(self, record_id: str) -> list[HistoryEntry]:
         """Every change of a record, oldest first."""
@@ -57,7 +71,18 @@ class JournalQueries:
 
     def recent(self, *, limit: int = 200) -> list[HistoryEntry]:
         """The newest changes first."""
-        return self._select("1 ORDER BY j.seq DESC LIMIT ?", (limit,))
+        if not self._guard.hides:
+            return self._select("1 ORDER BY j.seq DESC LIMIT ?", (limit,))
+        with self._source() as connection:  # as many as asked for, so that no gap tells of those left out
+            found: list[Any] = []
+            before = 2**62
+            while len(found) < limit:
+                rows = connection.exec_driver_sql(_ROW.replace("SELECT ", "SELECT j.seq, ", 1) + "j.seq < ? ORDER BY j.seq DESC LIMIT ?", (before, limit)).all()
+                if not rows:
+                    break
+                before = rows[-1][0]
+                found += self._seen(connection, [row[1:] for row in rows])
+            return list(_entries(found[:limit]))
 
     def group(self, group_id: str) -> list[HistoryEntry]:
         """Everything that one act changed, in order."""
@@ -67,7 +92,9 @@ class JournalQueries:
         """Acts that changed any of these records, or an outing during one of these stays, newest first."""
         newest: dict[str, int] = {}
         with self._source() as connection:
-            for part in chunked(record_ids):
+            hidden = self._guard.hidden(connection).persons
+            hidden |= {stay for stay, person in _stays_of(connection, hidden)}
+            for part in chunked([one for one in record_ids if one not in hidden]):
                 outings = f"SELECT id FROM absence WHERE stay_id IN ({marks(part)})"
                 query = f"SELECT act, max(seq) FROM journal WHERE record IN ({marks(part)}) OR record IN ({outings}) GROUP BY act"
                 for act, seq in connection.exec_driver_sql(query, (*part, *part)):
@@ -76,13 +103,18 @@ class JournalQueries:
 
     def access(self, *, person_id: str = "", limit: int | None = None) -> list[AccessEntry]:
         """Accesses, newest first; those that touched one person when an id is given."""
-        where = "WHERE a.seq IN (SELECT access_seq FROM access_person WHERE person = :person)" if person_id else ""
+        among = "SELECT access_seq FROM access_person WHERE person = :person UNION ALL SELECT value FROM json_each(:crowds)"
+        where = f"WHERE a.seq IN ({among})" if person_id else ""
         query = (
             "SELECT a.at_ms, coalesce(o.name, ''), a.action, a.purpose, a.persons, a.target FROM access a LEFT JOIN operator o ON o.id = a.operator"
             f" {where} ORDER BY a.seq DESC LIMIT :limit"
         )
         with self._source() as connection:
-            rows = connection.exec_driver_sql(query, {"person": person_id, "limit": -1 if limit is None else limit}).all()
+            if person_id and person_id in self._guard.hidden(connection).persons:
+                return []
+            crowds = json.dumps(crowds_with(connection, person_id)) if person_id else "[]"
+            given = {"person": person_id, "crowds": crowds, "limit": -1 if limit is None else limit}
+            rows = connection.exec_driver_sql(query, given).all()
         return [
             AccessEntry(at=datetime.fromtimestamp(r[0] / 1000, UTC), by=r[1], action=r[2], purpose=r[3], persons=r[4], target=r[5])
             for r in rows
@@ -95,6 +127,11 @@ class JournalQueries:
                 "SELECT max(at_ms) FROM (SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 200)"
             ).scalar_one()
         return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+def _stays_of(connection: Connection, persons: Iterable[str]) -> list[Any]:
+    query = "SELECT id, person_id FROM stay WHERE person_id IN ({})"
+    return [row for part in chunked(sorted(persons)) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part)).all()]
 
 
 def changed_since(connection: Connection, known_ms: int, kinds: Sequence[str]) -> dict[str, dict[str, dict[str, Any] | None]]:

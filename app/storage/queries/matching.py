@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection, select
+
+from app.storage import tables as t
 from app.storage.queries.base import Source
+from app.storage.shield import Guard
 from app.usecases.matching_rows import PersonTraits, ResidentTraits
 
 _BATCH = 20_000
@@ -32,21 +36,24 @@ _REJECTED = (
 class MatchingQueries:
     """See ``usecases.ports.MatchingReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def people(self, *, snapshot_id: str) -> Iterator[list[PersonTraits]]:
         """Everyone alive and registered, some thousand at a time; ``settled`` is -1 for a link that leads nowhere in this snapshot."""
         with self._source() as connection:
             found = connection.execution_options(yield_per=_BATCH).exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id})
+            hidden = self._guard.hidden(connection).persons
             for part in found.partitions():
-                yield [PersonTraits._make(row) for row in part]
+                yield [PersonTraits._make(row) for row in part if row[0] not in hidden]
 
     def residents(self, *, snapshot_id: str) -> Iterator[list[ResidentTraits]]:
         """Everyone in a snapshot, in order, some thousand at a time."""
         with self._source() as connection:
+            hidden = self._places(connection, snapshot_id) if self._guard.hides else frozenset()
             for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(_RESIDENTS, (snapshot_id,)).partitions():
-                yield [ResidentTraits._make(row) for row in part]
+                yield [ResidentTraits._make(row) for row in part if row[0] not in hidden]
 
     def rejected(self, *, snapshot_id: str) -> frozenset[tuple[str, int]]:
         """Person and place of the residents whom somebody said they are not, in this snapshot."""
@@ -61,16 +68,17 @@ class MatchingQueries:
 
     def protected_places(self, *, snapshot_id: str) -> frozenset[int]:
         """Places of the residents who are protected."""
-        query = (
-            "SELECT r.rid - sn.first_rid FROM snapshot sn JOIN resident r ON r.rid BETWEEN sn.first_rid AND sn.last_rid WHERE sn.id = ?"
-            " AND (r.protected OR (r.resident_no <> '' AND r.resident_no IN"
-            " (SELECT resident_no FROM protection WHERE NOT deleted AND released_at IS NULL)))"
-        )
         with self._source() as connection:
-            return frozenset(row[0] for row in connection.exec_driver_sql(query, (snapshot_id,)))
+            return self._places(connection, snapshot_id)
+
+    def _places(self, connection: Connection, snapshot_id: str) -> frozenset[int]:
+        found = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
+        if found is None:
+            return frozenset()
+        rows = self._guard.shield.rows(connection, found.num, found.first_rid, found.id)
+        return frozenset(rid - found.first_rid for rid in rows)
 
     def protected_persons(self) -> frozenset[str]:
         """Registered people who are protected."""
-        query = "SELECT p.id FROM person p WHERE p.protected OR p.id IN (SELECT person_id FROM protection WHERE NOT deleted AND released_at IS NULL)"
         with self._source() as connection:
-            return frozenset(row[0] for row in connection.exec_driver_sql(query))
+            return self._guard.people(connection).persons

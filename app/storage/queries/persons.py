@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from app.storage.keys import birth_range, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import match_anywhere
+from app.storage.shield import Guard
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import SearchHit, StayView
 
@@ -23,7 +25,7 @@ _STAY = (
 
 PERSON_HIT = (
     "SELECT p.rid, p.id, p.name, p.kana, p.birth, p.sex, p.address, h.label, p.protected, p.number, st.shelter_id, s.name, st.from_at, st.to_at,"
-    " p.died_at, p.phone, p.mobile FROM person p LEFT JOIN household h ON h.id = p.household_id"
+    " p.died_at, p.phone, p.mobile, p.household_id FROM person p LEFT JOIN household h ON h.id = p.household_id"
     " LEFT JOIN stay st ON st.rid = (SELECT x.rid FROM stay x WHERE x.person_id = p.id AND NOT x.deleted AND x.from_at <= :at"
     " ORDER BY (x.to_at IS NULL OR x.to_at > :at) DESC, x.from_at DESC LIMIT 1) LEFT JOIN shelter s ON s.id = st.shelter_id WHERE "
 )
@@ -54,15 +56,33 @@ def person_hit(row: Any, *, at: int, match: str = "") -> SearchHit:
     )
 
 
+def seen_hits(connection: Connection, rows: Iterable[Any], guard: Guard, *, at: int, match: str = "") -> list[SearchHit]:
+    """Hits from ``PERSON_HIT`` rows: protected ones marked, or left out for a reader who may not learn of them."""
+    people = guard.people(connection)
+    hits: list[SearchHit] = []
+    for row in rows:
+        protected = row[1] in people.persons
+        if protected and guard.hides:
+            continue
+        hit = person_hit(row, at=at, match=match)
+        if guard.hides and row[17] in people.labels:
+            hit = replace(hit, household="")
+        hits.append(replace(hit, protected=True) if protected and not hit.protected else hit)
+    return hits
+
+
 class PersonQueries:
     """See ``usecases.ports.PersonReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def stays(self, person_id: str) -> list[StayView]:
         """All stays of a person, newest first."""
         with self._source() as connection:
+            if person_id in self._guard.hidden(connection).persons:
+                return []
             rows = connection.exec_driver_sql(_STAY + "st.person_id = ? ORDER BY st.from_at DESC, st.rid DESC", (person_id,)).all()
         return [_stay(row) for row in rows]
 
@@ -70,7 +90,8 @@ class PersonQueries:
         """The running stay of each person who has one; of several the newest."""
         found: dict[str, StayView] = {}
         with self._source() as connection:
-            for part in chunked(person_ids):
+            hidden = self._guard.hidden(connection).persons
+            for part in chunked([one for one in person_ids if one not in hidden]):
                 rows = connection.exec_driver_sql(
                     _STAY + f"st.to_at IS NULL AND st.person_id IN ({marks(part)}) ORDER BY st.from_at", tuple(part)
                 )
@@ -84,7 +105,8 @@ class PersonQueries:
             for part in chunked(resident_ids):
                 query = f"SELECT resident_id, id FROM person WHERE NOT deleted AND resident_id IN ({marks(part)})"
                 found |= {row[0]: row[1] for row in connection.exec_driver_sql(query, tuple(part))}
-        return found
+            hidden = self._guard.hidden(connection).persons
+        return {resident: person for resident, person in found.items() if person not in hidden}
 
     def namesakes(self, *, name: str, kana: str, birth: str) -> list[SearchHit]:
         """People with the same folded name or kana whose birth date may be the same. Without a birth date, by name alone."""
@@ -101,7 +123,7 @@ class PersonQueries:
                 PERSON_HIT + " AND ".join(conditions) + " LIMIT 20",
                 {"name": key_name, "kana": key_kana, "low": low, "high": high if high is not None else low, "at": at},
             ).all()
-        return [person_hit(row, at=at, match="namesake") for row in rows]
+            return seen_hits(connection, rows, self._guard, at=at, match="namesake")
 
     def by_number(self, number: str) -> str | None:
         """Person id by the human number."""
@@ -116,7 +138,7 @@ class PersonQueries:
             return None
         with self._source() as connection:
             row = connection.exec_driver_sql(f"SELECT id FROM person WHERE NOT deleted AND {where} LIMIT 1", (value,)).one_or_none()
-        return None if row is None else str(row[0])
+            return None if row is None or row[0] in self._guard.hidden(connection).persons else str(row[0])
 
     def duplicates(self) -> list[tuple[str, str, float, str]]:
         """Pairs that may be one human being: ``(id, id, score, reason code)``, decided pairs left out."""
@@ -125,6 +147,8 @@ class PersonQueries:
                 "SELECT id, resident_id, key_name, key_kana, birth_lo, birth_hi, sex, key_phone FROM person WHERE NOT deleted"
                 " AND (key_name <> '' OR key_kana <> '')"
             ).all()
+            hidden = self._guard.hidden(connection).persons
+            rows = [row for row in rows if row[0] not in hidden] if hidden else rows
             decided = {
                 frozenset((r[0], r[1]))
                 for r in connection.exec_driver_sql("SELECT first_id, second_id FROM person_decision WHERE NOT deleted")
@@ -157,21 +181,23 @@ class PersonQueries:
             rows = connection.exec_driver_sql(
                 f"SELECT p.id FROM person p WHERE {' AND '.join(where)} ORDER BY p.key_kana, p.rid", parameters
             )
-            return [row[0] for row in rows]
+            hidden = self._guard.hidden(connection).persons
+            return [row[0] for row in rows if row[0] not in hidden]
 
     def page(self, person_ids: Sequence[str], *, at: datetime) -> list[SearchHit]:
         """Rows for these people in the same order, with where they are at the moment."""
         with self._source() as connection:
-            return hits_by_id(connection, person_ids, at=to_seconds(at))
+            return hits_by_id(connection, person_ids, self._guard, at=to_seconds(at))
 
 
-def hits_by_id(connection: Connection, person_ids: Sequence[str], *, at: int, match: str = "") -> list[SearchHit]:
+def hits_by_id(connection: Connection, person_ids: Sequence[str], guard: Guard, *, at: int, match: str = "") -> list[SearchHit]:
     """Hits for person ids, in the same order."""
     found: dict[str, SearchHit] = {}
     for part in chunked(person_ids, 300):
         names = {f"p{i}": value for i, value in enumerate(part)}
         query = PERSON_HIT + f"p.id IN ({','.join(':' + name for name in names)})"
-        found |= {row[1]: person_hit(row, at=at, match=match) for row in connection.exec_driver_sql(query, {**names, "at": at})}
+        rows = connection.exec_driver_sql(query, {**names, "at": at})
+        found |= {hit.id: hit for hit in seen_hits(connection, rows, guard, at=at, match=match)}
     return [found[person_id] for person_id in person_ids if person_id in found]
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.domain.protection import ProtectedPeople
 from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.storage import tables as t
-from app.storage.queries.base import Source, marks, moment
+from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import match_anywhere
+from app.storage.shield import Guard
 from app.usecases.rows import ResidentView
 
 COLUMNS = (
@@ -55,8 +59,18 @@ def rid_of(connection: Connection, wanted: str) -> int | None:
     return int(row.first_rid) + int(place)
 
 
-def views(connection: Connection, rows: Sequence[Any]) -> list[ResidentView]:
-    """Resident rows (``COLUMNS``) as views with the linked person and open stay."""
+def views(connection: Connection, rows: Sequence[Any], guard: Guard) -> list[ResidentView]:
+    """Resident rows (``COLUMNS``) as views with the linked person and open stay; without those the reader may not learn of."""
+    found, people = _linked_views(connection, rows), guard.people(connection)
+    marked = [replace(view, protected=True) if _covered(view, people) else view for view in found]
+    return [view for view in marked if not view.protected] if guard.hides else marked
+
+
+def _covered(view: ResidentView, people: ProtectedPeople) -> bool:
+    return view.person_id in people.persons or people.resident(view.id, view.resident_no, view.flagged)
+
+
+def _linked_views(connection: Connection, rows: Sequence[Any]) -> list[ResidentView]:
     ids = [resident_id(r[14], r[15], r[0]) for r in rows]
     linked: dict[str, tuple[Any, ...]] = {}
     for start in range(0, len(ids), 500):
@@ -86,6 +100,7 @@ def _view(r: Any, rid: str, link: tuple[Any, ...] | None) -> ResidentView:
         phone=r[11],
         nationality=r[12],
         protected=bool(r[13]),
+        flagged=bool(r[13]),
         person_id=link[1] if link else "",
         stay_id=(link[2] or "") if link else "",
         shelter_id=(link[3] or "") if link else "",
@@ -97,8 +112,9 @@ def _view(r: Any, rid: str, link: tuple[Any, ...] | None) -> ResidentView:
 class ResidentQueries:
     """See ``usecases.ports.ResidentReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def snapshots(self) -> list[Snapshot]:
         """All snapshots, newest first."""
@@ -118,24 +134,37 @@ class ResidentQueries:
             return {row[0]: row[1] for row in connection.exec_driver_sql(query, (snapshot_id,))}
 
     def findings(self, *, snapshot_id: str, code: str = "", limit: int | None = None) -> list[Finding]:
-        """Findings in the order they were made, of one code or all."""
+        """Findings in the order they were made, of one code or all; without those about people the reader may not learn of."""
         columns = [t.finding.c[name] for name in Finding._fields]
         query = select(*columns).join(t.snapshot, t.snapshot.c.num == t.finding.c.snapshot).where(t.snapshot.c.id == snapshot_id)
         query = query.where(t.finding.c.code == code) if code else query
         with self._source() as connection:
-            return [Finding(*row) for row in connection.execute(query.order_by(t.finding.c.seq).limit(limit))]
+            people, homes = self._guard.hidden(connection), self._hidden_homes(connection, snapshot_id)
+            found = (Finding(*row) for row in connection.execute(query.order_by(t.finding.c.seq)))
+            told = (one for one in found if one.resident_no not in people.numbers and (one.resident_no or one.household_no not in homes))
+            return list(islice(told, limit))
+
+    def _hidden_homes(self, connection: Connection, snapshot_id: str) -> frozenset[str]:
+        """Household numbers of a snapshot in which somebody lives whom the reader may not learn of."""
+        snapshot = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
+        hidden = self._guard.hidden_rows(connection, snapshot) if snapshot is not None else ()
+        homes: set[str] = set()
+        for part in chunked(sorted(hidden)):
+            homes |= {r[0] for r in connection.exec_driver_sql(f"SELECT household_no FROM resident WHERE rid IN ({marks(part)})", tuple(part))}
+        return frozenset(homes - {""})
 
     def rows(self, *, snapshot_id: str, district: str = "") -> Iterator[list[ResidentRow]]:
-        """Every row as it was loaded, in order; only those of one district when it is named."""
+        """Every row as it was loaded, in order; only those of one district when it is named. Hidden ones are not among them."""
         names = ", ".join("rank" if name == "order" else name for name in ResidentRow._fields[:-1])
         with self._source() as connection:
             row = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
             if row is None:
                 return
-            query = f"SELECT {names} FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
+            hidden = self._guard.hidden_rows(connection, row)
+            query = f"SELECT {names}, rid FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
             given = (row.first_rid, row.last_rid, *((district,) if district else ()))
             for part in connection.execution_options(yield_per=2000).exec_driver_sql(query, given).partitions():
-                yield [ResidentRow._make((*r[:12], bool(r[12]), r[13], r[14], 0)) for r in part]
+                yield [ResidentRow._make((*r[:12], bool(r[12]), r[13], r[14], 0)) for r in part if r[15] not in hidden]
 
     def get(self, resident_id: str) -> ResidentView | None:
         """One resident by id."""
@@ -143,7 +172,7 @@ class ResidentQueries:
             rid = rid_of(connection, resident_id)
             if rid is None:
                 return None
-            return views(connection, _rows(connection, "r.rid = ?", (rid,)))[0]
+            return next(iter(views(connection, _rows(connection, "r.rid = ?", (rid,)), self._guard)), None)
 
     def household(self, resident_id: str) -> list[ResidentView]:
         """The resident's whole household in household order; only the resident when no household number is known."""
@@ -152,19 +181,17 @@ class ResidentQueries:
             if rid is None:
                 return []
             me = _rows(connection, "r.rid = ?", (rid,))
-            if not me[0][2]:
-                return views(connection, me)
-            return views(
-                connection,
-                _rows(connection, "r.snapshot = (SELECT snapshot FROM resident WHERE rid = ?) AND r.household_no = ?", (rid, me[0][2])),
-            )
+            mine = views(connection, me, self._guard)
+            if not mine or not me[0][2]:
+                return mine  # whose own row is hidden has no household either
+            where = "r.snapshot = (SELECT snapshot FROM resident WHERE rid = ?) AND r.household_no = ?"
+            return views(connection, _rows(connection, where, (rid, me[0][2])), self._guard)
 
     def by_household_no(self, *, snapshot_id: str, household_no: str) -> list[ResidentView]:
         """The members of a household by its number."""
         with self._source() as connection:
-            return views(
-                connection, _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no))
-            )
+            found = _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no))
+            return views(connection, found, self._guard)
 
     def ids(self, *, snapshot_id: str, text: str = "") -> Sequence[int]:
         """Row numbers in order of kana, all or those whose name, kana or address contains the text."""
@@ -172,9 +199,10 @@ class ResidentQueries:
             row = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
             if row is None:
                 return array("q")
+            hidden = self._guard.hidden_rows(connection, row)
             if not text.strip():
                 found = connection.exec_driver_sql("SELECT rid FROM resident WHERE snapshot = ? ORDER BY key_kana", (row.num,))
-                return array("q", [r[0] for r in found])
+                return _without(found, hidden)
             query = match_anywhere(text, least=1)
             if not query:
                 return array("q")
@@ -183,7 +211,7 @@ class ResidentQueries:
                 " ORDER BY r.key_kana LIMIT 100000",
                 (query, row.first_rid, row.last_rid),
             )
-            return array("q", [r[0] for r in found])
+            return _without(found, hidden)
 
     def page(self, rids: Sequence[int]) -> list[ResidentView]:
         """The rows for these row numbers, in the same order."""
@@ -191,7 +219,11 @@ class ResidentQueries:
             return []
         with self._source() as connection:
             rows = {r[0]: r for r in _rows(connection, f"r.rid IN ({marks(rids)})", tuple(rids))}
-            return views(connection, [rows[rid] for rid in rids if rid in rows])
+            return views(connection, [rows[rid] for rid in rids if rid in rows], self._guard)
+
+
+def _without(found: Any, hidden: frozenset[int]) -> Sequence[int]:
+    return array("q", [r[0] for r in found if r[0] not in hidden] if hidden else [r[0] for r in found])
 
 
 def _rows(connection: Connection, where: str, parameters: tuple[Any, ...]) -> Sequence[Any]:

@@ -15,9 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.domain.protection import SHARED_PARTICULARS, ProtectedPeople
 from app.storage.keys import age_on, birth_range, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source
 from app.storage.queries.journal import changed_since
+from app.storage.shield import Guard
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import OpenQuestions, Roster, RosterFilter, RosterRow
 
@@ -89,7 +91,9 @@ _NAMES = (
     + ("shelter", "birth_lo", "birth_hi", "key_kana", "key_name", "absence")
 )
 
-_PROTECTED = _NAMES.index("p_protected")
+_PROTECTED, _PERSON_ID = _NAMES.index("p_protected"), _NAMES.index("st_person_id")
+_HOUSEHOLD_ID, _LABEL = _NAMES.index("p_household_id"), _NAMES.index("h_label")
+_SHARED = tuple(_NAMES.index(f"h_{name}") for name in SHARED_PARTICULARS if f"h_{name}" in _NAMES)
 _ORDER = (_NAMES.index("key_kana"), _NAMES.index("key_name"), _NAMES.index("st_id"))
 
 # the last stay that began, ended and left no destination: what the roster of those who left shows under that condition
@@ -109,12 +113,14 @@ WHERE NOT a.deleted AND NOT st.deleted AND a.back_at IS NULL AND a.expected_at <
 class RosterQueries:
     """See ``usecases.ports.RosterReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def roster(self, wanted: RosterFilter) -> Roster:
         """Lines in order of kana (then name, then id: always the same order)."""
         with self._source() as connection:
+            people = self._guard.people(connection)
             if wanted.known_at is None:
                 where, parameters = _conditions(wanted)
                 found: Sequence[Sequence[Any]] = connection.exec_driver_sql(_SQL + where, parameters).all()
@@ -127,15 +133,42 @@ class RosterQueries:
             lines = _latest_per_person((_Line(zip(_NAMES, values, strict=True)) for values in found), to_seconds(wanted.at))
             found = [_values(line) for line in lines if _stay_matches(line, wanted)]
         on = int(wanted.at.astimezone(_JST).strftime("%Y%m%d"))
-        kept = [values for values in found if wanted.include_protected or not values[_PROTECTED]]
+        kept = _kept(found, wanted, people, self._guard)
         kept.sort(key=itemgetter(*_ORDER))
-        return Roster(filter=wanted, rows=tuple([_row(values, on, absent, shelters) for values in kept]), withheld=len(found) - len(kept))
+        withheld = 0 if self._guard.hides and _narrows(wanted) else len(found) - len(kept)
+        return Roster(filter=wanted, rows=tuple([_row(values, on, absent, shelters) for values in kept]), withheld=withheld)
 
     def open_questions(self, *, at: datetime) -> OpenQuestions:
         """What wants asking: people gone without a known destination, stays kept side by side, absences past their time."""
         with self._source() as connection:
             counts = [connection.exec_driver_sql(sql, {"at": to_seconds(at)}).scalar_one() for sql in (_GONE, _PENDING, _OVERDUE)]
         return OpenQuestions(without_destination=counts[0], pending=counts[1], absent_overdue=counts[2])
+
+
+def _kept(found: Sequence[Sequence[Any]], wanted: RosterFilter, people: ProtectedPeople, guard: Guard) -> list[Sequence[Any]]:
+    """The lines to show: protected people only for a reader with the right who asks for them, and then marked."""
+    protected, homes = people.persons, people.households | people.labels if guard.hides else frozenset()
+    kept: list[Sequence[Any]] = []
+    for values in found:
+        changed: dict[int, Any] = {}
+        if values[_PROTECTED] or values[_PERSON_ID] in protected:
+            if guard.hides or not wanted.include_protected:
+                continue
+            changed = {_PROTECTED: True}
+        elif homes and values[_HOUSEHOLD_ID] in homes:  # it may be named after a hidden member, and hold what was said of one
+            changed = dict.fromkeys(_SHARED, "")
+            if values[_HOUSEHOLD_ID] in people.labels:
+                changed[_LABEL] = ""
+        kept.append(tuple([changed.get(place, value) for place, value in enumerate(values)]) if changed else values)
+    return kept
+
+
+def _narrows(wanted: RosterFilter) -> bool:
+    """Whether the conditions are so narrow that the number of people left out would tell who they are."""
+    return bool(
+        wanted.text.strip() or wanted.household_id or wanted.needs or wanted.any_need or wanted.consent or wanted.category
+        or wanted.age_from is not None or wanted.age_to is not None or wanted.without_destination
+    )  # fmt: skip
 
 
 def _absent_at(connection: Connection, at: int) -> dict[str, str]:

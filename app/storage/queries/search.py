@@ -24,6 +24,7 @@ from app.storage.queries.base import Source, chunked
 from app.storage.queries.persons import hits_by_id
 from app.storage.queries.residents import COLUMNS, views
 from app.storage.search import match_address, match_anywhere, match_kana, match_name
+from app.storage.shield import Guard
 from app.usecases.rows import ResidentView, SearchHit
 
 CAP = 1000
@@ -89,13 +90,17 @@ def take_apart(text: str, *, birth: str = "", address: str = "") -> Wanted:
 class SearchQueries:
     """See ``usecases.ports.SearchReads``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
+        self._guard = guard
 
     def find(
-        self, text: str, *, birth: str = "", address: str = "", within: str = "all", limit: int = 50, see_protected: bool = False
+        self, text: str, *, birth: str = "", address: str = "", within: str = "all", limit: int = 50
     ) -> tuple[list[SearchHit], int, bool]:
-        """Hits, how many there are up to the cap, and whether hits were left out. Registered people come first."""
+        """Hits, how many there are up to the cap, and whether hits were left out. Registered people come first.
+
+        People the reader may not learn of are neither among the hits nor in the number.
+        """
         wanted = take_apart(text, birth=birth, address=address)
         if wanted.empty:
             return [], 0, False
@@ -103,28 +108,17 @@ class SearchQueries:
         total = 0
         with self._source() as connection:
             if within in ("persons", "all"):
-                ids, count = _find_persons(connection, wanted, limit)
-                hits += hits_by_id(connection, ids, at=int(time.time()), match=_match_code(wanted))
+                ids, count = _find_persons(connection, wanted, limit, self._guard)
+                hits += hits_by_id(connection, ids, self._guard, at=int(time.time()), match=_match_code(wanted))
                 total += count
             if within in ("residents", "all") and not (wanted.card or wanted.number):
-                found, count = _find_residents(connection, wanted, limit)
+                found, count = _find_residents(connection, wanted, limit, self._guard)
                 known = {hit.id for hit in hits}
                 fresh = [view for view in found if view.person_id not in known]
                 hits += [_resident_hit(view, wanted) for view in fresh]
                 total += count - (len(found) - len(fresh))
-        known_by_name = [hit for hit in hits if see_protected or not hit.protected or _named(hit, wanted)]
-        total -= len(hits) - len(known_by_name)
-        hits = [_say_address(hit, wanted) for hit in known_by_name[:limit]]
-        shown = [hit if see_protected or not hit.protected else mask(hit) for hit in hits]
+        shown = [_say_address(hit, wanted) for hit in hits[:limit]]
         return shown, total, total > len(shown)
-
-
-def _named(hit: SearchHit, wanted: Wanted) -> bool:
-    """Whether name and reading alone answer the question: finding a protected person by address or phone would tell both."""
-    if wanted.address or wanted.phone:
-        return False
-    name, kana = fold_key_name(hit.name), fold_key_kana(hit.kana)
-    return all(fold_key_name(text) in name or fold_key_kana(text) in kana for text in wanted.texts)
 
 
 def _say_address(hit: SearchHit, wanted: Wanted) -> SearchHit:
@@ -134,11 +128,6 @@ def _say_address(hit: SearchHit, wanted: Wanted) -> SearchHit:
     name, kana = fold_key_name(hit.name), fold_key_kana(hit.kana)
     named = any(fold_key_name(text) in name or fold_key_kana(text) in kana for text in wanted.texts)
     return hit if named else replace(hit, match="address")
-
-
-def mask(hit: SearchHit) -> SearchHit:
-    """The hit without address, household, phone and place: what everyone may see of a protected person."""
-    return replace(hit, address="", household="", phone="", shelter_id="", shelter_name="", since=None, masked=True)
 
 
 def _match_code(wanted: Wanted) -> str:
@@ -162,26 +151,31 @@ def _fts_query(wanted: Wanted) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """A table to look into: its name, the condition every row must meet, and the row numbers it spans."""
+    """A table to look into: its name, the condition every row must meet, the row numbers it spans, and rows the reader does not get."""
 
     table: str
     scope: str
     values: dict[str, Any]
+    hidden: frozenset[int]
+
+    def seen(self, rids: list[int]) -> list[int]:
+        """The rows without the hidden ones."""
+        return [rid for rid in rids if rid not in self.hidden] if self.hidden else rids
 
 
 def _candidates(connection: Connection, ground: _Ground, wanted: Wanted, limit: int) -> list[int]:
     """Row numbers of what is wanted, at most ``CAP`` + 1. Each question begins at the index that leaves fewest rows."""
     if wanted.birth or wanted.phone:
         rids = _by_birth(connection, ground, wanted) if wanted.birth else _by_phone(connection, ground, wanted)
-        return _narrow(connection, ground, wanted, rids)[: CAP + 1]
+        return ground.seen(_narrow(connection, ground, wanted, rids))[: CAP + 1]
     rids = []
     if wanted.kana and not wanted.texts and not wanted.address:
         sql = f"SELECT rid FROM {ground.table} WHERE {ground.scope} key_kana >= :kana AND key_kana < :end ORDER BY key_kana LIMIT {CAP + 1}"
-        rids = _column(connection, sql, {**ground.values, "kana": wanted.kana, "end": wanted.kana + _LAST})
+        rids = ground.seen(_column(connection, sql, {**ground.values, "kana": wanted.kana, "end": wanted.kana + _LAST}))
         if len(rids) >= limit:
             return rids
     seen = set(rids)
-    return [*rids, *(rid for rid in _by_text(connection, ground, wanted, CAP + 1) if rid not in seen)]
+    return [*rids, *(rid for rid in ground.seen(_by_text(connection, ground, wanted, CAP + 1)) if rid not in seen)]
 
 
 def _by_text(connection: Connection, ground: _Ground, wanted: Wanted, most: int) -> list[int]:
@@ -247,29 +241,32 @@ def _fits(wanted: Wanted, name: str, kana: str, address: str, phone: str) -> boo
     return (not wanted.kana or wanted.kana in kana or wanted.kana in name) and phone.startswith(wanted.phone)
 
 
-def _find_residents(connection: Connection, wanted: Wanted, limit: int) -> tuple[list[ResidentView], int]:
+def _find_residents(connection: Connection, wanted: Wanted, limit: int, guard: Guard) -> tuple[list[ResidentView], int]:
     active = connection.execute(select(t.snapshot).where(t.snapshot.c.active)).one_or_none()
     if active is None:
         return [], 0
-    ground = _Ground("resident", "snapshot = :snapshot AND", {"snapshot": active.num, "first": active.first_rid, "last": active.last_rid})
+    values = {"snapshot": active.num, "first": active.first_rid, "last": active.last_rid}
+    ground = _Ground("resident", "snapshot = :snapshot AND", values, guard.hidden_rows(connection, active))
     rids = _candidates(connection, ground, wanted, limit)
-    return _views(connection, rids[:limit]), len(rids)
+    return _views(connection, rids[:limit], guard), len(rids)
 
 
-def _views(connection: Connection, rids: list[int]) -> list[ResidentView]:
+def _views(connection: Connection, rids: list[int], guard: Guard) -> list[ResidentView]:
     if not rids:
         return []
     sql = f"SELECT {COLUMNS} FROM resident r JOIN snapshot sn ON sn.num = r.snapshot WHERE r.rid IN ({','.join(map(str, rids))})"
     rows = {row[0]: row for row in connection.exec_driver_sql(sql)}
-    return views(connection, [rows[rid] for rid in rids])
+    return views(connection, [rows[rid] for rid in rids], guard)
 
 
-def _find_persons(connection: Connection, wanted: Wanted, limit: int) -> tuple[list[str], int]:
+def _find_persons(connection: Connection, wanted: Wanted, limit: int, guard: Guard) -> tuple[list[str], int]:
+    people = guard.hidden(connection)
     if wanted.card or wanted.number:
         column, value = ("card", wanted.card) if wanted.card else ("number", wanted.number)
         ids = _column(connection, f"SELECT id FROM person WHERE NOT deleted AND {column} = :value", {"value": value})
+        ids = [one for one in ids if one not in people.persons]
         return ids, len(ids)
-    rids = _candidates(connection, _Ground("person", "", {}), wanted, limit)
+    rids = _candidates(connection, _Ground("person", "", {}, people.person_rows), wanted, limit)
     found: list[str] = []
     gone = 0
     for part in chunked(rids, max(limit, 50)):

@@ -12,6 +12,13 @@ down_revision = "0001"
 
 STATEMENTS = (
     """
+    CREATE TABLE access_crowd (
+        access_seq INTEGER NOT NULL,
+        persons BLOB NOT NULL,
+        CONSTRAINT pk_access_crowd PRIMARY KEY (access_seq)
+    )
+    """,
+    """
     CREATE TABLE protection (
         rid INTEGER NOT NULL,
         id TEXT NOT NULL,
@@ -35,6 +42,15 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_protection_resident ON protection (resident_no)
+    """,
+    """
+    CREATE INDEX ix_person_protected ON person (id) WHERE protected
+    """,
+    """
+    CREATE INDEX ix_person_resident_no ON person (resident_no)
+    """,
+    """
+    CREATE INDEX ix_resident_protected ON resident (snapshot, resident_no) WHERE protected
     """,
     """
     CREATE TABLE registered_character (
@@ -89,8 +105,12 @@ UNDO = (
     "ALTER TABLE snapshot DROP COLUMN sources",
     "ALTER TABLE snapshot DROP COLUMN district",
     "ALTER TABLE snapshot DROP COLUMN origin",
+    "DROP TABLE access_crowd",
     "DROP TABLE finding",
     "DROP TABLE registered_character",
+    "DROP INDEX ix_resident_protected",
+    "DROP INDEX ix_person_resident_no",
+    "DROP INDEX ix_person_protected",
     "DROP TABLE protection",
 )
 
