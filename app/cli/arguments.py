@@ -69,6 +69,7 @@ def build_parser(version: str) -> Parser:
     _people_verbs(verbs)
     _shelter_verbs(verbs)
     _evacuee_verbs(verbs)
+    _character_verbs(verbs)
     return parser
 
 
@@ -213,6 +214,7 @@ def _evacuee_verbs(verbs: Verbs) -> None:
     cards.add_argument("--shelter", default="", metavar="NAME")
     cards.add_argument("--blank", type=int, default=0, metavar="N")
     cards.add_argument("--sheets", type=int, default=0, metavar="N")
+    cards.add_argument("--substitutes", action="store_true", help=HELP["substitutes"])
     cards.add_argument("--per-page", type=int, choices=(4, 8), default=8)
     _verb(evacuees, "duplicates", "evacuees.duplicates")
     decide = _verb(evacuees, "decide", "evacuees.decide")
@@ -224,6 +226,26 @@ def _evacuee_verbs(verbs: Verbs) -> None:
     decide.add_argument("--note", default="", metavar="TEXT")
 
 
+def _character_verbs(verbs: Verbs) -> None:
+    characters = _group(verbs, "characters")
+    listing = _verb(characters, "list", "characters.list")
+    listing.add_argument("--snapshot", metavar="ID")
+    listing.add_argument("--out", metavar="FILE")
+    listing.add_argument("--encoding", choices=("utf-8-sig", "cp932"), default="utf-8-sig")
+    register = _verb(characters, "register", "characters.register")
+    register.add_argument("code", metavar="CODE")
+    register.add_argument("--substitute", metavar="C")
+    register.add_argument("--picture", metavar="FILE")
+    register.add_argument("--note", metavar="TEXT")
+    _verb(characters, "remove", "characters.remove").add_argument("code", metavar="CODE")
+    load = _verb(characters, "import", "characters.import")
+    load.add_argument("file", metavar="FILE|DIR")
+    _import_options(load)
+    fonts = _verb(characters, "fonts", "characters.fonts")
+    fonts.add_argument("--add", metavar="FILE")
+    fonts.add_argument("--remove", metavar="NAME")
+
+
 def _roster_verb(evacuees: Verbs) -> None:
     roster = _verb(evacuees, "roster", "evacuees.roster")
     roster.add_argument("--shelter", default="", metavar="NAME")
@@ -233,6 +255,7 @@ def _roster_verb(evacuees: Verbs) -> None:
     roster.add_argument("--out", metavar="FILE")
     roster.add_argument("--encoding", choices=("utf-8-sig", "cp932"), default="utf-8-sig")
     roster.add_argument("--publishable", action="store_true")
+    roster.add_argument("--substitutes", action="store_true", help=HELP["substitutes"])
     roster.add_argument("--presence", choices=("in", "out", "all"), default="in")
     roster.add_argument("--need", action="append", default=[], metavar="TEXT")
     roster.add_argument("--columns", default="standard", metavar="NAME")

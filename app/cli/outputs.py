@@ -94,6 +94,7 @@ def roster_object(row: RosterRow) -> dict[str, Any]:
 
 
 def _write_roster(ctx: Context, given: Namespace, wanted: RosterFilter, folder: Path) -> Answer:
+    from app.interchange.exporting.characters import say_characters
     from app.interchange.exporting.rosters import write_roster
 
     done = write_roster(
@@ -106,6 +107,7 @@ def _write_roster(ctx: Context, given: Namespace, wanted: RosterFilter, folder: 
         publishable=given.publishable,
         layout=given.layout,
         folder=folder,
+        substitutes=given.substitutes,
     )
     return {
         "file": given.out,
@@ -114,8 +116,10 @@ def _write_roster(ctx: Context, given: Namespace, wanted: RosterFilter, folder: 
         "pages": done.pages,
         "at": moment(wanted.at),
         "known_at": moment(wanted.known_at),
-        "unencodable": [f"{u.text}: {u.char} (U+{ord(u.char[0]):04X})" for u in done.unencodable],
+        "unencodable": [f"{u.text}: {u.char} ({u.code_point}) \u2192 {u.written}" for u in done.unencodable],
+        "unencodable_list": str(done.characters) if done.characters else None,
         "problems": list(done.problems),
+        "warnings": list(say_characters(done.missing, substituted=given.substitutes)),
     }, 0
 
 
@@ -148,5 +152,14 @@ def print_cards(gateway: FolderGateway, given: Namespace) -> Answer:
         # printing is what the access log tells, once; finding out whose cards they are is no output
         roster = ctx.reads.rosters.roster(RosterFilter(at=ctx.now(), shelter_id=shelter))
         people = [row.person_id for row in roster.rows]
-        done = cards.write_cards(ctx, person_ids=people, out=Path(given.out), per_page=given.per_page, folder=session.folder)
-        return {"file": given.out, "cards": len(people), "pages": done.pages, "withheld": roster.withheld}, 0
+        done = cards.write_cards(
+            ctx, person_ids=people, out=Path(given.out), per_page=given.per_page, folder=session.folder, substitutes=given.substitutes
+        )
+        return {
+            "file": given.out,
+            "cards": done.cards,
+            "pages": done.pages,
+            "withheld": roster.withheld,
+            "left_out": list(done.left_out),
+            "warnings": list(done.warnings),
+        }, 1 if done.left_out else 0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.bootstrap import FolderGateway
+from app.cli import characters
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
@@ -290,4 +291,9 @@ _VERBS: Mapping[str, Verb] = {
     "evacuees cards": print_cards,
     "evacuees duplicates": duplicates,
     "evacuees decide": decide,
+    "characters list": characters.list_characters,
+    "characters register": characters.register,
+    "characters remove": characters.remove,
+    "characters import": characters.import_characters,
+    "characters fonts": characters.fonts,
 }

@@ -50,6 +50,13 @@ HELP: Mapping[str, str] = {
     "evacuees.cards": "避難者カードを印刷する\n--blank N で白紙のカード、--sheets N で手書き用の名簿用紙。",
     "evacuees.duplicates": "同じ人かもしれない記録",
     "evacuees.decide": "同じ人か別の人かを決める",
+    "characters": "名前の文字（外字・異体字）",
+    "characters.list": "住民データと避難者にある外字・異体字などの一覧（--out で CSV）\n字形がどのフォントにもない字が先に出ます。印刷の前に、フォント・画像・代替文字を決めてください。",
+    "characters.register": "外字の代替文字や画像を登録する\nCODE は E000、U+E000、U+845B_E0100 など、またはその文字。画像は PNG か BMP。",
+    "characters.remove": "登録した文字を取り消す",
+    "characters.import": "外字の表（コード・代替文字・画像ファイル・説明）か、E000.png のようにコードを名前にした画像のフォルダを取り込む",
+    "characters.fonts": "印刷に使うフォントの一覧\n--add で外字フォント（.ttf・.tte）をデータのフォルダに加え、--remove で外します。",
+    "substitutes": "字形のない文字を代替文字（縮退文字）で印刷し、下線を付ける",
 }
 
 _HEADS: Mapping[str, str] = {
@@ -62,6 +69,9 @@ _HEADS: Mapping[str, str] = {
     "purpose": "目的", "target": "出力先", "roles": "役割", "disabled": "使用不可", "label": "名前", "as_of": "時点", "residents": "住民", "number": "整理番号",
     "shelter": "避難所", "detail": "内容", "score": "確からしさ", "file": "ファイル", "rows": "行", "withheld": "支援措置で除いた人", "pages": "ページ",
     "sex": "性別", "age": "年齢", "category": "区分", "room": "部屋", "from": "入所", "destination": "退所先", "numbers": "整理番号", "household": "世帯",
+    "char": "文字", "code": "コード", "people": "人数", "font": "フォント", "substitute": "代替文字", "suggested": "候補", "settled": "印刷可",
+    "unsettled": "未決定の文字", "role": "役割", "characters": "文字数", "gaiji": "外字", "installed": "あり", "left_out": "カードを作らなかった人",
+    "note": "説明", "picture": "画像", "cards": "カード", "sheets": "枚数",
     "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
 }
 _LISTS: Mapping[str, Sequence[str]] = {
@@ -73,10 +83,13 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "operators": ("name", "roles", "disabled"),
     "snapshots": ("label", "as_of", "residents", "households", "active", "id"),
     "groups": ("score", "reason", "persons"),
+    "characters": ("char", "code", "people", "font", "substitute", "suggested", "settled"),
+    "fonts": ("name", "role", "characters", "gaiji", "installed"),
     "checks": ("ok", "name", "detail"),
     "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
 }
 _STATUS = {"none": "登録なし", "staying": "入所中", "left": "退所", "dead": "死亡"}
+_FONTS = {"text": "本文", "national": "国の文字", "names": "人名の字", "own": "自治体"}
 _KINDS = {"kind": "shelter.kind", "sex": "person.sex", "category": "stay.category", "destination": "stay.destination"}
 
 
@@ -124,6 +137,8 @@ def _cell(key: str, value: Any, verb: str) -> str:
         return "、".join(label("role", item) if key == "roles" else str(item) for item in value)
     if key == "status":
         return _STATUS.get(value, str(value))
+    if key == "role":
+        return _FONTS.get(value, str(value))
     if key in _KINDS and isinstance(value, str) and value and not (key == "kind" and verb == "search"):
         return label(_KINDS[key], value)
     return str(value)

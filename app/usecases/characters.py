@@ -29,8 +29,6 @@ from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.rows import CharacterCount
 
-SCAN_LABEL = "characters.scanning"
-
 
 class Glyphs(Protocol):
     """Where characters are drawn from."""
@@ -110,6 +108,14 @@ def registered_characters(ctx: Context) -> Mapping[str, RegisteredCharacter]:
     """What is registered, by character (with its selector)."""
     found = [record for record in ctx.reads.all("character") if isinstance(record, RegisteredCharacter) and not record.deleted]
     return {record.text: record for record in sorted(found, key=lambda record: record.id)}
+
+
+def need_registered(ctx: Context, *, text: str) -> RegisteredCharacter:
+    """What is registered for a character; RuleViolation ``character.not_registered``."""
+    record = registered_characters(ctx).get(text)
+    if record is None:
+        raise RuleViolation("character.not_registered", field="text", text=text, points=name_code_points(text))
+    return record
 
 
 def list_characters(ctx: Context, *, fonts: Glyphs, snapshot_id: str | None = None, job: Job = QUIET) -> CharacterSurvey:

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
 
 from app.domain.characters import CharacterProblem, is_private_use, name_code_points, split_clusters
-from app.presentation.messages import message
-from app.usecases.characters import substitute_for, substitutes_of
+from app.presentation.messages import message, show_value
+from app.usecases.characters import CharacterSurvey, substitute_for, substitutes_of
 from app.usecases.context import Context
 
 Item = TypeVar("Item")
@@ -176,3 +177,28 @@ def say_characters(
     if len(problems) > most:
         told.append(message("character.more", count=len(problems) - most))
     return tuple(told)
+
+
+_SURVEY = ("char", "code", "kinds", "residents", "persons", "font", "substitute", "suggested", "picture", "settled", "note")
+
+
+def write_survey(
+    ctx: Context, *, survey: CharacterSurvey, out: Path, encoding: Literal["utf-8-sig", "cp932"] = "utf-8-sig"
+) -> ExportResult:
+    """The list of the page of characters as CSV: counts, no person. Its codes can be read back by the import of gaiji. Noted as export."""
+    from app.interchange.exporting.csv_out import write_csv
+
+    ctx.require("export")
+    rows = (
+        [
+            use.text, use.code, " ".join(message(f"characters.kind_{kind}") for kind in use.kinds), use.residents,
+            use.persons, use.source, use.substitute, use.suggested, show_value(bool(use.picture)), show_value(use.settled), use.description,
+        ]
+        for use in survey.uses
+    )  # fmt: skip
+    header = [message(f"characters.file_{name}") for name in _SURVEY]
+    done = write_csv(out, header=header, rows=rows, encoding=encoding, registered=registered_for(ctx))
+    with ctx.unit() as uow:
+        uow.log_access(action="export", persons=0, target=out.name)
+        uow.commit()
+    return done
