@@ -85,7 +85,9 @@ def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime 
 
 
 def _recalling(ctx: Context, options: ReadOptions, target: str) -> ReadOptions:
-    return options if options.recall or options.mapping else replace(options, recall=sources.recall_mapping(ctx, target))
+    if options.recall or options.mapping:
+        return options
+    return replace(options, recall=sources.recall_mapping(ctx, target), recall_shape=sources.recall_shape(ctx, target))
 
 
 def apply_prepared(

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.domain.errors import InputFault
 from app.interchange.importing.mapping import FieldSpec, HeaderMap, Mapping, header_fingerprint, load_fields, map_headers, read_mapping_file
+from app.interchange.importing.plausible import check_columns
 from app.interchange.importing.reading import SourceRow, SourceTable, open_table
 from app.interchange.importing.report import ImportReport, Issue
 from app.interchange.importing.shaping import Values, shape_table
@@ -28,13 +29,15 @@ class ReadOptions:
     """What a person chose instead of leaving it to be found out. ``mapping`` wins over what ``recall`` remembers.
 
     ``values`` are words for codes by field, ``dates`` is ``era_code`` where birth dates begin with the number of their era; both are
-    in a profile (``profiles``). ``force`` takes a file whose columns look swapped.
+    in a profile (``profiles``), whose name ``profile`` is then. ``force`` takes a file whose columns look swapped.
     """
 
     mapping: Mapping | None = None
     values: Values = field(default_factory=dict)
     dates: str = ""
     force: bool = False
+    profile: str = ""
+    recall_shape: Callable[[Sequence[str]], tuple[Values, str]] | None = None
     recall: Recall | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -104,7 +107,10 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
     )  # fmt: skip
     chosen = options.mapping or (options.recall(table.header) if options.recall else None)
     headers = map_headers(table.header, fields, chosen)
-    table, headers = shape_table(table, headers, values=options.values, dates=options.dates)
+    values, dates = options.values, options.dates
+    if options.recall_shape and not options.mapping:
+        values, dates = options.recall_shape(table.header)
+    table, headers = shape_table(table, headers, values=values, dates=dates)
     if headers.missing:
         spec = next(spec for spec in fields if spec.key == headers.missing[0])
         raise InputFault("import.column_missing", path=str(path), line=table.header_line, column=spec.synonyms[0])
@@ -113,8 +119,11 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
         result.report.add(notice)
     for heading in headers.duplicates:
         result.report.warn("import.column_duplicate", line=table.header_line, column=heading)
-    for heading in headers.unused if options.mapping else ():
+    for heading in headers.unused if options.mapping and not options.profile else ():
         result.report.warn("import.mapping_unused", line=table.header_line, column=heading)
+    if target in ("residents", "evacuees"):
+        for code, column, params in check_columns(table, headers.columns, force=options.force):
+            result.report.warn(code, line=table.header_line, column=column, **params)
     return result
 
 
@@ -164,10 +173,27 @@ def recall_mapping(ctx: Context, target: str) -> Recall:
     return recall
 
 
-def remember_mapping(ctx: Context, *, target: str, header: Sequence[str], mapping: Mapping) -> None:
-    """Keep a mapping for every later file with the same headings."""
+def recall_shape(ctx: Context, target: str) -> Callable[[Sequence[str]], tuple[Values, str]]:
+    """Looks up the words for codes that were remembered with a mapping."""
+
+    def recall(header: Sequence[str]) -> tuple[Values, str]:
+        stored = ctx.reads.settings.get(f"shape.{_setting(target, header)}")
+        told = json.loads(stored) if stored else {}
+        return dict(told.get("values", {})), str(told.get("dates", ""))
+
+    return recall
+
+
+def remember_mapping(
+    ctx: Context, *, target: str, header: Sequence[str], mapping: Mapping, values: Values | None = None, dates: str = ""
+) -> None:
+    """Keep a mapping, and the words for codes that go with it, for every later file with the same headings."""
+    name = _setting(target, header)
+    shape = {"values": values, "dates": dates} if values or dates else {}
     with ctx.unit() as uow:
-        uow.set_setting(_setting(target, header), json.dumps(mapping, ensure_ascii=False))
+        uow.set_setting(name, json.dumps(mapping, ensure_ascii=False))
+        if shape or ctx.reads.settings.get(f"shape.{name}"):
+            uow.set_setting(f"shape.{name}", json.dumps(shape, ensure_ascii=False))
         uow.commit()
 
 
