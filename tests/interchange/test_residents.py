@@ -47,7 +47,7 @@ def test_values_stay_as_written(tmp_path: Path, encoding: str) -> None:
     rows, told = rows_of(write_table(tmp_path / "住 民.csv", HEADER, ROWS, encoding=encoding))
     assert rows[0] == ResidentRow(
         "1001", "1", "髙橋　一郎", "タカハシ　イチロウ", "S20.3.1", "男", "世帯主", "9260000", "見本市本町１－２　見本荘１０１", "本町", "0767-00-0001",
-        "", False, 1, 2,
+        "", False, 1, "", 2,
     )  # fmt: skip
     assert (rows[1].birth, rows[1].sex, rows[1].protected, rows[1].order) == ("昭和２３年月日不詳", "2", True, 0)
     assert (rows[2].birth, rows[2].protected) == ("1980/02/30", False)

@@ -66,7 +66,8 @@ def _is_phone(text: str) -> bool:
 def _is_address(text: str) -> bool:
     if len(text) < 5 or not _KANJI.search(text) or _is_date(text):
         return False
-    return any(char.isdecimal() for char in text) or sum(word in text for word in _words("address")) >= 2
+    words = sum(word in text for word in _words("address"))
+    return words >= 2 or (words == 1 and any(char.isdecimal() for char in text))
 
 
 def _is_name(text: str) -> bool:

@@ -110,7 +110,8 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
     values, dates = options.values, options.dates
     if options.recall_shape and not options.mapping:
         values, dates = options.recall_shape(table.header)
-    table, headers = shape_table(table, headers, values=values, dates=dates)
+    if any(spec.part_of for spec in fields) or values:
+        table, headers = shape_table(table, headers, values=values, dates=dates)
     if headers.missing:
         spec = next(spec for spec in fields if spec.key == headers.missing[0])
         raise InputFault("import.column_missing", path=str(path), line=table.header_line, column=spec.synonyms[0])
