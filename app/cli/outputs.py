@@ -109,6 +109,7 @@ def _write_roster(ctx: Context, given: Namespace, wanted: RosterFilter, folder: 
         folder=folder,
         substitutes=given.substitutes,
     )
+    told = list(say_characters(done.missing, substituted=given.substitutes))
     return {
         "file": given.out,
         "rows": done.rows,
@@ -118,8 +119,8 @@ def _write_roster(ctx: Context, given: Namespace, wanted: RosterFilter, folder: 
         "known_at": moment(wanted.known_at),
         "unencodable": [f"{u.text}: {u.char} ({u.code_point}) \u2192 {u.written}" for u in done.unencodable],
         "unencodable_list": str(done.characters) if done.characters else None,
-        "problems": list(done.problems),
-        "warnings": list(say_characters(done.missing, substituted=given.substitutes)),
+        "problems": [problem for problem in done.problems if problem not in told],
+        "warnings": told,
     }, 0
 
 

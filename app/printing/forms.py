@@ -14,7 +14,7 @@ from app.printing.report import PageStamp, PrintRefused, PrintReport, Problem
 from app.printing.sheet import MM, Sheet, open_sheet
 
 _STATIC = "cell"
-_NOTE_AT = (5, 1.2)  # mm from the lower left corner of a card
+_NOTE_AT = (6, 4.0)  # mm from the lower left corner of a card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from app.printing.report import Problem
 
 MISSING_SIGN = chr(0x3013)  # the geta sign Japanese printers set where a type is missing
 ELLIPSIS = "\u2026"
-_MARK_BELOW, _MARK = 0.2, 0.045  # em from the baseline to the line under a substitute, and how thick it is
+_MARK_BELOW, _MARK = 0.19, 0.05  # em from the baseline to the line under a substitute, and how thick it is
 _BASELINE = 0.12  # em that the body of a kanji reaches below the baseline
 
 
@@ -125,6 +125,13 @@ def map_to_unicode(texts: list[str], *, digits: int = 4) -> str:
         block = rows[start : start + 100]
         lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
     return "\n".join([*lines, "endcmap CMapName currentdict /CMap defineresource pop end end"])
+
+
+def _shade(x: float, y: float, width: float, size: float) -> str:
+    """What goes under a substitute: pale grey behind it and a line below, seen on copies and in dense lists alike."""
+    bottom = y - _MARK_BELOW * size
+    grey = f"0.86 g {x:.2f} {bottom:.2f} {width:.2f} {1.06 * size:.2f} re f"
+    return f"q {grey} 0 g {x:.2f} {bottom:.2f} {width:.2f} {_MARK * size:.2f} re f Q"
 
 
 class Typesetter:
@@ -236,17 +243,14 @@ class Typesetter:
         """Draw with the baseline at ``y``. ``stretch`` narrows the glyphs (1 = natural width)."""
         if not line.pieces:
             return
-        parts = [f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm"]
+        parts = [_shade(x + start * size * stretch, y, width * size * stretch, size) for start, width in line.marks]
+        self._marked = self._marked or bool(line.marks)
+        parts.append(f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm")
         if stretch != 1.0:
             parts.append(f"{100 * stretch:.1f} Tz")
         for font, codes in line.pieces:
             parts.append(f"/S{font} {size:g} Tf <{codes}> Tj")
         parts.append("100 Tz ET" if stretch != 1.0 else "ET")
-        for start, width in line.marks:
-            self._marked = True
-            parts.append(
-                f"{x + start * size * stretch:.2f} {y - _MARK_BELOW * size:.2f} {width * size * stretch:.2f} {_MARK * size:.2f} re f"
-            )
         self._canvas._code.append(" ".join(parts))
 
     def write(self, text: str, *, x: float, y: float, size: float, bold: bool = False, align: str = "left", width: float = 0.0) -> Line:
