@@ -7,10 +7,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 
+ALIAS_BETWEEN = " / "
+"""What stands between several other names of one person."""
+
+
 class ResidentRow(NamedTuple):
     """One resident as read from a file; texts exactly as they came in. ``order`` is the rank in the household, 0 unknown.
 
-    ``alias`` holds other names the person is known by (former family name, name in use, name in Latin letters).
+    ``alias`` holds other names the person is known by (former family name, name in use, name in Latin letters), with
+    ``ALIAS_BETWEEN`` between them.
     """
 
     resident_no: str = ""

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Index, func, insert, select, update
 
-from app.domain.errors import RuleViolation
-from app.domain.folding import fold_address, fold_kana, fold_name
+from app.domain.errors import EnvironmentFault, RuleViolation
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.storage import tables as t
 from app.storage.engine import run_many
-from app.storage.keys import birth_range, digits
-from app.storage.search import address_text, kana_text, name_text
+from app.storage.indexing import Indexer, Keys, LocalIndexer, columns_of, index_rows, keys_of, open_remote
+from app.storage.search import RESIDENT_FTS, SHARED_FTS, part_name
 from app.usecases.job import Job
 
 _RESIDENT = (
     "INSERT INTO resident (rid, snapshot, resident_no, household_no, rank, name, kana, birth, sex, relation, postal, address, district, phone,"
     " nationality, protected, key_name, key_kana, key_phone, birth_lo, birth_hi, alias) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
-_FTS = "INSERT INTO resident_fts (rowid, name, kana, address) VALUES (?,?,?,?)"
 _AS_READ = (
     "SELECT resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, rank, alias"
     " FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
 )
+_SORTED = (
+    "INSERT INTO resident_kana (snapshot, key_kana, rid) SELECT snapshot, key_kana, rid FROM resident WHERE rid BETWEEN ? AND ?"
+    " ORDER BY snapshot, key_kana, rid",
+    "INSERT INTO resident_birth (snapshot, birth_lo, rid, birth_hi, key_kana) SELECT snapshot, birth_lo, rid, coalesce(birth_hi, birth_lo),"
+    " key_kana FROM resident WHERE rid BETWEEN ? AND ? AND birth_lo IS NOT NULL ORDER BY snapshot, birth_lo, rid",
+    "INSERT INTO resident_phone (snapshot, key_phone, rid) SELECT snapshot, key_phone, rid FROM resident WHERE rid BETWEEN ? AND ?"
+    " AND key_phone <> '' ORDER BY snapshot, key_phone, rid",
+)
+"""What the tables that serve as indexes get, in their own order: appending costs a fraction of what inserting here and there does."""
+_MANY = 20_000
+"""More rows than this are indexed in another process, and the indexes of the table are built when all are in."""
+_PART = 200_000
+_MOST_STORED = 3_000_000
+"""With more residents than this in the store, building its indexes anew costs more than keeping them up row by row."""
+_FINISHING = "job.indexing_residents"
 
 
 class _Tally:
@@ -45,18 +59,23 @@ class _Tally:
         first = self.next_rid
         self.next_rid += len(batch)
         self.rows += len(batch)
-        for row in batch:
-            if row.household_no:
-                self.households.add(row.household_no)
-            else:
-                self.single += 1
+        numbers = [row.household_no for row in batch]
+        self.households.update(numbers)
+        self.single += numbers.count("")
         self.digest.update(_hashed(batch))
         return first
+
+    @property
+    def homes(self) -> int:
+        """Households; somebody without a number is one of their own."""
+        return len(self.households - {""}) + self.single
 
 
 def _hashed(rows: Iterable[Sequence[Any]]) -> bytes:
     """What the hash of a snapshot covers: the first fourteen fields of each row and its alias if it has one, in any division into batches."""
-    return "".join("\x1f".join(map(str, row[: 15 if row[14] else 14])) + "\x1e" for row in rows).encode("utf-8", "surrogatepass")
+    join = "\x1f".join
+    lines = [join((*row[:12], str(row[12]), str(row[13]), *((row[14],) if row[14] else ()))) for row in rows]
+    return "\x1e".join([*lines, ""]).encode("utf-8", "surrogatepass")
 
 
 def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
@@ -68,39 +87,121 @@ def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=200_000)
-def _name_keys(text: str) -> tuple[str, str]:
-    key = fold_name(text)
-    return key, name_text(key)
-
-
-@lru_cache(maxsize=200_000)
-def _kana_keys(text: str) -> tuple[str, str]:
-    key = fold_kana(text)
-    return key, kana_text(key)
-
-
-@lru_cache(maxsize=200_000)
-def _address_text(text: str) -> str:
-    return address_text(fold_address(text))
-
-
-def _stored(rid: int, number: int, row: ResidentRow) -> tuple[Any, ...]:
-    resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, order, alias, _ = row
-    return (
-        *(rid, number, resident_no, household_no, order, name, kana, birth, sex, relation, postal, address, district, phone, nationality),
-        *(int(protected), _name_keys(name)[0], _kana_keys(kana)[0], digits(phone), *birth_range(birth), alias),
+def _store(connection: Connection, number: int, rids: Sequence[int], rows: Sequence[ResidentRow], keys: Keys) -> None:
+    """Write rows with their keys into the table, by columns: a million rows of a tuple each would cost seconds."""
+    no, household, name, kana, birth, sex, relation, postal, address, district, phone, nation, protected, order, alias, _ = zip(
+        *rows, strict=True
     )
-
-
-def _indexed(rid: int, row: ResidentRow) -> tuple[int, str, str, str]:
-    return rid, _name_keys(row.name)[1], _kana_keys(row.kana)[1], _address_text(row.address)
+    stored = zip(
+        *(rids, repeat(number), no, household, order, name, kana, birth, sex, relation, postal, address, district, phone, nation),
+        *(map(int, protected), keys.names, keys.kanas, keys.phones, keys.lows, keys.highs, alias),
+        strict=False,
+    )
+    run_many(connection, _RESIDENT, list(stored))
 
 
 def insert_rows(connection: Connection, number: int, rids: Sequence[int], rows: Sequence[ResidentRow]) -> None:
-    """Store and index rows of snapshot ``number`` under these row numbers."""
-    run_many(connection, _RESIDENT, [_stored(rid, number, row) for rid, row in zip(rids, rows, strict=True)])
-    run_many(connection, _FTS, [_indexed(rid, row) for rid, row in zip(rids, rows, strict=True)])
+    """Store and index a few more rows of snapshot ``number``, which has some, under these row numbers."""
+    columns = columns_of(rids, rows)
+    keys = keys_of(columns)
+    _store(connection, number, rids, rows, keys)
+    last = connection.execute(select(func.max(t.resident_part.c.part)).where(t.resident_part.c.snapshot == number)).scalar_one()
+    table = SHARED_FTS if last is None else part_name(number, last)
+    run_many(connection, f"INSERT INTO {table} (rowid, name, kana, address) VALUES (?,?,?,?)", index_rows(columns, keys))
+    run_many(
+        connection,
+        "INSERT INTO resident_kana (snapshot, key_kana, rid) VALUES (?,?,?)",
+        [(number, kana, rid) for kana, rid in zip(keys.kanas, rids, strict=True)],
+    )
+    born = [
+        (number, low, rid, high or low, kana) for rid, low, high, kana in zip(rids, keys.lows, keys.highs, keys.kanas, strict=True) if low
+    ]
+    run_many(connection, "INSERT INTO resident_birth (snapshot, birth_lo, rid, birth_hi, key_kana) VALUES (?,?,?,?,?)", born)
+    called = [(number, phone, rid) for phone, rid in zip(keys.phones, rids, strict=True) if phone]
+    run_many(connection, "INSERT INTO resident_phone (snapshot, key_phone, rid) VALUES (?,?,?)", called)
+
+
+class _Writer:
+    """Rows of one new snapshot on their way into the table and its indexes. Few are indexed here, many in another process meanwhile.
+
+    A batch is stored while the keys of the next are made; ``finish`` stores the last one and builds what is built at the end.
+    """
+
+    def __init__(self, connection: Connection, number: int, job: Job) -> None:
+        self._connection, self._number, self._job = connection, number, job
+        self._indexer: Indexer = LocalIndexer()
+        self._remote = False
+        self._rows = self._in_part = self._parts = 0
+        self._kept: tuple[Sequence[int], Sequence[ResidentRow], Keys] | None = None
+        self._dropped: list[Index] = []
+
+    def take(self, rids: Sequence[int], rows: Sequence[ResidentRow]) -> None:
+        """The next rows."""
+        self._rows += len(rows)
+        if self._rows > _MANY and not self._remote:
+            self._remote = True
+            self._become_many()
+        if self._in_part >= _PART:
+            self._indexer.end_part()
+            self._store_kept()
+            self._copy_part()
+        self._in_part += len(rows)
+        self._indexer.send(columns_of(rids, rows))
+        self._store_kept()
+        self._kept = rids, rows, self._indexer.receive()
+
+    def finish(self, first_rid: int, last_rid: int) -> None:
+        """Everything in its place. Cancel is heard between the steps."""
+        self._indexer.end_part()
+        self._store_kept()
+        steps: list[Callable[[], object]] = [partial(self._connection.exec_driver_sql, sql, (first_rid, last_rid)) for sql in _SORTED]
+        steps += [partial(index.create, self._connection) for index in self._dropped]
+        steps.append(self._copy_part)
+        for done, step in enumerate(steps):
+            self._job.report(done, len(steps), _FINISHING)
+            step()
+        self._job.report(len(steps), len(steps), _FINISHING)
+
+    def close(self) -> None:
+        """Let go of the other process."""
+        self._indexer.close()
+
+    def _store_kept(self) -> None:
+        if self._kept is not None:
+            rids, rows, keys = self._kept
+            self._kept = None
+            _store(self._connection, self._number, rids, rows, keys)
+
+    def _become_many(self) -> None:
+        remote = open_remote()
+        if remote is not None:
+            self._indexer.end_part()
+            self._copy_part()
+            self._indexer = remote
+        stored = self._connection.execute(select(func.coalesce(func.sum(t.snapshot.c.residents), 0))).scalar_one()
+        if stored > _MOST_STORED:
+            return
+        for name in ("ix_resident_household", "ix_resident_number"):
+            index = next(one for one in t.resident.indexes if one.name == name)
+            try:
+                index.drop(self._connection)
+            except EnvironmentFault:
+                return  # the rows come from a question that this very connection is still asking
+            self._dropped.append(index)
+
+    def _copy_part(self) -> None:
+        """The finished part as a table of the store. What is in a new table already is the beginning of an empty index."""
+        name = part_name(self._number, self._parts)
+        self._connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {name} USING {RESIDENT_FTS}")
+        writes = {
+            "data": f"INSERT OR REPLACE INTO {name}_data (id, block) VALUES (?,?)",
+            "idx": f"INSERT INTO {name}_idx (segid, term, pgno) VALUES (?,?,?)",
+        }
+        for table, rows in self._indexer.collect():
+            run_many(self._connection, writes[table], rows)
+        self._connection.execute(insert(t.resident_part).values(snapshot=self._number, part=self._parts))
+        self._parts += 1
+        self._in_part = 0
 
 
 def next_rid(connection: Connection) -> int:
@@ -136,20 +237,25 @@ def load_snapshot(
     number = (connection.execute(select(func.max(t.snapshot.c.num))).scalar_one() or 0) + 1
     first_rid = next_rid(connection)
     tally = _Tally(first_rid)
-    for batch in batches:
-        start = tally.take(batch)
-        rids = [first_rid + row.line for row in batch] if span else range(start, start + len(batch))
-        insert_rows(connection, number, rids, batch)
-        job.report(tally.rows, None, "job.loading_residents")
-    if not tally.rows:
-        raise RuleViolation("residents.nothing_to_load")
+    writer = _Writer(connection, number, job)
+    try:
+        for batch in filter(None, batches):
+            start = tally.take(batch)
+            writer.take([first_rid + row.line for row in batch] if span else range(start, start + len(batch)), batch)
+            job.report(tally.rows, None, "job.loading_residents")
+        if not tally.rows:
+            raise RuleViolation("residents.nothing_to_load")
+        last_rid = (first_rid + span if span else tally.next_rid) - 1
+        writer.finish(first_rid, last_rid)
+    finally:
+        writer.close()
     made = Snapshot(
         id=snapshot_id,
         label=label,
         as_of=as_of,
         known_at=known_at,
         residents=tally.rows,
-        households=len(tally.households) + tally.single,
+        households=tally.homes,
         sha256=tally.digest.hexdigest(),
         files=tuple(files),
         created_at=created_at,
@@ -173,7 +279,7 @@ def load_snapshot(
             created_at=created_at,
             active=True,
             first_rid=first_rid,
-            last_rid=(first_rid + span if span else tally.next_rid) - 1,
+            last_rid=last_rid,
             origin=origin,
             district=district,
             sources=made.sources,

@@ -6,18 +6,29 @@ Pairs find surnames of two characters, which trigrams cannot. This module is the
 from __future__ import annotations
 
 import re
-
-from sqlalchemy import Connection
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from app.domain.evacuee import Person
 from app.storage.keys import fold_key_address, fold_key_kana, fold_key_name
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+RESIDENT_FTS = "fts5(name, kana, address, content='', columnsize=0, tokenize=\"ascii tokenchars '-'\")"
+SHARED_FTS = "resident_fts"
+"""The index of every snapshot loaded under schema 0001. Later ones have parts of their own (``part_name``)."""
 FTS_DDL = (
-    "CREATE VIRTUAL TABLE resident_fts USING fts5(name, kana, address, content='', columnsize=0, tokenize=\"ascii tokenchars '-'\")",
+    f"CREATE VIRTUAL TABLE {SHARED_FTS} USING {RESIDENT_FTS}",
     "CREATE VIRTUAL TABLE person_fts USING fts5(name, kana, address, content='', contentless_delete=1, tokenize=\"ascii tokenchars '-'\")",
 )
 _RUNS = re.compile(r"[0-9][0-9-]*|[^0-9]+")
 """A folded address as words and numbers by turns."""
+
+
+def part_name(snapshot: int, part: int) -> str:
+    """The table that holds a part of a snapshot's index, beside the many that make the whole."""
+    return f"{SHARED_FTS}_{snapshot}_{part}"
 
 
 def name_text(folded: str) -> str:
@@ -32,6 +43,9 @@ def kana_text(folded: str) -> str:
     if len(folded) < 2:
         return folded
     return " ".join([*(folded[i : i + 2] for i in range(len(folded) - 1)), folded[-1]])
+
+
+_pairs = lru_cache(maxsize=50_000)(kana_text)
 
 
 def address_text(folded: str) -> str:
@@ -49,7 +63,7 @@ def address_text(folded: str) -> str:
             if before:
                 tokens += [before + run[:end] for end in range(1, len(run) + 1)]
         else:
-            tokens.append(kana_text(run))
+            tokens.append(_pairs(run))
         before = run[-1]
     return " ".join(tokens)
 

@@ -341,9 +341,46 @@ resident = Table(
     Column("birth_hi", Integer),
     Column("alias", Text, nullable=False, server_default=""),
 )
-Index("ix_resident_kana", resident.c.snapshot, resident.c.key_kana)
-Index("ix_resident_birth", resident.c.snapshot, resident.c.birth_lo, resident.c.birth_hi, resident.c.key_kana)
 Index("ix_resident_household", resident.c.snapshot, resident.c.household_no)
 Index("ix_resident_number", resident.c.snapshot, resident.c.resident_no)
-Index("ix_resident_phone", resident.c.snapshot, resident.c.key_phone)
 Index("ix_resident_protected", resident.c.snapshot, resident.c.resident_no, sqlite_where=text("protected"))
+
+resident_kana = Table(
+    "resident_kana",
+    metadata,
+    Column("snapshot", Integer, nullable=False),
+    Column("key_kana", Text, nullable=False),
+    Column("rid", Integer, nullable=False),
+    PrimaryKeyConstraint("snapshot", "key_kana", "rid"),
+    sqlite_with_rowid=False,
+)
+"""Indexes that are tables: written once per snapshot, sorted, behind all others. Row by row they cost most of a load."""
+resident_birth = Table(
+    "resident_birth",
+    metadata,
+    Column("snapshot", Integer, nullable=False),
+    Column("birth_lo", Integer, nullable=False),
+    Column("rid", Integer, nullable=False),
+    Column("birth_hi", Integer, nullable=False),
+    Column("key_kana", Text, nullable=False),
+    PrimaryKeyConstraint("snapshot", "birth_lo", "rid"),
+    sqlite_with_rowid=False,
+)
+resident_phone = Table(
+    "resident_phone",
+    metadata,
+    Column("snapshot", Integer, nullable=False),
+    Column("key_phone", Text, nullable=False),
+    Column("rid", Integer, nullable=False),
+    PrimaryKeyConstraint("snapshot", "key_phone", "rid"),
+    sqlite_with_rowid=False,
+)
+resident_part = Table(
+    "resident_part",
+    metadata,
+    Column("snapshot", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    PrimaryKeyConstraint("snapshot", "part"),
+    sqlite_with_rowid=False,
+)
+"""The parts of the text index of each snapshot (``storage.search.part_name``); none for those in the shared one."""

@@ -14,7 +14,7 @@ from app.domain.protection import ProtectedPeople
 from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.storage import tables as t
 from app.storage.queries.base import Source, chunked, marks, moment
-from app.storage.search import match_anywhere
+from app.storage.search import SHARED_FTS, match_anywhere, part_name
 from app.storage.shield import Guard
 from app.usecases.rows import ResidentView
 
@@ -57,6 +57,12 @@ def rid_of(connection: Connection, wanted: str) -> int | None:
     if row is None or row.first_rid + int(place) > row.last_rid:
         return None
     return int(row.first_rid) + int(place)
+
+
+def text_tables(connection: Connection, snapshot: int) -> tuple[str, ...]:
+    """The tables of the text index of a snapshot, in order of row numbers."""
+    query = "SELECT part FROM resident_part WHERE snapshot = ? ORDER BY part"
+    return tuple(part_name(snapshot, row[0]) for row in connection.exec_driver_sql(query, (snapshot,)).all()) or (SHARED_FTS,)
 
 
 def views(connection: Connection, rows: Sequence[Any], guard: Guard) -> list[ResidentView]:
@@ -129,7 +135,9 @@ class ResidentQueries:
 
     def finding_counts(self, *, snapshot_id: str) -> dict[str, int]:
         """How many findings of each code."""
-        query = "SELECT f.code, count(*) FROM finding f JOIN snapshot s ON s.num = f.snapshot WHERE s.id = ? GROUP BY f.code ORDER BY f.code"
+        query = (
+            "SELECT f.code, count(*) FROM finding f JOIN snapshot s ON s.num = f.snapshot WHERE s.id = ? GROUP BY f.code ORDER BY f.code"
+        )
         with self._source() as connection:
             return {row[0]: row[1] for row in connection.exec_driver_sql(query, (snapshot_id,))}
 
@@ -150,7 +158,9 @@ class ResidentQueries:
         hidden = self._guard.hidden_rows(connection, snapshot) if snapshot is not None else ()
         homes: set[str] = set()
         for part in chunked(sorted(hidden)):
-            homes |= {r[0] for r in connection.exec_driver_sql(f"SELECT household_no FROM resident WHERE rid IN ({marks(part)})", tuple(part))}
+            homes |= {
+                r[0] for r in connection.exec_driver_sql(f"SELECT household_no FROM resident WHERE rid IN ({marks(part)})", tuple(part))
+            }
         return frozenset(homes - {""})
 
     def rows(self, *, snapshot_id: str, district: str = "") -> Iterator[list[ResidentRow]]:
@@ -193,6 +203,15 @@ class ResidentQueries:
             found = _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no))
             return views(connection, found, self._guard)
 
+    def by_number(self, resident_no: str) -> list[ResidentView]:
+        """Whoever has this resident number in any snapshot: the active one first, then the newest."""
+        if not resident_no:
+            return []
+        with self._source() as connection:
+            nums = connection.exec_driver_sql("SELECT num FROM snapshot ORDER BY active DESC, num DESC")
+            rows = [row for num in nums.all() for row in _rows(connection, "r.snapshot = ? AND r.resident_no = ?", (num[0], resident_no))]
+            return views(connection, rows, self._guard)
+
     def ids(self, *, snapshot_id: str, text: str = "") -> Sequence[int]:
         """Row numbers in order of kana, all or those whose name, kana or address contains the text."""
         with self._source() as connection:
@@ -201,15 +220,16 @@ class ResidentQueries:
                 return array("q")
             hidden = self._guard.hidden_rows(connection, row)
             if not text.strip():
-                found = connection.exec_driver_sql("SELECT rid FROM resident WHERE snapshot = ? ORDER BY key_kana", (row.num,))
+                found = connection.exec_driver_sql("SELECT rid FROM resident_kana WHERE snapshot = ? ORDER BY key_kana", (row.num,))
                 return _without(found, hidden)
             query = match_anywhere(text, least=1)
             if not query:
                 return array("q")
+            tables = text_tables(connection, row.num)
+            parts = (f"SELECT rowid FROM {table} WHERE {table} MATCH :query AND rowid BETWEEN :first AND :last" for table in tables)
             found = connection.exec_driver_sql(
-                "SELECT r.rid FROM resident_fts f JOIN resident r ON r.rid = f.rowid WHERE resident_fts MATCH ? AND f.rowid BETWEEN ? AND ?"
-                " ORDER BY r.key_kana LIMIT 100000",
-                (query, row.first_rid, row.last_rid),
+                f"SELECT rid FROM resident WHERE rid IN ({' UNION ALL '.join(parts)}) ORDER BY key_kana LIMIT 100000",
+                {"query": query, "first": row.first_rid, "last": row.last_rid},
             )
             return _without(found, hidden)
 

@@ -18,11 +18,12 @@ from app.domain.dates import parse_date, to_yyyymmdd
 from app.domain.eras import list_eras
 from app.domain.errors import SasaeError
 from app.domain.identifiers import parse_card_number
+from app.domain.resident import ALIAS_BETWEEN
 from app.storage import tables as t
 from app.storage.keys import digits, fold_key_address, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked
 from app.storage.queries.persons import hits_by_id
-from app.storage.queries.residents import COLUMNS, views
+from app.storage.queries.residents import COLUMNS, text_tables, views
 from app.storage.search import match_address, match_anywhere, match_kana, match_name
 from app.storage.shield import Guard
 from app.usecases.rows import ResidentView, SearchHit
@@ -127,7 +128,9 @@ def _say_address(hit: SearchHit, wanted: Wanted) -> SearchHit:
         return hit
     name, kana = fold_key_name(hit.name), fold_key_kana(hit.kana)
     named = any(fold_key_name(text) in name or fold_key_kana(text) in kana for text in wanted.texts)
-    return hit if named else replace(hit, match="address")
+    place = fold_key_address(hit.address)
+    placed = any(fold_key_address(text) in place for text in wanted.texts)
+    return replace(hit, match="address") if placed and not named else hit
 
 
 def _match_code(wanted: Wanted) -> str:
@@ -151,12 +154,19 @@ def _fts_query(wanted: Wanted) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """A table to look into: its name, the condition every row must meet, the row numbers it spans, and rows the reader does not get."""
+    """A table to look into: its name, the condition every row must meet, the row numbers it spans, and rows the reader does not get.
+
+    ``kana``, ``birth`` and ``phone`` are where those keys are in order; ``texts`` are the tables of the text index.
+    """
 
     table: str
     scope: str
     values: dict[str, Any]
     hidden: frozenset[int]
+    kana: str
+    birth: str
+    phone: str
+    texts: tuple[str, ...]
 
     def seen(self, rids: list[int]) -> list[int]:
         """The rows without the hidden ones."""
@@ -170,7 +180,7 @@ def _candidates(connection: Connection, ground: _Ground, wanted: Wanted, limit: 
         return ground.seen(_narrow(connection, ground, wanted, rids))[: CAP + 1]
     rids = []
     if wanted.kana and not wanted.texts and not wanted.address:
-        sql = f"SELECT rid FROM {ground.table} WHERE {ground.scope} key_kana >= :kana AND key_kana < :end ORDER BY key_kana LIMIT {CAP + 1}"
+        sql = f"SELECT rid FROM {ground.kana} WHERE {ground.scope} key_kana >= :kana AND key_kana < :end ORDER BY key_kana LIMIT {CAP + 1}"
         rids = ground.seen(_column(connection, sql, {**ground.values, "kana": wanted.kana, "end": wanted.kana + _LAST}))
         if len(rids) >= limit:
             return rids
@@ -183,8 +193,8 @@ def _by_text(connection: Connection, ground: _Ground, wanted: Wanted, most: int)
     if not query:
         return []
     span = "AND rowid BETWEEN :first AND :last" if "first" in ground.values else ""
-    sql = f"SELECT rowid FROM {ground.table}_fts WHERE {ground.table}_fts MATCH :query {span} LIMIT {most}"
-    return _column(connection, sql, {**ground.values, "query": query})
+    parts = (f"SELECT rowid FROM {text} WHERE {text} MATCH :query {span}" for text in ground.texts)
+    return _column(connection, f"{' UNION ALL '.join(parts)} LIMIT {most}", {**ground.values, "query": query})
 
 
 def _by_birth(connection: Connection, ground: _Ground, wanted: Wanted) -> list[int]:
@@ -192,7 +202,7 @@ def _by_birth(connection: Connection, ground: _Ground, wanted: Wanted) -> list[i
     assert wanted.birth
     low, high = wanted.birth
     kana = "AND (instr(key_kana, :kana) > 0 OR key_kana = '')" if wanted.kana else ""
-    select_rid = f"SELECT rid FROM {ground.table} INDEXED BY ix_{ground.table}_birth WHERE {ground.scope}"
+    select_rid = f"SELECT rid FROM {ground.birth} WHERE {ground.scope}"
     most = CAP + 1 if not (wanted.texts or wanted.address or wanted.phone) else _MOST_TO_NARROW
     values = {**ground.values, "low": low, "high": high, "kana": wanted.kana}
     rids = _column(connection, f"{select_rid} birth_lo BETWEEN :low AND :high {kana} LIMIT {most}", values)
@@ -211,7 +221,7 @@ def _rough_starts(low: int) -> list[int]:
 
 
 def _by_phone(connection: Connection, ground: _Ground, wanted: Wanted) -> list[int]:
-    sql = f"SELECT rid FROM {ground.table} WHERE {ground.scope} key_phone >= :phone AND key_phone < :end LIMIT {_MOST_TO_NARROW}"
+    sql = f"SELECT rid FROM {ground.phone} WHERE {ground.scope} key_phone >= :phone AND key_phone < :end LIMIT {_MOST_TO_NARROW}"
     return _column(connection, sql, {**ground.values, "phone": wanted.phone, "end": wanted.phone + _LAST})
 
 
@@ -225,14 +235,18 @@ def _narrow(connection: Connection, ground: _Ground, wanted: Wanted, rids: list[
         kept &= set(_by_phone(connection, ground, wanted)) if by_phone else kept
         return [rid for rid in rids if rid in kept]
     listed = ",".join(map(str, rids)) or "NULL"
-    rows = connection.exec_driver_sql(f"SELECT rid, key_name, key_kana, address, key_phone FROM {ground.table} WHERE rid IN ({listed})")
+    alias = "alias" if ground.table == "resident" else "''"
+    rows = connection.exec_driver_sql(
+        f"SELECT rid, key_name, key_kana, address, key_phone, {alias} FROM {ground.table} WHERE rid IN ({listed})"
+    )
     fitting = {row[0] for row in rows if _fits(wanted, *row[1:])}
     return [rid for rid in rids if rid in fitting]
 
 
-def _fits(wanted: Wanted, name: str, kana: str, address: str, phone: str) -> bool:
+def _fits(wanted: Wanted, name: str, kana: str, address: str, phone: str, alias: str) -> bool:
     """Whether a row holds every text, the reading, the address and the phone."""
     place = fold_key_address(address)
+    name = "\n".join((name, *map(fold_key_name, alias.split(ALIAS_BETWEEN)))) if alias else name
     for text in wanted.texts:
         if not (fold_key_name(text) in name or fold_key_kana(text) in kana or fold_key_address(text) in place):
             return False
@@ -246,7 +260,16 @@ def _find_residents(connection: Connection, wanted: Wanted, limit: int, guard: G
     if active is None:
         return [], 0
     values = {"snapshot": active.num, "first": active.first_rid, "last": active.last_rid}
-    ground = _Ground("resident", "snapshot = :snapshot AND", values, guard.hidden_rows(connection, active))
+    ground = _Ground(
+        table="resident",
+        scope="snapshot = :snapshot AND",
+        values=values,
+        hidden=guard.hidden_rows(connection, active),
+        kana="resident_kana",
+        birth="resident_birth",
+        phone="resident_phone",
+        texts=text_tables(connection, active.num),
+    )
     rids = _candidates(connection, ground, wanted, limit)
     return _views(connection, rids[:limit], guard), len(rids)
 
@@ -259,6 +282,11 @@ def _views(connection: Connection, rids: list[int], guard: Guard) -> list[Reside
     return views(connection, [rows[rid] for rid in rids], guard)
 
 
+def _persons_ground(hidden: frozenset[int]) -> _Ground:
+    birth = "person INDEXED BY ix_person_birth"
+    return _Ground(table="person", scope="", values={}, hidden=hidden, kana="person", birth=birth, phone="person", texts=("person_fts",))
+
+
 def _find_persons(connection: Connection, wanted: Wanted, limit: int, guard: Guard) -> tuple[list[str], int]:
     people = guard.hidden(connection)
     if wanted.card or wanted.number:
@@ -266,7 +294,7 @@ def _find_persons(connection: Connection, wanted: Wanted, limit: int, guard: Gua
         ids = _column(connection, f"SELECT id FROM person WHERE NOT deleted AND {column} = :value", {"value": value})
         ids = [one for one in ids if one not in people.persons]
         return ids, len(ids)
-    rids = _candidates(connection, _Ground("person", "", {}, people.person_rows), wanted, limit)
+    rids = _candidates(connection, _persons_ground(people.person_rows), wanted, limit)
     found: list[str] = []
     gone = 0
     for part in chunked(rids, max(limit, 50)):

@@ -99,8 +99,55 @@ STATEMENTS = (
     """
     ALTER TABLE resident ADD COLUMN alias TEXT DEFAULT '' NOT NULL
     """,
+    """
+    CREATE TABLE resident_kana (
+        snapshot INTEGER NOT NULL,
+        key_kana TEXT NOT NULL,
+        rid INTEGER NOT NULL,
+        CONSTRAINT pk_resident_kana PRIMARY KEY (snapshot, key_kana, rid)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE resident_birth (
+        snapshot INTEGER NOT NULL,
+        birth_lo INTEGER NOT NULL,
+        rid INTEGER NOT NULL,
+        birth_hi INTEGER NOT NULL,
+        key_kana TEXT NOT NULL,
+        CONSTRAINT pk_resident_birth PRIMARY KEY (snapshot, birth_lo, rid)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE resident_phone (
+        snapshot INTEGER NOT NULL,
+        key_phone TEXT NOT NULL,
+        rid INTEGER NOT NULL,
+        CONSTRAINT pk_resident_phone PRIMARY KEY (snapshot, key_phone, rid)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE resident_part (
+        snapshot INTEGER NOT NULL,
+        part INTEGER NOT NULL,
+        CONSTRAINT pk_resident_part PRIMARY KEY (snapshot, part)
+    ) WITHOUT ROWID
+    """,
+    "INSERT INTO resident_kana SELECT snapshot, key_kana, rid FROM resident ORDER BY snapshot, key_kana, rid",
+    "INSERT INTO resident_birth SELECT snapshot, birth_lo, rid, coalesce(birth_hi, birth_lo), key_kana FROM resident"
+    " WHERE birth_lo IS NOT NULL ORDER BY snapshot, birth_lo, rid",
+    "INSERT INTO resident_phone SELECT snapshot, key_phone, rid FROM resident WHERE key_phone <> '' ORDER BY snapshot, key_phone, rid",
+    "DROP INDEX ix_resident_kana",
+    "DROP INDEX ix_resident_birth",
+    "DROP INDEX ix_resident_phone",
 )
 UNDO = (
+    "CREATE INDEX ix_resident_kana ON resident (snapshot, key_kana)",
+    "CREATE INDEX ix_resident_birth ON resident (snapshot, birth_lo, birth_hi, key_kana)",
+    "CREATE INDEX ix_resident_phone ON resident (snapshot, key_phone)",
+    "DROP TABLE resident_part",
+    "DROP TABLE resident_phone",
+    "DROP TABLE resident_birth",
+    "DROP TABLE resident_kana",
     "ALTER TABLE resident DROP COLUMN alias",
     "ALTER TABLE snapshot DROP COLUMN sources",
     "ALTER TABLE snapshot DROP COLUMN district",
@@ -122,6 +169,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Take it away again, with the text index of snapshots loaded since."""
+    for snapshot, part in op.get_bind().exec_driver_sql("SELECT snapshot, part FROM resident_part").fetchall():
+        op.execute(f"DROP TABLE resident_fts_{snapshot}_{part}")
     for statement in UNDO:
         op.execute(statement)
