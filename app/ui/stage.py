@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -57,6 +58,7 @@ class Stage:
         self.runner = Runner()
         self._residents = residents
         self._session: Session | None = None
+        self._others: dict[str, Session] = {}
         self._window: MainWindow | None = None
         self._shown: list[QWidget] = []
 
@@ -85,6 +87,25 @@ class Stage:
         self._window.go(page)
         self.settle()
         return self._window
+
+    def other(self, name: str, fill: Callable[[Session], None], *, residents: int = 200) -> Session:
+        """A training folder of its own, filled once: for shots that need data the others must not see."""
+        if name not in self._others:
+            made = self.gateway.demo(self.home / name, operator=TRAINING_OPERATOR, password=TRAINING_PASSWORD, residents=residents)
+            fill(made)
+            self._others[name] = made
+        return self._others[name]
+
+    def window_on(self, session: Session, page: str, **arguments: Any) -> MainWindow:
+        """A window on another folder, settled; put away after the shot."""
+        window = MainWindow(session, runner=self.runner, preferences=self.preferences)
+        window.resize(SIZE)
+        window.show()
+        self._shown.append(window)
+        self.settle()
+        window.go(page, **arguments)
+        self.settle()
+        return window
 
     def sign_in(self, folder: Path | None = None) -> SignInWindow:
         """The sign-in window for a folder (the training folder unless named)."""
@@ -138,8 +159,8 @@ class Stage:
         """Release everything."""
         self.renew()
         self.runner.close()
-        if self._session is not None:
-            self._session.close(backup=False)
+        for session in (*self._others.values(), *([self._session] if self._session is not None else [])):
+            session.close(backup=False)
 
 
 def load_shots() -> None:

@@ -15,7 +15,9 @@ from app.ui.tokens import TEXT_SCALES, THEMES
 
 _FAMILIES = ("BIZ UDPGothic", "BIZ UDGothic", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "IPAexGothic")
 _BUNDLED = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf")
-_RARE = ("IPAmjMincho", "Sasae Names Mincho")  # for fields, which Qt draws by itself: kanji that the first family lacks
+# For fields, which Qt draws by itself: a mark for private characters that have no glyph, and kanji that the first family lacks.
+_RARE = ("Sasae Gaiji Mark", "IPAmjMincho", "Sasae Names Mincho")
+_MARKS = "SasaeGaijiMark.ttf"
 _BASE_PX = 14
 
 
@@ -85,6 +87,7 @@ def _system_mode() -> str:
 @lru_cache(maxsize=1)
 def font_family() -> str:
     """A Japanese family that this machine has; the shipped one is loaded only where there is none of the first two."""
+    _load(_MARKS)
     known = set(QFontDatabase.families())
     if "BIZ UDPGothic" in known or "BIZ UDGothic" in known:
         return "BIZ UDPGothic" if "BIZ UDPGothic" in known else "BIZ UDGothic"

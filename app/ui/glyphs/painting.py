@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.ui.glyphs.screen import CODE_SCALE, MARK_ROOM, SIDE, Glyphs, Line, Placed, current
+from app.ui.glyphs.screen import CODE_SCALE, MARK_ROOM, MARK_SCALE, SIDE, Glyphs, Line, Placed, current
 from app.ui.glyphs.shaping import clusters
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -113,22 +113,22 @@ def _draw_marked(painter: QPainter, glyphs: Glyphs, part: Placed, at: QPointF) -
     font, colour = painter.font(), painter.pen().color()
     code = part.piece.kind == "code"
     _frame(painter, part, at, _faint(colour), dotted=not code)
-    start = at + QPointF((MARK_ROOM + SIDE) * font.pixelSize(), 0)
     painter.setPen(colour)
-    if code:
-        small = QFont(font)
-        small.setPixelSize(max(6, round(font.pixelSize() * CODE_SCALE)))
-        start -= QPointF(0, font.pixelSize() * 0.13)
-        painter.setFont(small)
-        painter.drawText(start, part.piece.shown)
+    small = QFont(font)
+    scale = CODE_SCALE if code else MARK_SCALE
+    small.setPixelSize(max(6, round(font.pixelSize() * scale)))
+    painter.setFont(small)
+    start = at + QPointF((MARK_ROOM + SIDE) * font.pixelSize(), -font.pixelSize() * (1 - scale) * 0.38)
+    if part.run is not None:
+        _draw_glyph(painter, glyphs, part, start)
     else:
-        _draw_glyph(painter, glyphs, part, start) if part.run else painter.drawText(start, part.piece.shown)
+        painter.drawText(start, part.piece.shown)
     painter.restore()
 
 
 def _frame(painter: QPainter, part: Placed, at: QPointF, colour: QColor, *, dotted: bool = False) -> None:
     pixels = painter.font().pixelSize()
-    box = QRectF(at.x() + SIDE * pixels, at.y() - pixels * 0.9, part.width - 2 * SIDE * pixels, pixels * 1.08)
+    box = QRectF(at.x() + SIDE * pixels, at.y() - pixels * 0.86, part.width - 2 * SIDE * pixels, pixels * 0.96)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = QPen(colour, max(1.0, pixels / 16))

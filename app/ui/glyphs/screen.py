@@ -18,7 +18,8 @@ _LINES_KEPT = 4096
 _PICTURES_KEPT = 256
 _BOLD = 1  # the face of a font book that is bold
 CODE_SCALE = 0.62
-MARK_ROOM = 0.14  # em on either side of what stands in a frame
+MARK_SCALE = 0.86  # of what stands in a dotted frame, so that the frame is no higher than the text
+MARK_ROOM = 0.12  # em on either side of what stands in a frame
 SIDE = 0.06  # em of air around a frame
 
 
@@ -134,12 +135,13 @@ class Glyphs(QObject):
     def _measure(self, piece: Piece, x: float, pixels: float, bold: bool, metrics: QFontMetricsF) -> Placed:
         if piece.kind == "picture":
             return Placed(piece, x, pixels * 1.04)
-        run = self._run(piece, pixels) if piece.face >= 0 else None
-        room = 0.0 if piece.kind in ("plain", "glyph") else 2 * (MARK_ROOM + SIDE) * pixels
+        marked = piece.kind not in ("plain", "glyph")
+        scale = CODE_SCALE if piece.kind == "code" else MARK_SCALE if marked else 1.0
+        run = self._run(piece, pixels * scale) if piece.face >= 0 else None
+        room = 2 * (MARK_ROOM + SIDE) * pixels if marked else 0.0
         if run is not None:
-            width = piece.advance * pixels
+            width = piece.advance * pixels * scale
         else:
-            scale = CODE_SCALE if piece.kind == "code" else 1.0
             width = metrics.horizontalAdvance(piece.shown or piece.text) * scale
         return Placed(piece, x, width + room, run, thick=bold and piece.face > 1)
 

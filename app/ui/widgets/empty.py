@@ -20,6 +20,7 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__()
         picture, words, reason = IconLabel(icon, tint="muted", size=44), heading(title), text(explanation, role="lead")
+        self.title, self.explanation = words, reason
         buttons = row(1, spacing=10)
         self.buttons = []
         for place, (caption, name, act) in enumerate(actions):
