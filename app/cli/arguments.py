@@ -70,6 +70,7 @@ def build_parser(version: str) -> Parser:
     _shelter_verbs(verbs)
     _evacuee_verbs(verbs)
     _character_verbs(verbs)
+    _protection_verbs(verbs)
     return parser
 
 
@@ -127,6 +128,12 @@ def _people_verbs(verbs: Verbs) -> None:
     load.add_argument("--label", default="", metavar="TEXT")
     _import_options(load)
     _verb(residents, "snapshots", "residents.snapshots")
+    out = _verb(residents, "export", "residents.export")
+    out.add_argument("file", metavar="FILE")
+    out.add_argument("--snapshot", default="", metavar="ID")
+    out.add_argument("--district", default="", metavar="NAME")
+    _verb(residents, "load", "residents.load").add_argument("file", metavar="FILE")
+    _profile_verbs(verbs)
     search = _verb(verbs, "search", "search")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--birth", default="", type=read_day, metavar="DATE")
@@ -138,10 +145,26 @@ def _people_verbs(verbs: Verbs) -> None:
 
 
 def _import_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--mapping", metavar="FILE")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--mapping", metavar="FILE")
+    chosen.add_argument("--profile", metavar="NAME", help=HELP["profile"])
+    parser.add_argument("--force", action="store_true", help=HELP["force"])
     parser.add_argument("--report", metavar="FILE")
     parser.add_argument("--encoding", metavar="NAME", default=None)
     parser.add_argument("--on-error", choices=("reject", "stop"), default="reject")
+
+
+def _profile_verbs(verbs: Verbs) -> None:
+    profiles = _group(verbs, "profiles")
+    each = {name: _verb(profiles, name, f"profiles.{name}") for name in ("list", "save", "rename", "delete", "export")}
+    for parser in each.values():
+        parser.add_argument("--target", choices=("residents", "evacuees", "shelters", "headcounts"), default="residents")
+    each["save"].add_argument("file", metavar="FILE")
+    each["save"].add_argument("--name", default="", metavar="NAME")
+    for name in ("rename", "delete", "export"):
+        each[name].add_argument("name", metavar="NAME")
+    each["rename"].add_argument("new_name", metavar="NEW-NAME")
+    each["export"].add_argument("file", metavar="FILE")
 
 
 def _shelter_verbs(verbs: Verbs) -> None:
@@ -244,6 +267,27 @@ def _character_verbs(verbs: Verbs) -> None:
     fonts = _verb(characters, "fonts", "characters.fonts")
     fonts.add_argument("--add", metavar="FILE")
     fonts.add_argument("--remove", metavar="NAME")
+
+
+def _protection_verbs(verbs: Verbs) -> None:
+    protections = _group(verbs, "protections")
+    listing = _verb(protections, "list", "protections.list")
+    listing.add_argument("--state", choices=("overdue", "ending", "running", "released"), default="")
+    add = _verb(protections, "add", "protections.add")
+    add.add_argument("--resident", default="", metavar="NUMBER")
+    add.add_argument("--person", default="", metavar="PERSON")
+    add.add_argument("--companion", action="append", default=[], metavar="NUMBER|PERSON")
+    add.add_argument("--from", dest="starts", default="", type=read_day, metavar="DATE")
+    add.add_argument("--to", dest="ends", default="", type=read_day, metavar="DATE")
+    add.add_argument("--provisional", action="store_true")
+    add.add_argument("--note", default="", metavar="TEXT")
+    extend = _verb(protections, "extend", "protections.extend")
+    extend.add_argument("ids", nargs="+", metavar="ID")
+    extend.add_argument("--to", dest="ends", required=True, type=read_day, metavar="DATE")
+    extend.add_argument("--reason", default="", metavar="TEXT")
+    release = _verb(protections, "release", "protections.release")
+    release.add_argument("ids", nargs="+", metavar="ID")
+    release.add_argument("--reason", required=True, metavar="TEXT")
 
 
 def _roster_verb(evacuees: Verbs) -> None:

@@ -98,7 +98,11 @@ def import_characters(gateway: FolderGateway, given: Namespace) -> Answer:
             done = import_pictures(session.context, folder=path)
         else:
             done = import_table(
-                session.context, path=path, options=_options(given, "characters"), on_error=given.on_error, report=_report(given)
+                session.context,
+                path=path,
+                options=_options(session.context, given, "characters"),
+                on_error=given.on_error,
+                report=_report(given),
             )
         return _answer(done, "created", "updated", "unchanged")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from app.bootstrap import FolderGateway
 from app.cli.signing import signed_in
 from app.presentation.messages import message
 from app.usecases import shelters
+from app.usecases.context import Context
 from app.usecases.job import Job
 
 if TYPE_CHECKING:
@@ -27,12 +29,16 @@ def show_progress(done: int, total: int | None, label: str) -> None:
         print(f"\r{message(label)} {done:,}" + (f" / {total:,}" if total else ""), end="", file=sys.stderr, flush=True)
 
 
-def _options(given: Namespace, target: str) -> ReadOptions:
-    from app.interchange.importing.mapping import load_fields, read_mapping_file
+def _options(ctx: Context, given: Namespace, target: str) -> ReadOptions:
+    from app.interchange.importing.profiles import find_profile, read_profile
     from app.interchange.importing.source import ReadOptions
 
-    mapping = read_mapping_file(Path(given.mapping), load_fields(target)) if given.mapping else None
-    return ReadOptions(mapping=mapping, encoding=given.encoding)
+    base = ReadOptions(encoding=given.encoding, force=given.force)
+    if given.mapping:
+        return replace(read_profile(Path(given.mapping), target=target).options(base), profile="")
+    if given.profile:
+        return find_profile(ctx, target=target, name=given.profile).options(base)
+    return base
 
 
 def _report(given: Namespace) -> ReportTo:
@@ -59,7 +65,7 @@ def import_shelters(gateway: FolderGateway, given: Namespace) -> Answer:
             session.context,
             path=Path(given.file),
             open_at=open_at,
-            options=_options(given, "shelters"),
+            options=_options(session.context, given, "shelters"),
             on_error=given.on_error,
             report=_report(given),
         )
@@ -76,7 +82,7 @@ def import_headcounts(gateway: FolderGateway, given: Namespace) -> Answer:
             path=Path(given.file),
             at=given.at,
             complete=given.complete,
-            options=_options(given, "headcounts"),
+            options=_options(session.context, given, "headcounts"),
             on_error=given.on_error,
             report=_report(given),
         )
@@ -94,7 +100,7 @@ def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
             path=Path(given.file),
             shelter_id=shelter.id,
             at=given.at,
-            options=_options(given, "evacuees"),
+            options=_options(session.context, given, "evacuees"),
             dry_run=given.dry_run,
             on_error=given.on_error,
             report=_report(given),
@@ -113,7 +119,7 @@ def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
             as_of=given.as_of,
             known_at=given.known_at,
             label=given.label,
-            options=_options(given, "residents"),
+            options=_options(session.context, given, "residents"),
             on_error=given.on_error,
             report=_report(given),
             job=Job(show_progress),

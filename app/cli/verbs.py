@@ -7,11 +7,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.bootstrap import FolderGateway
-from app.cli import characters
+from app.cli import characters, protections
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
+from app.cli.transfers import (
+    delete_profile,
+    export_profile,
+    export_residents,
+    list_profiles,
+    load_residents_file,
+    rename_profile,
+    save_profile,
+)
 from app.domain.errors import UsageFault
 from app.domain.words import find_code
 from app.presentation.messages import message
@@ -147,6 +156,8 @@ def _snapshots(gateway: FolderGateway, given: Namespace) -> Answer:
                 "sha256": s.sha256,
                 "files": list(s.files),
                 "active": s.active,
+                "origin": s.origin,
+                "district": s.district,
             }
             for s in found
         ]
@@ -271,6 +282,13 @@ _VERBS: Mapping[str, Verb] = {
     "operators disable": _operators_disable,
     "residents import": import_residents,
     "residents snapshots": _snapshots,
+    "residents export": export_residents,
+    "residents load": load_residents_file,
+    "profiles list": list_profiles,
+    "profiles save": save_profile,
+    "profiles rename": rename_profile,
+    "profiles delete": delete_profile,
+    "profiles export": export_profile,
     "search": _search,
     "history": _history,
     "access-log": _access_log,
@@ -291,6 +309,10 @@ _VERBS: Mapping[str, Verb] = {
     "evacuees cards": print_cards,
     "evacuees duplicates": duplicates,
     "evacuees decide": decide,
+    "protections list": protections.list_all,
+    "protections add": protections.add,
+    "protections extend": protections.extend,
+    "protections release": protections.release,
     "characters list": characters.list_characters,
     "characters register": characters.register,
     "characters remove": characters.remove,

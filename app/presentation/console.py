@@ -27,6 +27,18 @@ HELP: Mapping[str, str] = {
     "residents": "住民データ",
     "residents.import": "住民データを取り込む（ある時点の写しとして残し、あとから変わりません）",
     "residents.snapshots": "取り込んだ住民データの一覧",
+    "residents.export": "住民データを暗号化したファイルに書き出す（ほかの端末で読み込むため）\n"
+    "--snapshot で住民データの番号（なければ使用中のもの）、--district で1つの地区だけ。"
+    "合言葉は SASAE_FILE_PASSWORD に入れます。なければ、操作者のパスワードが合言葉になります。",
+    "residents.load": "書き出した住民データを読み込む\n合言葉は SASAE_FILE_PASSWORD に入れます。なければ、操作者のパスワードで開きます。",
+    "profile": "保存した取り込み方の名前（profiles list で一覧）",
+    "force": "列が入れ替わっているように見えても、半分以上の行が取り込めなくても、そのまま取り込む",
+    "profiles": "取り込み方（列の対応・コードの意味・日付の書き方）",
+    "profiles.list": "取り込み方の一覧",
+    "profiles.save": "TOML ファイルの取り込み方を保存する（--name で名前）",
+    "profiles.rename": "取り込み方の名前を変える",
+    "profiles.delete": "取り込み方を消す",
+    "profiles.export": "取り込み方を TOML ファイルに書き出す",
     "search": "人を探す\n氏名・カナ・生年月日・住所の一部・電話・整理番号・カード番号で探します。",
     "history": "記録の履歴を見る",
     "access-log": "誰が誰のデータを見たか・出したかを見る",
@@ -50,6 +62,11 @@ HELP: Mapping[str, str] = {
     "evacuees.cards": "避難者カードを印刷する\n--blank N で白紙のカード、--sheets N で手書き用の名簿用紙。",
     "evacuees.duplicates": "同じ人かもしれない記録",
     "evacuees.decide": "同じ人か別の人かを決める",
+    "protections": "支援措置",
+    "protections.list": "支援措置の一覧（期間の状態つき）\n期間が過ぎても自動では終わりません。見るには支援措置の役割が要ります。",
+    "protections.add": "支援措置を登録する\n--resident 宛名番号か --person 避難者。--companion は併せて求める者で、くり返せます。",
+    "protections.extend": "支援措置を延長する（終わりの日の1か月前から）",
+    "protections.release": "支援措置を解除する（理由と、管理の役割も要ります）",
     "characters": "名前の文字（外字・異体字）",
     "characters.list": "住民データと避難者にある外字・異体字などの一覧（--out で CSV）\n字形がどのフォントにもない字が先に出ます。印刷の前に、フォント・画像・代替文字を決めてください。",
     "characters.register": "外字の代替文字や画像を登録する\nCODE は E000、U+E000、U+845B_E0100 など、またはその文字。画像は PNG か BMP。",
@@ -72,7 +89,10 @@ _HEADS: Mapping[str, str] = {
     "char": "文字", "code": "コード", "people": "人数", "font": "フォント", "substitute": "代替文字", "suggested": "候補", "settled": "印刷可",
     "unsettled": "未決定の文字", "role": "役割", "characters": "文字数", "gaiji": "外字", "installed": "あり", "left_out": "カードを作らなかった人",
     "note": "説明", "picture": "画像", "cards": "カード", "sheets": "枚数",
-    "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
+    "profiles": "取り込み方", "columns": "列", "own": "自治体のもの", "district": "地区", "added": "加えた人", "flagged": "支援措置のしるし",
+    "message": "結果", "file_sha256": "ファイルの SHA-256", "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
+    "state": "期間", "left": "残り日数", "role": "区分", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
+    "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
 }
 _LISTS: Mapping[str, Sequence[str]] = {
     "shelters": ("name", "kind", "open", "capacity", "declared", "rostered"),
@@ -81,16 +101,19 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "changes": ("at", "by", "site", "field", "old", "new", "reason"),
     "entries": ("at", "by", "action", "purpose", "persons", "target"),
     "operators": ("name", "roles", "disabled"),
+    "profiles": ("name", "own", "columns", "note"),
     "snapshots": ("label", "as_of", "residents", "households", "active", "id"),
     "groups": ("score", "reason", "persons"),
     "characters": ("char", "code", "people", "font", "substitute", "suggested", "settled"),
     "fonts": ("name", "role", "characters", "gaiji", "installed"),
     "checks": ("ok", "name", "detail"),
+    "protections": ("state", "left", "role", "name", "kana", "resident_no", "number", "starts", "ends", "id"),
+    "doubts": ("number", "name", "birth", "likely"),
     "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
 }
 _STATUS = {"none": "登録なし", "staying": "入所中", "left": "退所", "dead": "死亡"}
 _FONTS = {"text": "本文", "national": "国の文字", "names": "人名の字", "own": "自治体"}
-_KINDS = {"kind": "shelter.kind", "sex": "person.sex", "category": "stay.category", "destination": "stay.destination"}
+_KINDS = {"state": "protection.state", "role": "protection.role", "kind": "shelter.kind", "sex": "person.sex", "category": "stay.category", "destination": "stay.destination"}
 
 
 def format_error(text: str) -> str:
