@@ -25,9 +25,10 @@ from app.interchange.exporting.rosters import FORMATS, RosterOutcome, write_rost
 from app.presentation.columns.access import ACCESS
 from app.presentation.columns.headcount import HEADCOUNTS, TREND
 from app.presentation.columns.history import HISTORY
-from app.presentation.columns.resident import RESIDENTS, SNAPSHOTS
+from app.presentation.columns.resident import RESIDENTS
 from app.presentation.columns.roster import ROSTER, VIEW_LABELS
 from app.presentation.columns.shelter import SHELTERS
+from app.presentation.columns.snapshot import SNAPSHOTS
 from app.usecases import headcounts, shelters
 from app.usecases.context import Actor, Context
 from app.usecases.residents import load_residents
@@ -336,7 +337,7 @@ def test_every_list_shows_real_rows(ctx: Context, people: list[str]) -> None:
     assert (shown["shelters"]["状態"], shown["shelters"]["名簿の人数"], shown["shelters"]["差"]) == ("開設中", "4", "-1")
     assert (shown["counts"]["時点"], shown["counts"]["差"], shown["counts"]["報告方法"]) == ("令和6年1月5日 18時00分", "-1", "電話")
     assert (shown["residents"]["生年月日"], shown["residents"]["支援措置"]) == ("昭和20年3月1日", "○")
-    assert (shown["snapshots"]["人数"], shown["snapshots"]["使用中"]) == ("1", "○")
+    assert (shown["snapshots"]["人数"], shown["snapshots"]["検索に使用"]) == ("1", "○")
     assert (shown["access"]["操作"], shown["access"]["人数"], shown["access"]["操作者"]) == ("取り込み", "1", "見本 職員")
     changes = [HISTORY.cells(entry, "full") for entry in ctx.reads.journal.history(people[0])]
     assert ["避難者", "氏名", "𠮷野 髙子"] in [[cells[4], cells[7], cells[9]] for cells in changes]

@@ -1,10 +1,9 @@
-"""Residents of a snapshot, and the snapshots themselves."""
+"""Residents of a snapshot."""
 
 from __future__ import annotations
 
-from app.domain.resident import Snapshot
 from app.presentation.columns.spec import Column, ColumnSet, Tone
-from app.presentation.columns.texts import birth_era, count_text, flag_text, moment_long, moment_short
+from app.presentation.columns.texts import birth_era, flag_text, moment_short
 from app.presentation.labels import field_label
 from app.usecases.rows import ResidentView
 
@@ -40,24 +39,3 @@ RESIDENTS: ColumnSet[ResidentView] = ColumnSet(
         Column(key="protected", label="支援措置", text=lambda row: flag_text(row.protected), width=3, align="center"),
     ),
 )
-
-SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
-    key="snapshots",
-    columns=(
-        Column(key="label", label="名称", text=lambda row: row.label, width=11, sort=lambda row: row.label),
-        Column(key="active", label="使用中", text=lambda row: flag_text(row.active), width=3, align="center", sort=lambda row: row.active),
-        Column(key="as_of", label="基準日時", text=lambda row: moment_long(row.as_of), width=15, sort=lambda row: row.as_of),
-        Column(key="known_at", label="把握日時", text=lambda row: moment_long(row.known_at), width=15, sort=lambda row: row.known_at),
-        Column(
-            key="residents", label="人数", text=lambda row: count_text(row.residents), width=5, align="right", number=True,
-            sort=lambda row: row.residents,
-        ),
-        Column(
-            key="households", label="世帯数", text=lambda row: count_text(row.households), width=5, align="right", number=True,
-            sort=lambda row: row.households,
-        ),
-        Column(key="sha256", label="照合値", text=lambda row: row.sha256[:8], width=6, tip=lambda row: row.sha256),
-        Column(key="created_at", label="取込日時", text=lambda row: moment_long(row.created_at), width=15, sort=lambda row: row.created_at),
-        Column(key="files", label="ファイル", text=lambda row: "、".join(row.files), width=14),
-    ),
-)  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from app.domain.resident import Snapshot
 from app.ui.importing.wizard import ImportWizard
 from app.ui.page import Page, Shell
 from app.ui.residents.tab import ResidentsTab
@@ -117,6 +118,16 @@ class ResidentsPage(Page):
     def import_files(self) -> None:
         """A new snapshot from files."""
         ImportWizard(self, self.shell, "residents").open()
+
+    def import_again(self, snapshot: Snapshot) -> None:
+        """The files of a snapshot again, so that later ones can be added."""
+        ImportWizard(self, self.shell, "residents").open()
+
+    def receive(self) -> None:
+        """A snapshot from a file that another laptop wrote."""
+        from app.ui.residents.transfer import ReceiveDialog
+
+        ReceiveDialog(self, self.shell).open()
 
     def _count(self) -> None:
         ctx = self.context

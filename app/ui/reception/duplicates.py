@@ -10,19 +10,18 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.evacuee import Stay
-from app.domain.folding import fold_kana, fold_name
-from app.presentation.columns.evacuee import STAYS, WITHHELD, birth_and_age, birth_text, sex_text, status_text
+from app.presentation.columns.evacuee import STAYS, status_text
 from app.presentation.columns.spec import Column, ColumnSet
 from app.presentation.forms.person import UNDO
 from app.ui import theme
 from app.ui.page import Shell
 from app.ui.reception.actions import open_dialog
-from app.ui.reception.encounter import side_by_side
 from app.ui.runner import Changes
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.hints import KeyHints
+from app.ui.widgets.side_by_side import Line, SideBySide, compare, judge, side_of
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
 from app.usecases import persons
@@ -260,17 +259,8 @@ class DuplicatesDialog(QDialog):
 def compare_pair(pair: Pair) -> QWidget:
     """Both records, differences marked."""
     a, b = pair.first, pair.second
-    lines = [
-        ("氏名", a.name, b.name, fold_name(a.name) == fold_name(b.name)),
-        ("フリガナ", a.kana, b.kana, fold_kana(a.kana) == fold_kana(b.kana)),
-        ("生年月日", birth_and_age(a.birth), birth_and_age(b.birth), birth_text(a.birth) == birth_text(b.birth)),
-        ("性別", sex_text(a.sex), sex_text(b.sex), sex_text(a.sex) == sex_text(b.sex)),
-        ("住所", WITHHELD if a.masked else a.address, WITHHELD if b.masked else b.address, a.address == b.address and not a.masked),
-        ("世帯", a.household, b.household, a.household == b.household),
-        ("電話", a.phone, b.phone, a.phone == b.phone),
-        ("いまの状況", status_text(a), status_text(b), status_text(a) == status_text(b)),
-    ]
-    return side_by_side((a.number, b.number), lines)
+    now = Line("いまの状況", status_text(a), status_text(b), judge(status_text(a), status_text(b), False))
+    return SideBySide((a.number, b.number), [*compare(side_of(a), side_of(b), more=True), now])
 
 
 def _split(left: QWidget, right: QWidget, empty: QWidget) -> QWidget:

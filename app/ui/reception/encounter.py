@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.domain.folding import fold_kana, fold_name
-from app.presentation.columns.evacuee import WITHHELD, birth_and_age, birth_text, sex_text, status_text, stay_text
+from app.presentation.columns.evacuee import status_text, stay_text
 from app.ui import theme
 from app.ui.icons import IconLabel
 from app.ui.reception.family import Candidate
 from app.ui.reception.fitting import FittedDialog
-from app.ui.widgets.text import button, column, frame, heading, restyle, row, rule, text
+from app.ui.widgets.side_by_side import SideBySide, compare, side_of
+from app.ui.widgets.text import button, column, frame, heading, row, text
 from app.usecases.reception import Encounter
 
 SAME, DIFFERENT, PENDING = "same", "different", "pending"
@@ -93,33 +93,4 @@ def _answers(met: Encounter, shelter: str, here: bool) -> list[tuple[str, str, s
 
 def compare_grid(candidate: Candidate, met: Encounter) -> QWidget:
     """Who came beside who is registered; what differs is marked in words and colour."""
-    hit = met.hit
-    lines = [
-        ("氏名", candidate.name, hit.name, fold_name(candidate.name) == fold_name(hit.name)),
-        ("フリガナ", candidate.kana, hit.kana, fold_kana(candidate.kana) == fold_kana(hit.kana)),
-        ("生年月日", birth_and_age(candidate.birth), birth_and_age(hit.birth), birth_text(candidate.birth) == birth_text(hit.birth)),
-        ("性別", sex_text(candidate.sex), sex_text(hit.sex), sex_text(candidate.sex) == sex_text(hit.sex)),
-        ("住所", candidate.address, WITHHELD if hit.masked else hit.address, candidate.address == hit.address),
-    ]
-    return side_by_side(("いま来た人", f"登録されている人（{hit.number}）"), lines)
-
-
-def side_by_side(titles: tuple[str, str], lines: list[tuple[str, str, str, bool]]) -> QWidget:
-    """A grid of ``(name, left, right, equal)``."""
-    box = frame("well")
-    grid = QGridLayout(box)
-    grid.setContentsMargins(14, 10, 14, 10)
-    grid.setHorizontalSpacing(18)
-    grid.setVerticalSpacing(5)
-    for place, words in enumerate(("", *titles, "")):
-        grid.addWidget(text(words, role="field", wrap=False), 0, place)
-    grid.addWidget(rule(), 1, 0, 1, 4)
-    for at, (name, left, right, equal) in enumerate(lines, 2):
-        mark = text("同じ" if equal else "違う" if left and right else "―", role="badge", wrap=False)
-        if not equal and left and right:
-            restyle(mark, tone="warn")
-        for place, part in enumerate((text(name, role="field", wrap=False), text(left or "―"), text(right or "―"), mark)):
-            grid.addWidget(part, at, place, Qt.AlignmentFlag.AlignVCenter)
-    grid.setColumnStretch(1, 1)
-    grid.setColumnStretch(2, 1)
-    return box
+    return SideBySide(("いま来た人", f"登録されている人（{met.hit.number}）"), compare(side_of(candidate), side_of(met.hit)))

@@ -8,16 +8,15 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
 
 from app.domain.errors import RuleViolation
 from app.domain.evacuee import Person
-from app.domain.folding import fold_kana, fold_name
-from app.presentation.columns.evacuee import HITS, WITHHELD, birth_and_age, birth_text, sex_text
+from app.presentation.columns.evacuee import HITS
 from app.presentation.messages import message
 from app.ui import faults, theme
 from app.ui.page import Shell
-from app.ui.reception.encounter import side_by_side
 from app.ui.reception.hit_table import HitTable
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.search_box import SearchBox
+from app.ui.widgets.side_by_side import SideBySide, compare, side_of
 from app.ui.widgets.text import button, column, frame, heading, note, row
 from app.usecases import persons
 from app.usecases.rows import SearchHit, SearchResult
@@ -97,15 +96,8 @@ class LinkDialog(QDialog):
         if hit is None:
             return
         self.banner.show_message("この住民は、すでに別の避難者に結び付いています。" if hit.person_id else "", tone="warn")
-        person = self.person
-        lines = [
-            ("氏名", person.name, hit.name, fold_name(person.name) == fold_name(hit.name)),
-            ("フリガナ", person.kana, hit.kana, fold_kana(person.kana) == fold_kana(hit.kana)),
-            ("生年月日", birth_and_age(person.birth), birth_and_age(hit.birth), birth_text(person.birth) == birth_text(hit.birth)),
-            ("性別", sex_text(person.sex), sex_text(hit.sex), sex_text(person.sex) == sex_text(hit.sex)),
-            ("住所", person.address, WITHHELD if hit.masked else hit.address, person.address == hit.address),
-        ]
-        self._compared = side_by_side((f"登録（{person.number}）", "住民データ"), lines)
+        lines = compare(side_of(self.person), side_of(hit))
+        self._compared = SideBySide((f"登録（{self.person.number}）", "住民データ"), lines)
         self._place.addWidget(self._compared)
 
     def link(self) -> None:

@@ -47,4 +47,6 @@ class TabEntry:
 TABS: tuple[TabEntry, ...] = (
     TabEntry("list", "一覧", "list_tab:ListTab"),
     TabEntry("snapshots", "取り込んだデータ", "snapshots_tab:SnapshotsTab"),
+    TabEntry("matching", "名寄せ", "matching_tab:MatchingTab", right="link"),
+    TabEntry("characters", "文字", "characters_tab:CharactersTab"),
 )
