@@ -9,13 +9,13 @@ from __future__ import annotations
 import marshal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from app import resources
 from app.domain.errors import EnvironmentFault
-from app.domain.folding import fold_address, fold_kana, fold_name
+from app.domain.folding import fold_address, fold_kana, fold_name, seam_key
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.storage.keys import birth_range, digits
 from app.storage.search import RESIDENT_FTS, address_text, kana_text, name_text
@@ -109,7 +109,17 @@ def index_rows(columns: Columns, keys: Keys) -> list[tuple[int, str, str, str]]:
     names = list(map(_name_tokens, keys.names))
     if columns.aliases is not None:
         names = [name + _alias_tokens(alias) if alias else name for name, alias in zip(names, columns.aliases, strict=True)]
-    return list(zip(columns.rids, names, map(_kana_tokens, keys.kanas), map(_address_tokens, columns.addresses), strict=True))
+    names = _add_seams(columns.names, names, name_text)
+    kanas = _add_seams(columns.kanas, list(map(_kana_tokens, keys.kanas)), kana_text)
+    return list(zip(columns.rids, names, kanas, map(_address_tokens, columns.addresses), strict=True))
+
+
+def _add_seams(texts: Sequence[str], tokens: list[str], make: Callable[[str], str]) -> list[str]:
+    """The tokens, with those of the parts of a name where the whole lost a vowel between them."""
+    for place, seam in enumerate(map(seam_key, texts)):
+        if seam:
+            tokens[place] += " " + make(seam)
+    return tokens
 
 
 class LocalIndexer:

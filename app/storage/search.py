@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.domain.evacuee import Person
+from app.domain.folding import seam_key
 from app.storage.keys import fold_key_address, fold_key_kana, fold_key_name
 
 if TYPE_CHECKING:
@@ -124,5 +125,10 @@ def index_person(connection: Connection, rid: int, person: Person) -> None:
         return
     connection.exec_driver_sql(
         "INSERT INTO person_fts (rowid, name, kana, address) VALUES (?,?,?,?)",
-        (rid, name_text(fold_key_name(person.name)), kana_text(fold_key_kana(person.kana)), address_text(fold_key_address(person.address))),
+        (
+            rid,
+            f"{name_text(fold_key_name(person.name))} {name_text(seam_key(person.name))}".rstrip(),
+            f"{kana_text(fold_key_kana(person.kana))} {kana_text(seam_key(person.kana))}".rstrip(),
+            address_text(fold_key_address(person.address)),
+        ),
     )

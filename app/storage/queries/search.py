@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from app.domain.dates import parse_date, to_yyyymmdd
 from app.domain.eras import list_eras
 from app.domain.errors import SasaeError
+from app.domain.folding import SEAM_VOWELS, seam_key
 from app.domain.identifiers import parse_card_number
 from app.domain.resident import ALIAS_BETWEEN
 from app.storage import tables as t
@@ -201,9 +202,10 @@ def _by_birth(connection: Connection, ground: _Ground, wanted: Wanted) -> list[i
     """Whose birth date may lie in the range. Dates known only roughly begin at a few days (see ``_rough_starts``) and reach into it."""
     assert wanted.birth
     low, high = wanted.birth
-    kana = "AND (instr(key_kana, :kana) > 0 OR key_kana = '')" if wanted.kana else ""
+    lost = wanted.kana.startswith(SEAM_VOWELS)  # a given name that may have lost its first vowel in the key: narrowed afterwards
+    kana = "AND (instr(key_kana, :kana) > 0 OR key_kana = '')" if wanted.kana and not lost else ""
     select_rid = f"SELECT rid FROM {ground.birth} WHERE {ground.scope}"
-    most = CAP + 1 if not (wanted.texts or wanted.address or wanted.phone) else _MOST_TO_NARROW
+    most = CAP + 1 if not (wanted.texts or wanted.address or wanted.phone or lost) else _MOST_TO_NARROW
     values = {**ground.values, "low": low, "high": high, "kana": wanted.kana}
     rids = _column(connection, f"{select_rid} birth_lo BETWEEN :low AND :high {kana} LIMIT {most}", values)
     starts = ",".join(str(start) for start in _rough_starts(low))
@@ -237,10 +239,16 @@ def _narrow(connection: Connection, ground: _Ground, wanted: Wanted, rids: list[
     listed = ",".join(map(str, rids)) or "NULL"
     alias = "alias" if ground.table == "resident" else "''"
     rows = connection.exec_driver_sql(
-        f"SELECT rid, key_name, key_kana, address, key_phone, {alias} FROM {ground.table} WHERE rid IN ({listed})"
+        f"SELECT rid, key_name, key_kana, address, key_phone, {alias}, name, kana FROM {ground.table} WHERE rid IN ({listed})"
     )
-    fitting = {row[0] for row in rows if _fits(wanted, *row[1:])}
+    fitting = {row[0] for row in rows if _fits(wanted, _with_seam(row[1], row[6]), _with_seam(row[2], row[7]), *row[3:6])}
     return [rid for rid in rids if rid in fitting]
+
+
+def _with_seam(key: str, text: str) -> str:
+    """The key, and below it that of the parts where it lost a vowel between them."""
+    seam = seam_key(text)
+    return f"{key}\n{seam}" if seam else key
 
 
 def _fits(wanted: Wanted, name: str, kana: str, address: str, phone: str, alias: str) -> bool:
