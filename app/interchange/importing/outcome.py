@@ -21,6 +21,7 @@ from app.usecases.plans import Plan
 
 _SHOWN = 50
 _NAME_BYTES = 180
+_FEW = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,26 @@ def write_outputs(results: Sequence[ReadResult], issues: Sequence[Issue], *, to:
             continue
         return Written(name, _write_rejected(results, issues, folder, now))
     return Written(problem=problem)
+
+
+def mostly_broken(read: int, rejected: int) -> bool:
+    """Whether so many rows cannot be taken that the file or its mapping must be the wrong one."""
+    return read >= _FEW and rejected * 2 > read
+
+
+def broken_params(results: Sequence[ReadResult], report: Path | None = None) -> dict[str, Any]:
+    """What ``import.mostly_broken`` tells."""
+    read, count = sum(result.read for result in results), sum(len(result.rejected) for result in results)
+    told = str(report) if report else ""
+    return {"path": str(results[0].table.path), "read": read, "count": count, "share": round(100 * count / max(1, read)), "report": told}
+
+
+def tell_share(read: int, rejected: int) -> list[Issue]:
+    """What is to be said first when more than a few rows could not be taken."""
+    if read < _FEW or rejected * 20 < read:
+        return []
+    params = {"read": read, "count": rejected, "share": round(100 * rejected / read)}
+    return [Issue(None, None, "", "warning", "import.many_broken", params)]
 
 
 def _places(source: Path, to: ReportTo, now: datetime) -> Iterator[tuple[Path, Path]]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import or_
 from pathlib import Path
 
 from app.domain.errors import RuleViolation
-from app.domain.resident import ResidentRow
+from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.domain.words import find_code
+from app.interchange.importing.outcome import broken_params, mostly_broken
 from app.interchange.importing.reading import SourceRow
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, open_source
 from app.interchange.importing.values import birth_problem, fold_word, read_integer, read_protected, word_set
 from app.usecases.job import QUIET, Job
 
-BATCH = 500
+BATCH = 1000
 _WIDE_SPACE = "\u3000"
 _PLAIN = (
     "resident_no",
@@ -35,6 +37,7 @@ _PLAIN = (
     "phone",
     "nationality",
 )
+_ALIASES = ("former_name", "common_name", "latin_name")
 _READING, _CHECKING = "import.reading", "import.checking"
 _MARKS_BITS = 27
 _MARKS_MASK = (1 << _MARKS_BITS) - 1
@@ -46,6 +49,7 @@ class ResidentSource:
 
     results: list[ReadResult]
     stop_on_error: bool = False
+    force: bool = False
     accepted: int = 0
 
     @property
@@ -67,11 +71,12 @@ class ResidentSource:
         """All good rows, some hundred at a time.
 
         Household order: the file's own column where there is one; else heads get 1 and the others 0, which leaves them in the
-        order of the file behind the head. With ``stop_on_error`` the end raises RuleViolation ``import.stopped``, so that a
-        transaction around it is rolled back.
+        order of the file behind the head. The end raises RuleViolation ``import.stopped`` with ``stop_on_error``, and
+        ``import.mostly_broken`` without ``force`` when more than half of the rows are no good, so that a transaction around it is
+        rolled back.
         """
         total = sum(result.table.estimate_rows() for result in self.results)
-        seen: dict[str, tuple[int, int] | None] = dict.fromkeys(_find_suspects(self.results, job))
+        seen = _Numbers(self.results, job)
         for number, result in enumerate(self.results):
             for rows in _read(result, number, seen):
                 self.accepted += len(rows)
@@ -80,41 +85,82 @@ class ResidentSource:
                     yield rows
         if self.stop_on_error and self.rejected:
             raise RuleViolation("import.stopped", path=str(self.results[0].table.path), count=self.rejected, report="")
+        if self.accepted and not self.force and mostly_broken(self.read, self.rejected):
+            raise RuleViolation("import.mostly_broken", **broken_params(self.results))
 
 
 def open_residents(paths: Iterable[Path | str], *, options: ReadOptions = DEFAULTS, stop_on_error: bool = False) -> ResidentSource:
     """Open and map resident files, all of them before anything is read. Raises what ``open_source`` raises."""
-    return ResidentSource([open_source(path, "residents", options=options) for path in paths], stop_on_error)
+    return ResidentSource([open_source(path, "residents", options=options) for path in paths], stop_on_error, options.force)
 
 
-def _find_suspects(results: Sequence[ReadResult], job: Job) -> set[str]:
-    """Numbers that may occur more than once: a first, quick reading, so that not a million numbers must be kept for it.
-
-    A few others are among them. It also finds a file that breaks off or changes its encoding before anything is stored.
+class _Numbers:
+    """Numbers of the residents taken so far, as hashes: a million texts would not fit. Only when one seems to come twice are the files
+    read again, to know for certain and to say where it was first.
     """
-    marks = bytearray(1 << _MARKS_BITS - 3)
-    suspects: set[str] = set()
-    total = sum(result.table.estimate_rows() for result in results)
-    done = 0
-    for result in results:
-        at = result.headers.columns.get("resident_no")
-        for batch in result.table.batches(BATCH):
-            done += len(batch.lines)
-            job.report(done, total, _CHECKING)
-            if at is None:
+
+    def __init__(self, results: Sequence[ReadResult], job: Job) -> None:
+        self._results, self._job = results, job
+        self._seen: set[int] = set()
+        self._first: dict[str, tuple[int, int]] | None = None
+
+    def add_all(self, numbers: Sequence[str]) -> bool:
+        """Take these numbers if every one of them is new for certain; else take none."""
+        hashes = set(map(hash, numbers))
+        if len(hashes) != len(numbers) or "" in numbers or not self._seen.isdisjoint(hashes):
+            return False
+        self._seen |= hashes
+        return True
+
+    def add(self, text: str, place: tuple[int, int]) -> tuple[int, int] | None:
+        """Take the number of the resident at ``place`` (file and line); answers the place of another resident who has it, if any."""
+        mark = hash(text)
+        if mark not in self._seen:
+            self._seen.add(mark)
+            return None
+        if self._first is None:
+            self._first = self._find_first()
+        first = self._first.get(text, place)
+        return None if first == place else first
+
+    def _find_first(self) -> dict[str, tuple[int, int]]:
+        """Where each number that may come more than once comes first, at somebody with a name. Reads all files twice."""
+        suspects = self._find_suspects()
+        first: dict[str, tuple[int, int]] = {}
+        for number, line, text in self._all():
+            if text in suspects:
+                first.setdefault(text, (number, line))
+        return first
+
+    def _find_suspects(self) -> set[str]:
+        """Numbers that may occur more than once; a few others are among them."""
+        marks = bytearray(1 << _MARKS_BITS - 3)
+        suspects: set[str] = set()
+        for _, _, text in self._all():
+            place = hash(text) & _MARKS_MASK
+            bit = 1 << (place & 7)
+            if marks[place >> 3] & bit:
+                suspects.add(text)
+            else:
+                marks[place >> 3] |= bit
+        return suspects
+
+    def _all(self) -> Iterator[tuple[int, int, str]]:
+        """File, line and number of every row that names somebody."""
+        for number, result in enumerate(self._results):
+            columns = result.headers.columns
+            if "resident_no" not in columns:
                 continue
-            for cells in batch.rows:
-                text = cells[at].strip()
-                place = hash(text) & _MARKS_MASK
-                bit = 1 << (place & 7)
-                if marks[place >> 3] & bit:
-                    suspects.add(text)
-                else:
-                    marks[place >> 3] |= bit
-    return suspects
+            at, named = columns["resident_no"], [columns[key] for key in ("name", "kana") if key in columns]
+            for batch in result.table.batches(BATCH):
+                self._job.report(batch.lines[-1] if batch.lines else 0, None, _CHECKING)
+                for line, cells in zip(batch.lines, batch.rows, strict=True):
+                    text = cells[at].strip()
+                    if text and any(cells[place].strip() for place in named):
+                        yield number, line, text
 
 
-def _read(result: ReadResult, number: int, seen: dict[str, tuple[int, int] | None]) -> Iterator[list[ResidentRow]]:
+def _read(result: ReadResult, number: int, seen: _Numbers) -> Iterator[list[ResidentRow]]:
     make = _RowMaker(result, number, seen)
     for batch in result.table.batches(BATCH):
         result.read += len(batch.lines) + len(batch.problems)
@@ -127,109 +173,123 @@ def _read(result: ReadResult, number: int, seen: dict[str, tuple[int, int] | Non
 
 
 class _RowMaker:
-    """Turns rows of one file into residents. Written for speed: what is the same for all rows is settled once."""
+    """Turns rows of one file into residents, column by column: what is the same for all rows is settled once."""
 
-    def __init__(self, result: ReadResult, number: int, seen: dict[str, tuple[int, int] | None]) -> None:
+    def __init__(self, result: ReadResult, number: int, seen: _Numbers) -> None:
         self.result = result
         self.gone = 0
         self._number = number
         self._seen = seen
         self._at = result.headers.columns
-        end = result.table.width  # an empty cell is put there for fields the file lacks
-        self._picks = [self._at.get(key, end) for key in _PLAIN]
-        self._detail = self._at.get("address_detail")
-        self._protected = self._at.get("protected")
-        self._order = self._at.get("order")
-        self._status = self._at.get("status")
+        self._aliases = [key for key in _ALIASES if key in self._at]
 
     def rows(self, lines: Sequence[int], rows: list[list[str]]) -> list[ResidentRow]:
         """The good rows of a batch."""
-        made = []
-        for line, cells in zip(lines, rows, strict=True):
-            row = self._row(line, cells)
-            if row is not None:
-                made.append(row)
-        return made
-
-    def _row(self, line: int, cells: list[str]) -> ResidentRow | None:
-        cells.append("")
-        values = [cells[index].strip() for index in self._picks]
-        cells.pop()
-        resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality = values
-        if not name and not kana:
-            self._reject(line, cells, "name", "import.name_missing")
-            return None
-        if resident_no in self._seen and resident_no and not self._is_new(line, cells, resident_no):
-            return None
-        if birth and (problem := birth_problem(birth)) is not None:
-            self._warn_birth(line, birth, problem)
-        if self._detail is not None and (detail := cells[self._detail].strip()):
-            address = f"{address}{_WIDE_SPACE}{detail}" if address else detail
-        protected = False
-        if self._protected is not None and (mark := cells[self._protected]):
-            protected = self._read_protected(line, mark)
-        if self._status is not None and _is_gone(cells[self._status]):
-            self.gone += 1
-        order = self._read_order(line, cells, relation)
-        return ResidentRow(
-            resident_no,
-            household_no,
-            name,
-            kana,
-            birth,
-            sex,
-            relation,
-            postal,
-            address,
-            district,
-            phone,
-            nationality,
-            protected,
-            order,
-            "",
-            line,
+        lines, columns = self._good(lines, rows)
+        if not lines:
+            return []
+        plain = {key: self._column(columns, key, len(lines)) for key in _PLAIN}
+        self._warn_births(lines, plain["birth"])
+        if "status" in self._at:
+            self.gone += sum(map(_is_gone, columns[self._at["status"]]))
+        plain["address"] = self._addresses(columns, plain["address"])
+        made = zip(
+            *plain.values(),
+            self._protected(lines, columns),
+            self._orders(lines, columns, plain["relation"]),
+            self._other_names(columns, plain["name"]),
+            lines,
+            strict=True,
         )
+        return list(map(ResidentRow._make, made))
+
+    def _column(self, columns: Sequence[Sequence[str]], key: str, height: int) -> list[str]:
+        """The cells of a field without outer spaces; empty ones for a field that the file lacks."""
+        at = self._at.get(key)
+        return [""] * height if at is None else list(map(str.strip, columns[at]))
+
+    def _good(self, lines: Sequence[int], rows: list[list[str]]) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
+        """Lines and columns of the rows that name somebody whose number no earlier row has. The others are rejected."""
+        columns: Sequence[Sequence[str]] = list(zip(*rows, strict=True))
+        if not lines:
+            return lines, columns
+        names, kanas = self._column(columns, "name", len(rows)), self._column(columns, "kana", len(rows))
+        numbers = self._column(columns, "resident_no", len(rows))
+        if all(map(or_, map(bool, names), map(bool, kanas))) and ("resident_no" not in self._at or self._seen.add_all(numbers)):
+            return lines, columns
+        kept = []
+        for at, (line, name, kana, number) in enumerate(zip(lines, names, kanas, numbers, strict=True)):
+            if not name and not kana:
+                self._reject(line, rows[at], "name", "import.name_missing")
+            elif number and (first := self._seen.add(number, (self._number, line))) is not None:
+                place = str(first[1]) if first[0] == self._number else "-"
+                self._reject(line, rows[at], "resident_no", "import.duplicate_id", value=number, id=number, first=place)
+            else:
+                kept.append(at)
+        return [lines[at] for at in kept], list(zip(*(rows[at] for at in kept), strict=True))
 
     def _reject(self, line: int, cells: Sequence[str], key: str, code: str, *, value: str = "", **params: object) -> None:
         self.result.cells[line] = SourceRow(line, tuple(cells))
         self.result.reject(line, code, column=self.result.heading(key), value=value, **params)
 
-    def _is_new(self, line: int, cells: Sequence[str], resident_no: str) -> bool:
-        first = self._seen[resident_no]
-        if first is None:
-            self._seen[resident_no] = (self._number, line)
-            return True
-        place = str(first[1]) if first[0] == self._number else "-"
-        self._reject(line, cells, "resident_no", "import.duplicate_id", value=resident_no, id=resident_no, first=place)
-        return False
+    def _warn_births(self, lines: Sequence[int], births: Sequence[str]) -> None:
+        problems = list(map(birth_problem, births))
+        if not any(problems):
+            return
+        for line, birth, problem in zip(lines, births, problems, strict=True):
+            if problem is not None:
+                self.result.report.warn(
+                    "import.birth_odd", line=line, column=self.result.heading("birth"), value=birth, text=birth, reason_code=problem
+                )
 
-    def _warn_birth(self, line: int, birth: str, problem: str) -> None:
-        self.result.report.warn(
-            "import.birth_odd", line=line, column=self.result.heading("birth"), value=birth, text=birth, reason_code=problem
-        )
+    def _addresses(self, columns: Sequence[Sequence[str]], addresses: list[str]) -> list[str]:
+        """Addresses with building and room, where these have a column of their own."""
+        details = self._column(columns, "address_detail", len(addresses))
+        if not any(details):
+            return addresses
+        return [f"{one}{_WIDE_SPACE}{detail}" if one and detail else one or detail for one, detail in zip(addresses, details, strict=True)]
 
-    def _read_protected(self, line: int, mark: str) -> bool:
-        protected, understood = read_protected(mark)
-        if not understood:
-            self.result.report.warn("import.protected_unknown", line=line, column=self.result.heading("protected"), value=mark, text=mark)
-        return protected
+    def _other_names(self, columns: Sequence[Sequence[str]], names: list[str]) -> list[str]:
+        found = [self._column(columns, key, len(names)) for key in self._aliases]
+        if not any(map(any, found)):
+            return [""] * len(names)
+        return [ALIAS_BETWEEN.join(dict.fromkeys(o for o in others if o and o != n)) for n, *others in zip(names, *found, strict=True)]
 
-    def _read_order(self, line: int, cells: Sequence[str], relation: str) -> int:
-        if self._order is None:
-            return 1 if relation and _is_head(relation) else 0
-        text = cells[self._order].strip()
-        if not text:
-            return 0
-        number = read_integer(text)
-        if number is None or not 0 <= number < 1_000_000:
-            self.result.report.warn("import.number_unreadable", line=line, column=self.result.heading("order"), value=text, text=text)
-            return 0
-        return number
+    def _protected(self, lines: Sequence[int], columns: Sequence[Sequence[str]]) -> list[bool]:
+        marks = columns[self._at["protected"]] if "protected" in self._at else ()
+        if not any(marks):
+            return [False] * len(lines)
+        told = list(map(read_protected, marks))
+        for line, mark, (_, understood) in zip(lines, marks, told, strict=True):
+            if not understood:
+                heading = self.result.heading("protected")
+                self.result.report.warn("import.protected_unknown", line=line, column=heading, value=mark, text=mark)
+        return [protected for protected, _ in told]
+
+    def _orders(self, lines: Sequence[int], columns: Sequence[Sequence[str]], relations: list[str]) -> list[int]:
+        if "order" not in self._at:
+            return list(map(_rank_of, relations))
+        texts = self._column(columns, "order", len(lines))
+        orders = list(map(_read_order, texts))
+        if None in orders:
+            for line, text, order in zip(lines, texts, orders, strict=True):
+                if order is None:
+                    heading = self.result.heading("order")
+                    self.result.report.warn("import.number_unreadable", line=line, column=heading, value=text, text=text)
+        return [order or 0 for order in orders]
 
 
 @lru_cache(maxsize=4096)
-def _is_head(relation: str) -> bool:
-    return find_code("relation_head", relation) is not None
+def _read_order(text: str) -> int | None:
+    """The rank in a household; 0 for none, None for what is no rank."""
+    number = read_integer(text) if text else 0
+    return None if number is None or not 0 <= number < 1_000_000 else number
+
+
+@lru_cache(maxsize=4096)
+def _rank_of(relation: str) -> int:
+    """1 for the head, 0 for anybody else."""
+    return int(bool(relation) and find_code("relation_head", relation) is not None)
 
 
 @lru_cache(maxsize=4096)

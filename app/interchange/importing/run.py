@@ -10,15 +10,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from app.domain.errors import RuleViolation
 from app.interchange.importing import source as sources
 from app.interchange.importing.evacuees import read_evacuees
 from app.interchange.importing.headcounts import read_headcounts
-from app.interchange.importing.outcome import ImportOutcome, ReportTo, plan_issues, shown_warnings, write_outputs
+from app.interchange.importing.outcome import (
+    ImportOutcome,
+    ReportTo,
+    broken_params,
+    mostly_broken,
+    plan_issues,
+    shown_warnings,
+    tell_share,
+    write_outputs,
+)
 from app.interchange.importing.report import Issue
 from app.interchange.importing.residents import ResidentSource, open_residents
+from app.interchange.importing.shaping import Values
 from app.interchange.importing.shelters import read_shelters
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
 from app.usecases import evacuee_import, headcounts, shelters
@@ -39,6 +49,8 @@ class Prepared:
     rows: ReadResult
     plan: Plan
     mapping: Mapping[str, str] | None = None
+    values: Values = field(default_factory=dict)
+    dates: str = ""
     complete: bool = False
     shelter_id: str = ""
     at: datetime | None = None
@@ -60,7 +72,7 @@ class Prepared:
 def prepare_shelters(ctx: Context, *, path: Path, options: ReadOptions = DEFAULTS) -> Prepared:
     """What importing a list of shelters would do."""
     rows = read_shelters(path, options=_recalling(ctx, options, "shelters"))
-    return Prepared(target="shelters", rows=rows, plan=shelters.plan_import(ctx, entries=rows.entries), mapping=options.mapping)
+    return Prepared(target="shelters", rows=rows, plan=shelters.plan_import(ctx, entries=rows.entries), mapping=_own_mapping(options))
 
 
 def prepare_headcounts(
@@ -70,7 +82,7 @@ def prepare_headcounts(
     rows = read_headcounts(path, at=at, complete=complete, options=_recalling(ctx, options, "headcounts"))
     whole = bool(rows.facts["complete"])
     plan = headcounts.plan_import(ctx, entries=rows.entries, complete=whole)
-    return Prepared(target="headcounts", rows=rows, plan=plan, mapping=options.mapping, complete=whole)
+    return Prepared(target="headcounts", rows=rows, plan=plan, mapping=_own_mapping(options), complete=whole)
 
 
 def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, options: ReadOptions = DEFAULTS) -> Prepared:
@@ -81,7 +93,15 @@ def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime 
     extra = tuple(
         Issue(None, None, "", "warning", w.code, dict(w.params)) for w in evacuee_import.check_target(ctx, shelter_id=shelter_id, at=moment)
     )
-    return Prepared(target="evacuees", rows=rows, plan=plan, mapping=options.mapping, shelter_id=shelter_id, at=moment, extra=extra)
+    return Prepared(
+        target="evacuees", rows=rows, plan=plan, mapping=_own_mapping(options), values=options.values, dates=options.dates,
+        shelter_id=shelter_id, at=moment, extra=extra,
+    )  # fmt: skip
+
+
+def _own_mapping(options: ReadOptions) -> Mapping[str, str] | None:
+    """The mapping to remember: not that of a profile, which has a name."""
+    return None if options.profile else options.mapping
 
 
 def _recalling(ctx: Context, options: ReadOptions, target: str) -> ReadOptions:
@@ -106,7 +126,7 @@ def apply_prepared(
     ``decisions`` answers rows of evacuees in doubt: ``same`` or ``different``. With ``dry_run`` nothing is changed and the
     counts say what would be.
     """
-    issues = prepared.issues
+    issues = [*tell_share(prepared.rows.read, prepared.errors), *prepared.issues]
     if on_error == "stop" and prepared.errors:
         _stop(ctx, [prepared.rows], issues, prepared, report)
     if dry_run:
@@ -115,7 +135,10 @@ def apply_prepared(
     else:
         done = _apply(ctx, prepared, open_at, skip_lines, decisions or {})
         if prepared.mapping:
-            sources.remember_mapping(ctx, target=prepared.target, header=prepared.rows.table.header, mapping=dict(prepared.mapping))
+            sources.remember_mapping(
+                ctx, target=prepared.target, header=prepared.rows.table.header, mapping=dict(prepared.mapping), values=prepared.values,
+                dates=prepared.dates,
+            )  # fmt: skip
     settled = frozenset(decisions or {})
     _reject_planned(prepared, settled)
     written = write_outputs([prepared.rows], issues, to=report, now=ctx.now())
@@ -161,6 +184,18 @@ def _stop(ctx: Context, results: Sequence[ReadResult], issues: Sequence[Issue], 
     raise RuleViolation("import.stopped", path=path, count=count, report=str(written.report or ""), rejected=str(written.rejected or ""))
 
 
+def _refuse_broken(ctx: Context, results: Sequence[ReadResult], issues: Sequence[Issue], report: ReportTo) -> NoReturn:
+    """More than half of the rows are no good: nothing is taken, the report tells why."""
+    written = write_outputs(results, issues, to=report, now=ctx.now())
+    raise RuleViolation("import.mostly_broken", **broken_params(results, written.report))
+
+
+def _remember(ctx: Context, target: str, result: ReadResult, options: ReadOptions) -> None:
+    if options.mapping:
+        header, mapping = result.table.header, dict(options.mapping)
+        sources.remember_mapping(ctx, target=target, header=header, mapping=mapping, values=options.values, dates=options.dates)
+
+
 def import_shelters(
     ctx: Context, *, path: Path, open_at: datetime | None = None, options: ReadOptions = DEFAULTS, on_error: OnError = "reject",
     report: ReportTo = BESIDE,
@@ -185,6 +220,9 @@ def import_evacuees(
 ) -> ImportOutcome:  # fmt: skip
     """Read, plan and apply a shelter's own list; rows in doubt are left for a person."""
     prepared = prepare_evacuees(ctx, path=path, shelter_id=shelter_id, at=at, options=options)
+    if not options.force and mostly_broken(prepared.rows.read, prepared.errors):
+        _reject_planned(prepared, frozenset())
+        _refuse_broken(ctx, [prepared.rows], prepared.issues, report)
     return apply_prepared(ctx, prepared=prepared, on_error=on_error, report=report, dry_run=dry_run)
 
 
@@ -211,15 +249,17 @@ def import_residents(
     except RuleViolation as fault:
         if fault.code == "import.stopped":
             _stop(ctx, source.results, _issues(source), None, report)
+        if fault.code == "import.mostly_broken":
+            _refuse_broken(ctx, source.results, _issues(source), report)
         if fault.code == "residents.nothing_to_load":
             written = write_outputs(source.results, _issues(source), to=report, now=ctx.now())
             path = str(source.results[0].table.path)
             raise RuleViolation("import.nothing_usable", path=path, count=source.read, report=str(written.report or "")) from fault
         raise
-    if options.mapping:
+    if options.mapping and not options.profile:
         for result in source.results:
-            sources.remember_mapping(ctx, target="residents", header=result.table.header, mapping=options.mapping)
-    issues = _issues(source)
+            _remember(ctx, "residents", result, options)
+    issues = [*tell_share(source.read, source.rejected), *_issues(source)]
     written = write_outputs(source.results, issues, to=report, now=ctx.now())
     told = [*issues, *([written.problem] if written.problem else [])]
     return ImportOutcome(
