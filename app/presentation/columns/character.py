@@ -19,7 +19,7 @@ SETTLED, SUBSTITUTED, OPEN, UNUSED = "表示できます", "代替文字あり",
 
 def kinds_text(use: CharacterUse) -> str:
     """What is unusual about a character."""
-    return "・".join(KINDS.get(kind, kind) for kind in use.kinds)
+    return "・".join(KINDS.get(kind, kind) for kind in use.kinds) or "機種依存"
 
 
 def source_text(source: str) -> str:
@@ -48,23 +48,22 @@ def _people(key: str, label: str) -> Column[CharacterUse]:
 CHARACTERS: ColumnSet[CharacterUse] = ColumnSet(
     key="characters",
     columns=(
-        Column(key="text", label="字", text=lambda use: use.text, width=5, align="center", sort=lambda use: use.text),
-        Column(key="code", label="コード", text=lambda use: use.code, width=10, sort=lambda use: use.text),
-        Column(key="kinds", label="種類", text=kinds_text, width=9, sort=kinds_text),
+        Column(key="text", label="字", text=lambda use: use.text, width=4, align="center", sort=lambda use: use.text),
+        Column(key="code", label="コード", text=lambda use: use.code, width=9, sort=lambda use: use.text),
+        Column(key="kinds", label="種類", text=kinds_text, width=8, sort=kinds_text),
         Column(
-            key="state", label="状態", text=state_text, width=9, tone=_state_tone,
+            key="state", label="状態", text=state_text, width=8, tone=_state_tone,
             icon=lambda use: {"good": "success", "bad": "warning", "info": "info"}.get(_state_tone(use), ""), sort=lambda use: (use.settled, state_text(use)),
         ),
         _people("residents", "住民"),
         _people("persons", "避難者"),
         Column(key="substitute", label="代替文字", text=lambda use: use.substitute, width=4, align="center", sort=lambda use: use.substitute),
         Column(key="suggested", label="候補", text=lambda use: use.suggested, width=3, align="center", sort=lambda use: use.suggested),
-        Column(key="source", label="字形のもと", text=lambda use: source_text(use.source) or "なし", width=10, sort=lambda use: use.source),
+        Column(key="source", label="字形のもと", text=lambda use: source_text(use.source) or "なし", width=8, sort=lambda use: use.source),
         Column(key="description", label="説明", text=lambda use: use.description, width=8, sort=lambda use: use.description),
     ),
     views={
         "screen": ("text", "code", "kinds", "state", "residents", "persons", "substitute", "source"),
-        "whole": ("code", "text", "kinds", "state", "residents", "persons", "substitute", "suggested", "source", "description"),
     },
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ SUBSTITUTE = FormSpec(
             fields=(
                 FieldSpec(
                     key="substitute", label="代わりに書く字", required=True, width=10, limit=8,
-                    help="第2水準までの字で、8字まで。印刷では下線、画面では点線の枠を付けて区別します。",
+                    help="第2水準までの字で、8字まで。印刷では灰色の地と下線、画面では点線の枠で区別します。",
                 ),
                 FieldSpec(key="description", label="説明", placeholder="例：戸籍の統一文字番号、決めた日と決めた人", limit=200),
             )

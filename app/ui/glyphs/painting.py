@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
@@ -69,7 +71,7 @@ def draw_text(
     elif align & Qt.AlignmentFlag.AlignHCenter:
         x = box.center().x() - line.width / 2
     height = metrics.ascent() + metrics.descent()
-    top = box.top() if align & Qt.AlignmentFlag.AlignTop else box.top() + (box.height() - height) / 2
+    top = box.top() if align & Qt.AlignmentFlag.AlignTop else box.top() + floor((box.height() - height) / 2)
     draw_line(painter, glyphs, line, QPointF(x, top + metrics.ascent()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
+from app.domain.characters import CharacterProblem
 from app.domain.dates import format_instant
 from app.domain.errors import SasaeError
 from app.presentation.columns.roster import ROSTER, VIEW_LABELS, choose_publishable
@@ -341,17 +343,23 @@ class RosterPage(Page):
                 publishable=columns == "publishable",
                 layout="large" if detail == "large" else "compact",
                 folder=folder,
+                substitutes=choice.substitutes,
                 job=job,
             )
             pages = f"・{done.pages:,}ページ" if done.pages else ""
             return Written(choice.path, f"{done.rows:,}人{pages}", lost_of(done), done.problems)
 
+        def check(choice: Choice) -> Sequence[CharacterProblem]:
+            from app.interchange.exporting.rosters import find_unprintable
+
+            layout: Any = "large" if choice.format.code.endswith("large") else "compact"
+            return find_unprintable(ctx, wanted=wanted, columns=columns, layout=layout, folder=folder)
+
         told = [self.count.text(), *say_filter(wanted), f"項目：{VIEW_LABELS[columns]}"]
         place = f"_{self.shelter.currentText()}" if wanted.shelter_id else ""
         name = f"避難者名簿{place}_{VIEW_LABELS[columns]}"
-        dialog = ExportDialog(
-            self, self.shell, title=title, name=name, formats=formats, write=write, lead="\n".join(filter(None, (lead, "／".join(told))))
-        )
+        words = "\n".join(filter(None, (lead, "／".join(told))))
+        dialog = ExportDialog(self, self.shell, title=title, name=name, formats=formats, write=write, lead=words, check=check)
         dialog.open()
 
     # -- rows

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QRadioButton, QWidget
 
+from app.domain.characters import CharacterProblem
 from app.domain.errors import RuleViolation
 from app.presentation.forms.spec import FieldSpec, parse_field
+from app.presentation.labels import field_label
 from app.presentation.messages import message
 from app.ui import faults
 from app.ui.page import Shell
@@ -18,6 +21,9 @@ from app.ui.reception.fitting import FittedDialog
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import make_editor
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
+
+if TYPE_CHECKING:
+    from app.interchange.exporting.cards import CardOutcome
 
 _FOLDER = "print.folder"
 _PER_PAGE = "cards.per_page"
@@ -36,7 +42,10 @@ class CardsDialog(FittedDialog):
         self.setMinimumWidth(620)
         self.banner = Banner()
         self.banner.hide()
-        self.filled, self.blank = QRadioButton(f"選んだ人のカード（{len(person_ids)}人）"), QRadioButton("白紙のカード（手書き用、番号とQRだけ）")
+        self.filled, self.blank = (
+            QRadioButton(f"選んだ人のカード（{len(person_ids)}人）"),
+            QRadioButton("白紙のカード（手書き用、番号とQRだけ）"),
+        )
         self.four, self.eight = QRadioButton("1枚に4人（大きい）"), QRadioButton("1枚に8人（紙の節約）")
         for pair in ((self.filled, self.blank), (self.four, self.eight)):
             for choice in pair:
@@ -91,21 +100,55 @@ class CardsDialog(FittedDialog):
         per_page = 8 if self.eight.isChecked() else 4
         self.shell.preferences.set(_PER_PAGE, per_page)
         self.shell.preferences.set(_FOLDER, str(out.parent))
+        if count:
+            self._write(lambda: self._blank(count, out, per_page), out)
+            return
         ctx, folder, people = self.shell.context, self.shell.folder, self.person_ids
 
-        def write() -> object:
+        def check() -> Sequence[CharacterProblem]:
             from app.interchange.exporting import cards
 
-            if count:
-                return cards.write_blank_cards(ctx, count=count, out=out, per_page=per_page, folder=folder)
-            return cards.write_cards(ctx, person_ids=people, out=out, per_page=per_page, folder=folder)
+            return cards.find_unprintable(ctx, person_ids=people, folder=folder)
 
         self.save_button.setEnabled(False)
-        operation = self.shell.runner.write(lambda _: write(), parent=self, label="reception.printing_cards")
-        operation.finished(lambda: self.save_button.setEnabled(True)).success(lambda _: self._done(out)).failure(self._fail).start()
+        reading = self.shell.runner.read(check, parent=self, label="characters.scanning")
+        reading.finished(lambda: self.save_button.setEnabled(True)).failure(self._fail)
+        reading.success(lambda found: self._checked(found, out, per_page)).start()
 
-    def _done(self, out: Path) -> None:
-        self.banner.show_message(f"PDFを作りました：{out}", tone="good", action="開く", act=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(out))))
+    def _checked(self, found: Sequence[CharacterProblem], out: Path, per_page: int) -> None:
+        if not found:
+            self._write(lambda: self._filled(out, per_page, substitutes=False), out)
+            return
+        from app.ui.widgets.unprintable import UnprintableDialog
+
+        self.warning = UnprintableDialog(self, self.shell, found, rest="その人のカードは作らず、あとで知らせます。", where=_field)
+        self.warning.accepted_with.connect(lambda: self._write(lambda: self._filled(out, per_page, substitutes=True), out))
+        self.warning.open()
+
+    def _blank(self, count: int, out: Path, per_page: int) -> CardOutcome:
+        from app.interchange.exporting import cards
+
+        return cards.write_blank_cards(self.shell.context, count=count, out=out, per_page=per_page, folder=self.shell.folder)
+
+    def _filled(self, out: Path, per_page: int, *, substitutes: bool) -> CardOutcome:
+        from app.interchange.exporting import cards
+
+        ctx, folder = self.shell.context, self.shell.folder
+        return cards.write_cards(ctx, person_ids=self.person_ids, out=out, per_page=per_page, folder=folder, substitutes=substitutes)
+
+    def _write(self, write: Callable[[], CardOutcome], out: Path) -> None:
+        self.save_button.setEnabled(False)
+        operation = self.shell.runner.write(lambda _: write(), parent=self, label="reception.printing_cards")
+        operation.finished(lambda: self.save_button.setEnabled(True)).success(lambda done: self._done(done, out)).failure(
+            self._fail
+        ).start()
+
+    def _done(self, done: CardOutcome, out: Path) -> None:
+        words = f"PDFを作りました（{done.cards:,}枚）：{out}"
+        if done.left_out:
+            words += f"\n印刷できない文字があるため、カードを作らなかった人 {len(done.left_out):,}人：{'　'.join(done.warnings[:3])}"
+        act = {"action": "開く", "act": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(out)))}
+        self.banner.show_message(words, tone="warn" if done.left_out else "good", **act)
         self.fit()
         self.shell.say("避難者カードのPDFを作りました")
 
@@ -116,6 +159,11 @@ class CardsDialog(FittedDialog):
             self.banner.show_message(f"{message(error)} {named}".strip(), tone="bad")
         else:
             faults.show(self, error, retry=self.save)
+
+
+def _field(key: str) -> str:
+    """The word for a place on a card."""
+    return field_label("household", "label") if key == "household" else field_label("person", key)
 
 
 def _group(*choices: QWidget) -> QWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,13 +229,15 @@ class CharactersTab(ResidentsTab):
         self._told.setText("\n".join(filter(None, (drawn, use.description))))
         self.people_button.setEnabled(bool(use.samples))
         self.remove_button.setEnabled(bool(use.record_id) and self.may("residents"))
+        for made in (self.substitute_button, self.picture_button):  # what every system has needs no registration
+            made.setEnabled(bool(use.kinds) and self.may("residents"))
 
     # -- registering
 
     def register_substitute(self) -> FormDialog | None:
         """Ask what to write instead of the character at hand."""
         use = self.chosen
-        if use is None or not self.may("residents"):
+        if use is None or not self.substitute_button.isEnabled():
             return None
         ctx = self.context
 
@@ -363,10 +366,11 @@ class CharactersTab(ResidentsTab):
 
     def write_list(self, path: Path) -> None:
         """Write what is listed, without anybody's data."""
-        uses: Sequence[CharacterUse] = [
-            use for place in range(self.table.rows.rowCount()) if (use := self.table.rows.row(place)) is not None
-        ]
-        operation = self.runner.write(lambda job: work.write_csv(path, uses, job=job), parent=self, label="lists.exporting")
+        ctx, uses = self.context, [row for place in range(self.table.rows.rowCount()) if (row := self.table.rows.row(place)) is not None]
+        if self.seen is None:
+            return
+        listed = replace(self.seen.survey, uses=tuple(uses))
+        operation = self.runner.write(lambda _: work.write_csv(ctx, path, listed), parent=self, label="lists.exporting")
         operation.success(lambda rows: self.banner.show_message(f"{rows:,}字を「{path}」に書き出しました。", tone="good"))
         operation.failure(lambda error: faults.show(self, error)).start()
 

@@ -15,7 +15,6 @@ from app.usecases.rows import ResidentView, SearchHit
 
 if TYPE_CHECKING:
     from app.printing.own_fonts import FontFacts
-    from app.usecases.job import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,8 @@ def change(ctx: Context, use: CharacterUse, **values: str) -> Any:
     return characters.register_character(ctx, text=use.text, **{**kept, **values}, expected_version=known.version if known else None)
 
 
-def write_csv(path: Path, uses: Sequence[CharacterUse], *, job: Job) -> int:
-    """The characters without anybody's data. The code in the first column is read back by the import of a table."""
-    from app.interchange.exporting import csv_out
-    from app.presentation.columns.character import CHARACTERS
+def write_csv(ctx: Context, path: Path, found: CharacterSurvey) -> int:
+    """The characters without anybody's data, noted in the access log."""
+    from app.interchange.exporting.characters import write_survey
 
-    done = csv_out.write_csv(path, header=CHARACTERS.header("whole"), rows=CHARACTERS.table(uses, "whole"), job=job)
-    return done.rows
+    return write_survey(ctx, survey=found, out=path).rows

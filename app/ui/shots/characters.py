@@ -133,3 +133,28 @@ def _file(stage: Stage) -> QWidget:
 def _correct(stage: Stage) -> QWidget:
     window = stage.window_on(_session(stage), "evacuees")
     return window.current.desk.actions.correct(_hit(stage, "タナカ　シロウ"))
+
+
+@shot("characters-print-warning")
+def _warning(stage: Stage) -> QWidget:
+    window = stage.window_on(_session(stage), "roster")
+    window.current.print()
+    dialog = _opened(stage)
+    dialog.purpose.setText("名簿の印刷")
+    dialog.path.setText(str(stage.home / "名簿.pdf"))
+    dialog.run()
+    stage.settle()
+    return dialog.warning
+
+
+@shot("characters-cards")
+def _cards(stage: Stage) -> QWidget:
+    ids = [_hit(stage, kana).id for kana in ("タナカ　シロウ", "ヨシノ　タロウ", "タカハシ　サブロウ")]
+    window = stage.window_on(_session(stage), "evacuees")
+    dialog = window.current.desk.print_cards(persons.show_people(window.context, person_ids=ids))
+    dialog.path.set_raw(str(stage.home / "カード.pdf"))
+    dialog.save()
+    stage.settle()
+    dialog.warning._use()
+    stage.settle()
+    return dialog

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QFileDialog, QLineEdit, QRadioButton, QWidget
 
+from app.domain.characters import CharacterProblem
 from app.domain.dates import JST
 from app.presentation.columns.spec import Column, ColumnSet
 from app.ui import faults, ime, theme
@@ -66,14 +67,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen."""
+    """What was chosen. ``substitutes``: where nothing draws a character, what stands in for it may be printed, marked."""
 
     format: Format
     path: Path
     purpose: str
+    substitutes: bool = False
 
 
 Write = Callable[[Choice, Job], Written]
+Check = Callable[[Choice], Sequence[CharacterProblem]]
 
 _LOST: ColumnSet[Lost] = ColumnSet(
     key="export.lost",
@@ -88,7 +91,7 @@ _LOST: ColumnSet[Lost] = ColumnSet(
 
 
 class ExportDialog(QDialog):
-    """``written`` carries the ``Written``. Ctrl+Enter writes, Esc leaves."""
+    """``written`` carries the ``Written``. Ctrl+Enter writes, Esc leaves. ``check`` finds, before a PDF, what nothing can draw."""
 
     written = Signal(object)
 
@@ -103,9 +106,11 @@ class ExportDialog(QDialog):
         write: Write,
         lead: str = "",
         personal: bool = True,
+        check: Check | None = None,
     ) -> None:
         super().__init__(parent)
         self.shell, self._write, self._formats, self._name = shell, write, {entry.code: entry for entry in formats}, name
+        self._check_printable = check
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal if parent else Qt.WindowModality.ApplicationModal)
         self.setMinimumWidth(theme.current().px(640))
@@ -213,6 +218,27 @@ class ExportDialog(QDialog):
             return
         self.banner.show_message("")
         choice = Choice(self.format, path, self.purpose.text().strip())
+        check = self._check_printable
+        if check is None or choice.format.suffix != "pdf":
+            self._start(choice)
+            return
+        self.save.setEnabled(False)
+        reading = self.shell.runner.read(lambda: check(choice), parent=self, label="characters.scanning")
+        reading.finished(lambda: self.save.setEnabled(True)).success(lambda found: self._checked(choice, found)).failure(
+            self._failed
+        ).start()
+
+    def _checked(self, choice: Choice, found: Sequence[CharacterProblem]) -> None:
+        if not found:
+            self._start(choice)
+            return
+        from app.ui.widgets.unprintable import UnprintableDialog
+
+        self.warning = UnprintableDialog(self, self.shell, found, rest="〓を印刷し、書き出したあとに一覧で知らせます。")
+        self.warning.accepted_with.connect(lambda: self._start(replace(choice, substitutes=True)))
+        self.warning.open()
+
+    def _start(self, choice: Choice) -> None:
         self.save.setEnabled(False)
         operation = self.shell.runner.write(lambda job: self._write(choice, job), parent=self, label="lists.exporting")
         operation.finished(lambda: self.save.setEnabled(True)).success(self._done).failure(self._failed).start()
