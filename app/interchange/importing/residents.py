@@ -161,7 +161,7 @@ class _Numbers:
 
 
 def _read(result: ReadResult, number: int, seen: _Numbers) -> Iterator[list[ResidentRow]]:
-    make = _RowMaker(result, number, seen)
+    make = RowMaker(result, number, seen)
     for batch in result.table.batches(BATCH):
         result.read += len(batch.lines) + len(batch.problems)
         for row in batch.problems:
@@ -172,7 +172,7 @@ def _read(result: ReadResult, number: int, seen: _Numbers) -> Iterator[list[Resi
         result.report.warn("import.residents_gone", column=result.heading("status"), count=make.gone)
 
 
-class _RowMaker:
+class RowMaker:
     """Turns rows of one file into residents, column by column: what is the same for all rows is settled once."""
 
     def __init__(self, result: ReadResult, number: int, seen: _Numbers) -> None:
