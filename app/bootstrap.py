@@ -56,8 +56,11 @@ class FolderSession:
         )
         from app.usecases.overview import check_clock
 
+        from app.usecases.protections import notices_of
+
         problem = check_clock(self.context)
-        self.notices = (*notices, *(("store.reserve_used",) if store.reserve_used else ()), *((problem,) if problem else ()))
+        early = (("store.reserve_used",) if store.reserve_used else ()) + ((problem,) if problem else ())
+        self.notices = (*notices, *early, *notices_of(self.context))
 
     def verify(self) -> VerificationReport:
         """Read the whole store and tell what is not as the program left it."""

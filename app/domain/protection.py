@@ -6,6 +6,7 @@ Data about the perpetrator are never kept here.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,9 +15,6 @@ from app.domain.records import Record
 
 SHARED_PARTICULARS = ("address", "emergency_contact", "missing_members", "note")
 """What is written down for a household and may be a protected member's: withheld with the member."""
-
-WARN_DAYS = 31
-"""A measure can be extended from one month before its end; from then on the program reminds of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +50,25 @@ def check_protection(protection: Protection) -> None:
         raise RuleViolation("protection.ends_before_start", field="ends")
 
 
+def extendable_from(protection: Protection) -> date | None:
+    """The first day on which the measure can be extended: one month before its end. None when it has no end."""
+    if not protection.ends:
+        return None
+    end = date.fromisoformat(protection.ends)
+    year, month = (end.year - 1, 12) if end.month == 1 else (end.year, end.month - 1)
+    return date(year, month, min(end.day, monthrange(year, month)[1]))
+
+
 def term_state(protection: Protection, today: date) -> str:
-    """``running``, ``ending`` (the last month), ``overdue`` (past its end and still in force) or ``released``."""
+    """``running``, ``ending`` (the last month, when it can be extended), ``overdue`` (past its end and still in force) or ``released``."""
     if not protection.active:
         return "released"
     if not protection.ends:
         return "running"
-    left = (date.fromisoformat(protection.ends) - today).days
-    return "overdue" if left < 0 else "ending" if left <= WARN_DAYS else "running"
+    first = extendable_from(protection)
+    if date.fromisoformat(protection.ends) < today:
+        return "overdue"
+    return "ending" if first is not None and first <= today else "running"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ WORDS: dict[str, dict[str, str]] = {
     "headcount.method": {"phone": "電話", "paper": "紙", "visit": "巡回", "file": "ファイル", "listing": "公表された一覧", "other": "その他"},
     "spell.source": {"manual": "手入力", "listing": "公表された一覧"},
     "decision": {"same": "同じ人", "different": "別の人"},
+    "protection.state": {"overdue": "期間切れ", "ending": "まもなく終了", "running": "期間内", "released": "解除"},
+    "protection.role": {"applicant": "申出者", "companion": "併せて求める者"},
+    "protection.still": {
+        "import": "住民データの支援措置の欄", "person": "避難者の記録の印", "measure": "別の支援措置", "same": "同じ人とされた別の記録",
+    },
     "age_band": {
         "infant": "0～2歳", "preschool": "3～5歳", "school": "6～14歳", "youth": "15～17歳", "adult": "18～64歳", "senior": "65～74歳",
         "elder": "75歳以上",
@@ -55,7 +60,7 @@ WORDS: dict[str, dict[str, str]] = {
     "role": {
         "admin": "管理", "shelter": "避難所", "desk": "窓口", "survey": "調査", "accounting": "会計", "approval": "承認",
         "view": "閲覧",
-        "protected": "支援措置の閲覧",
+        "protected": "支援措置",
     },
     "right": {
         "view": "閲覧", "password": "自分のパスワードの変更", "register": "避難者の登録", "headcount": "避難者数の報告",
@@ -74,6 +79,7 @@ WORDS: dict[str, dict[str, str]] = {
         "disaster": "災害", "site": "拠点", "operator": "操作者", "shelter": "避難所", "shelter_spell": "開設期間", "spell": "開設期間",
         "headcount": "避難者数の報告", "household": "世帯", "person": "避難者", "stay": "滞在", "absence": "外出・外泊",
         "decision": "同一人の判断", "person_decision": "同一人の判断", "snapshot": "住民データ", "setting": "設定",
+        "protection": "支援措置",
     },
     "journal.action": {"create": "登録", "update": "変更", "scrub": "消去"},
     "access.action": {
@@ -177,6 +183,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "resident_no": "宛名番号", "household_no": "世帯番号", "name": "氏名", "kana": "フリガナ", "birth": "生年月日", "sex": "性別",
         "relation": "続柄", "postal": "郵便番号", "address": "住所", "district": "地区", "phone": "電話", "nationality": "国籍",
         "protected": "支援措置", "order": "世帯内の順", **_COMMON,
+    },
+    "protection": {
+        "resident_no": "宛名番号", "person_id": "避難者", "group_id": "申出", "role": "区分", "provisional": "仮の支援", "starts": "始まり",
+        "ends": "終わり", "released_at": "解除した日時", **_COMMON,
     },
     "decision": {"first_id": "1人目", "second_id": "2人目", "decision": "判断", **_COMMON},
     "setup": {

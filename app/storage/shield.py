@@ -78,7 +78,7 @@ class Shield:
         kept = self._rows.get(number)
         if kept is None or kept[0] != people.numbers or kept[1] != people.residents:
             rids = _column(connection, "SELECT rid FROM resident WHERE protected AND snapshot = ?", (number,))
-            same = f"SELECT rid FROM resident INDEXED BY ix_resident_number WHERE snapshot = {number:d} AND resident_no IN (?*)"
+            same = f"SELECT rid FROM resident WHERE snapshot = {number:d} AND resident_no IN (?*)"
             rids |= _among(connection, same, people.numbers)
             rids |= {first_rid + int(one.rpartition(":")[2]) for one in people.residents if one.startswith(f"{snapshot_id}:")}
             kept = (people.numbers, people.residents, frozenset(rids))

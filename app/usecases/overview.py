@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 
 from app.usecases.context import Context
+from app.usecases.protections import count_protections
 from app.usecases.rows import Overview
 from app.usecases.settings import last_backup
 
@@ -34,6 +35,7 @@ def take_overview(ctx: Context) -> Overview:
         last_backup=last_backup(ctx),
         clock_problem=check_clock(ctx),
         open_shelters=opened,
+        protections=count_protections(ctx),
     )
 
 

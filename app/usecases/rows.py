@@ -294,6 +294,15 @@ class OpenQuestions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionCounts:
+    """What wants doing: measures in their last month, past their end, and people at a counter who may be protected ones."""
+
+    ending: int
+    overdue: int
+    doubtful: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What the home page shows: each a thing that wants doing."""
 
@@ -310,6 +319,7 @@ class Overview:
     last_backup: datetime | None
     clock_problem: str = ""
     open_shelters: tuple[ShelterRow, ...] = field(default=())
+    protections: ProtectionCounts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

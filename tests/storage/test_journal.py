@@ -80,8 +80,8 @@ def test_tombstone_stays_in_table_and_history_but_in_no_list(town: Town) -> None
         with pytest.raises(RuleViolation, match="record.not_found"):
             uow.persons.need(person.id)
     assert town.ctx.reads.persons.ids() == [] and list(town.ctx.reads.all("person")) == []
-    assert town.ctx.reads.search.find("墓標", see_protected=True)[1] == 0
-    assert town.ctx.reads.search.find("ボヒョウ", see_protected=True)[1] == 0
+    assert town.ctx.reads.search.find("墓標")[1] == 0
+    assert town.ctx.reads.search.find("ボヒョウ")[1] == 0
     assert [entry.field for entry in town.ctx.reads.journal.history(person.id)] == ["kana", "name", "deleted"]
 
 

@@ -12,6 +12,7 @@ from app.domain.errors import RuleViolation
 from app.domain.evacuee import Household, Person, Stay
 from app.domain.identifiers import new_card_number
 from app.usecases import evacuee_import, persons, reception
+from app.usecases.context import Context
 from app.usecases.plans import Applied, Entry, Plan
 from app.usecases.reception import Arrival
 from app.usecases.rows import RosterFilter
@@ -196,21 +197,40 @@ def test_protected_residents_are_never_let_in_unmarked(town: Town) -> None:
 
 
 def test_who_may_not_see_protected_people_learns_and_changes_nothing_of_them(town: Town) -> None:
-    """Neither where they stay nor whether a guess is right; not even by a decision."""
+    """A row that means one looks like any new row, wherever they stay and whatever is guessed."""
     load(town, {"name": "渡辺静", "birth": "昭和20年"})
     before = people(town)["渡邉　静"]
     clerk = town.acting("shelter")
     for shelter in (0, 1):
         for told in ({"birth": "昭和20年", "address": "当て推量"}, {"birth": "昭和20年"}, {}, {"person_no": before.number}):
-            entries = [Entry(line=2, values={"name": "渡辺静", **told})]
-            made = evacuee_import.plan_import(clerk, entries=entries, shelter_id=town.shelters[shelter], at=AT)
-            (item,) = made.items
-            assert (item.action, item.code, dict(item.params)) == ("review", "evacuee.maybe_protected", {"name": "渡辺静"})
-            assert (item.existing, dict(item.changes)) == ("", {})
-            done = evacuee_import.apply_import(clerk, plan=made, shelter_id=town.shelters[shelter], at=AT, decisions={2: "same"})
-            assert (done.created, done.updated, done.review) == (0, 0, 1)
+            made = plan_as(clerk, town.shelters[shelter], [Entry(line=2, values={"name": "渡辺静", **told})])
+            stranger = plan_as(clerk, town.shelters[shelter], [Entry(line=2, values={**told, "name": "誰　でもない", "person_no": ""})])
+            (item,), (other,) = made.items, stranger.items
+            assert (item.action, item.code, item.existing, dict(item.params), dict(item.changes)) == ("create", "", "", {}, {})
+            assert (other.action, other.code, other.existing) == (item.action, item.code, item.existing)
     assert people(town) == {"渡邉　静": before} and town.problems() == []
     assert plan(town, {"name": "渡辺静", "birth": "昭和20年"}, shelter=1).items[0].code == "evacuee.namesake_elsewhere"
+
+
+def plan_as(ctx: Context, shelter: str, entries: list[Entry]) -> Plan:
+    """The plan that this actor gets."""
+    return evacuee_import.plan_import(ctx, entries=entries, shelter_id=shelter, at=AT)
+
+
+def test_a_protected_person_on_a_clerks_list_is_registered_hidden_and_only_once_a_shelter(town: Town) -> None:
+    """Nobody slips onto a list by leaving a birth date out, and a list imported twice changes nothing, seen or not."""
+    clerk = town.acting("shelter")
+    for shelter, row, count in ((0, {"name": "渡辺　静", "birth": "昭和20年"}, 1), (0, {"name": "渡辺　静", "birth": "S20"}, 1), (1, {"kana": "わたなべ しずか"}, 2)):
+        entries = [Entry(line=2, values=row)]
+        made = plan_as(clerk, town.shelters[shelter], entries)
+        done = evacuee_import.apply_import(clerk, plan=made, shelter_id=town.shelters[shelter], at=AT)
+        assert (done.created, done.review) == (1, 0)  # told like for anybody else
+        found = [person for person in town.ctx.reads.all("person")]
+        assert len(found) == count and all(person.protected for person in found)
+    assert list(clerk.reads.all("person")) == [] and list(clerk.reads.persons.ids()) == []
+    made = plan_as(clerk, town.shelters[0], [Entry(line=2, values={"name": "渡辺　静子", "birth": "S20"})])
+    evacuee_import.apply_import(clerk, plan=made, shelter_id=town.shelters[0], at=AT)
+    assert [person.name for person in clerk.reads.all("person")] == ["渡辺　静子"]
 
 
 def test_the_doubt_about_a_protected_resident_is_settled_by_a_person(town: Town) -> None:

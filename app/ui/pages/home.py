@@ -30,7 +30,7 @@ class HomePage(Page):
     """Refreshes itself each minute while in sight."""
 
     key = "home"
-    kinds = frozenset({"shelter", "spell", "shelter_spell", "headcount", "person", "stay", "absence", "snapshot", "setting", "household"})
+    kinds = frozenset({"shelter", "spell", "shelter_spell", "headcount", "person", "stay", "absence", "snapshot", "setting", "household", "protection", "decision"})
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -131,7 +131,7 @@ Task = tuple[str, str, str, str, str, dict[str, object]]
 
 def tasks_of(seen: Overview) -> list[Task]:
     """What wants doing, most pressing first."""
-    rules: list[Callable[[Overview], Task | None]] = [_overfull, _pending, _uncounted, _destinations, _overdue, _backup, _residents]
+    rules: list[Callable[[Overview], Task | None]] = [_overfull, _protections, _doubtful, _pending, _uncounted, _destinations, _overdue, _backup, _residents]
     return [task for rule in rules if (task := rule(seen)) is not None]
 
 
@@ -144,6 +144,30 @@ def _overfull(seen: Overview) -> Task | None:
     if not seen.overfull:
         return None
     return "error", "bad", f"定員を超えている避難所 {len(seen.overfull)} か所", _names(seen.overfull), "shelters", {"show": "overfull"}
+
+
+def _protections(seen: Overview) -> Task | None:
+    if seen.protections is None or not (seen.protections.overdue or seen.protections.ending):
+        return None
+    over, soon = seen.protections.overdue, seen.protections.ending
+    if over:
+        detail = "自動では終わりません。延長か解除を決めてください。" + (f"ほかに、まもなく終わる人 {soon} 人。" if soon else "")
+        return "shield", "bad", f"支援措置の期間が過ぎた人 {over} 人", detail, "residents", {"tab": "protection", "state": "overdue"}
+    return (
+        "shield",
+        "warn",
+        f"支援措置の期間がまもなく終わる人 {soon} 人",
+        "延長するか確かめてください。",
+        "residents",
+        {"tab": "protection", "state": "ending"},
+    )
+
+
+def _doubtful(seen: Overview) -> Task | None:
+    if seen.protections is None or not seen.protections.doubtful:
+        return None
+    words = f"支援措置の人かもしれない受付 {seen.protections.doubtful} 人"
+    return "shield", "warn", words, "新しい人として受け付けられました。同じ人か確かめてください。", "residents", {"tab": "protection", "state": "doubtful"}
 
 
 def _pending(seen: Overview) -> Task | None:
