@@ -22,7 +22,7 @@ from app.domain.numerals import read_kanji_number
 # Variation selectors and marks that carry no sound of their own: joiners, byte order mark, soft hyphen.
 _INVISIBLE = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D, 0x00AD, 0xFEFF, *range(0x200B, 0x2010), 0x2060)
 _SPACES = (0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F)
-_MEMO_SIZE = 400_000
+_MEMO_SIZE = 60_000
 SEAM_VOWELS = tuple(resources.read_toml("fold", "kana.toml")["long_after_o"])
 """First characters of a folded given name that a family name before it may swallow."""
 

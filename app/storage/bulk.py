@@ -50,8 +50,6 @@ class _Tally:
     def __init__(self, first_rid: int) -> None:
         self.next_rid = first_rid
         self.rows = 0
-        self.households: set[str] = set()
-        self.single = 0
         self.digest = hashlib.sha256()
 
     def take(self, batch: Sequence[ResidentRow]) -> int:
@@ -59,16 +57,8 @@ class _Tally:
         first = self.next_rid
         self.next_rid += len(batch)
         self.rows += len(batch)
-        numbers = [row.household_no for row in batch]
-        self.households.update(numbers)
-        self.single += numbers.count("")
         self.digest.update(_hashed(batch))
         return first
-
-    @property
-    def homes(self) -> int:
-        """Households; somebody without a number is one of their own."""
-        return len(self.households - {""}) + self.single
 
 
 def _hashed(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -76,6 +66,12 @@ def _hashed(rows: Iterable[Sequence[Any]]) -> bytes:
     join = "\x1f".join
     lines = [join((*row[:12], str(row[12]), str(row[13]), *((row[14],) if row[14] else ()))) for row in rows]
     return "\x1e".join([*lines, ""]).encode("utf-8", "surrogatepass")
+
+
+def count_households(connection: Connection, number: int) -> int:
+    """Households of a snapshot; somebody without a number is one of their own."""
+    query = "SELECT count(DISTINCT nullif(household_no, '')) + count(*) FILTER (WHERE household_no = '') FROM resident WHERE snapshot = ?"
+    return int(connection.exec_driver_sql(query, (number,)).scalar_one())
 
 
 def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
@@ -255,7 +251,7 @@ def load_snapshot(
         as_of=as_of,
         known_at=known_at,
         residents=tally.rows,
-        households=tally.homes,
+        households=count_households(connection, number),
         sha256=tally.digest.hexdigest(),
         files=tuple(files),
         created_at=created_at,

@@ -20,7 +20,7 @@ from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.storage.keys import birth_range, digits
 from app.storage.search import RESIDENT_FTS, address_text, kana_text, name_text
 
-_HASH_BYTES = 64_000_000
+_HASH_BYTES = 32_000_000
 """Tokens are gathered in memory up to this size, so that most parts are one sorted run that need not be merged."""
 _PAGE_BYTES = 3_900
 """A block of the index fits a page of the encrypted store together with its row."""

@@ -17,7 +17,7 @@ from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.domain.words import find_code
 from app.interchange.importing.outcome import broken_params, mostly_broken
 from app.interchange.importing.reading import SourceRow
-from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, open_source
+from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, open_source, tell_postal
 from app.interchange.importing.values import birth_problem, fold_word, read_integer, read_protected, word_set
 from app.usecases.job import QUIET, Job
 
@@ -170,6 +170,7 @@ def _read(result: ReadResult, number: int, seen: _Numbers) -> Iterator[list[Resi
         yield make.rows(batch.lines, batch.rows)
     if make.gone:
         result.report.warn("import.residents_gone", column=result.heading("status"), count=make.gone)
+    tell_postal(result)
 
 
 class RowMaker:
