@@ -19,7 +19,8 @@ from app.domain.records import Record
 
 SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _WAVES = (0x301C, 0x2212, 0x2016, 0x2014, 0x00A2, 0x00A3, 0x00AC, 0x00A6)  # signs that Shift_JIS and code page 932 map differently
-_HEX = re.compile(r"(?:U\+|0X|UNI|U)?([0-9A-F]{4,6})", re.IGNORECASE)
+_ONE = r"<?(?:U\+|0X|UNI|U)?([0-9A-F]{4,6})>?"
+_HEX = re.compile(rf"{_ONE}(?:[\s_,-]*[\s_,-]{_ONE})?", re.IGNORECASE)
 _SHIFT_JIS = re.compile(r"(?:SJIS|S)[-+:_]?([0-9A-F]{4})", re.IGNORECASE)
 _SUBSTITUTE_MOST = 8
 
@@ -166,10 +167,10 @@ def parse_code(text: str) -> str:
         decoded = bytes.fromhex(match[1]).decode("cp932", "ignore")
         if len(decoded) == 1:
             return decoded
-    codes = [_HEX.fullmatch(part) for part in re.split(r"[\s_,<>+-]+(?=[0-9A-FU])", given.upper()) if part]
-    if not codes or len(codes) > 2 or not all(codes):
+    codes = _HEX.fullmatch(given)
+    if codes is None:
         raise RuleViolation("character.code_unreadable", field="text", text=given[:40])
-    numbers = [int(code[1], 16) for code in codes if code]
+    numbers = [int(code, 16) for code in codes.groups() if code]
     if any(number > 0x10FFFF or number < 0x20 or 0xD800 <= number <= 0xDFFF for number in numbers):
         raise RuleViolation("character.code_unreadable", field="text", text=given[:40])
     found = "".join(map(chr, numbers))
