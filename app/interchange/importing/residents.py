@@ -13,6 +13,7 @@ from operator import or_
 from pathlib import Path
 
 from app.domain.errors import RuleViolation
+from app.domain.folding import fold_name
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.domain.words import find_code
 from app.interchange.importing.outcome import broken_params, mostly_broken
@@ -103,6 +104,7 @@ class _Numbers:
         self._results, self._job = results, job
         self._seen: set[int] = set()
         self._first: dict[str, tuple[int, int]] | None = None
+        self._who: dict[str, tuple[str, str]] = {}
 
     def add_all(self, numbers: Sequence[str]) -> bool:
         """Take these numbers if every one of them is new for certain; else take none."""
@@ -123,20 +125,26 @@ class _Numbers:
         first = self._first.get(text, place)
         return None if first == place else first
 
+    def is_other(self, text: str, name: str, birth: str) -> bool:
+        """Whether the resident who has the number already differs in name and birth date: not the same person given twice."""
+        first_name, first_birth = self._who.get(text, (name, birth))
+        return fold_name(first_name) != fold_name(name) and first_birth != birth
+
     def _find_first(self) -> dict[str, tuple[int, int]]:
         """Where each number that may come more than once comes first, at somebody with a name. Reads all files twice."""
         suspects = self._find_suspects()
         first: dict[str, tuple[int, int]] = {}
-        for number, line, text in self._all():
+        for number, line, text, who in self._all():
             if text in suspects:
                 first.setdefault(text, (number, line))
+                self._who.setdefault(text, who)
         return first
 
     def _find_suspects(self) -> set[str]:
         """Numbers that may occur more than once; a few others are among them."""
         marks = bytearray(1 << _MARKS_BITS - 3)
         suspects: set[str] = set()
-        for _, _, text in self._all():
+        for _, _, text, _ in self._all():
             place = hash(text) & _MARKS_MASK
             bit = 1 << (place & 7)
             if marks[place >> 3] & bit:
@@ -145,19 +153,20 @@ class _Numbers:
                 marks[place >> 3] |= bit
         return suspects
 
-    def _all(self) -> Iterator[tuple[int, int, str]]:
-        """File, line and number of every row that names somebody."""
+    def _all(self) -> Iterator[tuple[int, int, str, tuple[str, str]]]:
+        """File, line and number of every row that names somebody, with name and birth date."""
         for number, result in enumerate(self._results):
             columns = result.headers.columns
             if "resident_no" not in columns:
                 continue
             at, named = columns["resident_no"], [columns[key] for key in ("name", "kana") if key in columns]
+            born = columns.get("birth")
             for batch in result.table.batches(BATCH):
                 self._job.report(batch.lines[-1] if batch.lines else 0, None, _CHECKING)
                 for line, cells in zip(batch.lines, batch.rows, strict=True):
                     text = cells[at].strip()
                     if text and any(cells[place].strip() for place in named):
-                        yield number, line, text
+                        yield number, line, text, (cells[named[0]].strip(), "" if born is None else cells[born].strip())
 
 
 def _read(result: ReadResult, number: int, seen: _Numbers) -> Iterator[list[ResidentRow]]:
@@ -174,9 +183,12 @@ def _read(result: ReadResult, number: int, seen: _Numbers) -> Iterator[list[Resi
 
 
 class RowMaker:
-    """Turns rows of one file into residents, column by column: what is the same for all rows is settled once."""
+    """Turns rows of one file into residents, column by column: what is the same for all rows is settled once.
 
-    def __init__(self, result: ReadResult, number: int, seen: _Numbers) -> None:
+    ``seen`` is None when each number is known to come once.
+    """
+
+    def __init__(self, result: ReadResult, number: int, seen: _Numbers | None) -> None:
         self.result = result
         self.gone = 0
         self._number = number
@@ -194,6 +206,7 @@ class RowMaker:
         if "status" in self._at:
             self.gone += sum(map(_is_gone, columns[self._at["status"]]))
         plain["address"] = self._addresses(columns, plain["address"])
+        plain["postal"] = self._postals(lines, plain["postal"], plain["address"])
         made = zip(
             *plain.values(),
             self._protected(lines, columns),
@@ -216,15 +229,18 @@ class RowMaker:
             return lines, columns
         names, kanas = self._column(columns, "name", len(rows)), self._column(columns, "kana", len(rows))
         numbers = self._column(columns, "resident_no", len(rows))
-        if all(map(or_, map(bool, names), map(bool, kanas))) and ("resident_no" not in self._at or self._seen.add_all(numbers)):
+        seen = self._seen if "resident_no" in self._at else None
+        if all(map(or_, map(bool, names), map(bool, kanas))) and (seen is None or seen.add_all(numbers)):
             return lines, columns
+        births = self._column(columns, "birth", len(rows))
         kept = []
         for at, (line, name, kana, number) in enumerate(zip(lines, names, kanas, numbers, strict=True)):
             if not name and not kana:
                 self._reject(line, rows[at], "name", "import.name_missing")
-            elif number and (first := self._seen.add(number, (self._number, line))) is not None:
+            elif seen is not None and number and (first := seen.add(number, (self._number, line))) is not None:
                 place = str(first[1]) if first[0] == self._number else "-"
-                self._reject(line, rows[at], "resident_no", "import.duplicate_id", value=number, id=number, first=place)
+                code = "rebuild.two_people_one_number" if seen.is_other(number, name or kana, births[at]) else "import.duplicate_id"
+                self._reject(line, rows[at], "resident_no", code, value=number, id=number, first=place)
             else:
                 kept.append(at)
         return [lines[at] for at in kept], list(zip(*(rows[at] for at in kept), strict=True))
@@ -249,6 +265,17 @@ class RowMaker:
         if not any(details):
             return addresses
         return [f"{one}{_WIDE_SPACE}{detail}" if one and detail else one or detail for one, detail in zip(addresses, details, strict=True)]
+
+    def _postals(self, lines: Sequence[int], postals: list[str], addresses: Sequence[str]) -> list[str]:
+        """Postal codes checked against the addresses; as the file has them, unless missing ones are to be put in."""
+        check = self.result.postal
+        if "postal" not in self._at and not check.fill:
+            return postals
+        for place, kept, odd in check.look_at_all(postals, addresses):
+            if odd:
+                self.result.report.warn(f"import.{odd}", line=lines[place], column=self.result.heading("postal"), value=postals[place])
+            postals[place] = kept
+        return postals
 
     def _other_names(self, columns: Sequence[Sequence[str]], names: list[str]) -> list[str]:
         found = [self._column(columns, key, len(names)) for key in self._aliases]
