@@ -33,7 +33,7 @@ def _options(ctx: Context, given: Namespace, target: str) -> ReadOptions:
     from app.interchange.importing.profiles import find_profile, read_profile
     from app.interchange.importing.source import ReadOptions
 
-    base = ReadOptions(encoding=given.encoding, force=given.force)
+    base = ReadOptions(encoding=given.encoding, force=given.force, fill_postal=getattr(given, "fill_postal", False))
     if given.mapping:
         return replace(read_profile(Path(given.mapping), target=target).options(base), profile="")
     if given.profile:

@@ -33,6 +33,7 @@ HELP: Mapping[str, str] = {
     "residents.load": "書き出した住民データを読み込む\n合言葉は SASAE_FILE_PASSWORD に入れます。なければ、操作者のパスワードで開きます。",
     "profile": "保存した取り込み方の名前（profiles list で一覧）",
     "force": "列が入れ替わっているように見えても、半分以上の行が取り込めなくても、そのまま取り込む",
+    "fill_postal": "郵便番号がない人に、住所から1つに決まる郵便番号を入れる",
     "profiles": "取り込み方（列の対応・コードの意味・日付の書き方）",
     "profiles.list": "取り込み方の一覧",
     "profiles.save": "TOML ファイルの取り込み方を保存する（--name で名前）",
@@ -91,7 +92,7 @@ _HEADS: Mapping[str, str] = {
     "note": "説明", "picture": "画像", "cards": "カード", "sheets": "枚数",
     "profiles": "取り込み方", "columns": "列", "own": "自治体のもの", "district": "地区", "added": "加えた人", "flagged": "支援措置のしるし",
     "message": "結果", "file_sha256": "ファイルの SHA-256", "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
-    "state": "期間", "left": "残り日数", "role": "区分", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
+    "state": "期間", "left": "残り日数", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
 }
 _LISTS: Mapping[str, Sequence[str]] = {
@@ -113,7 +114,10 @@ _LISTS: Mapping[str, Sequence[str]] = {
 }
 _STATUS = {"none": "登録なし", "staying": "入所中", "left": "退所", "dead": "死亡"}
 _FONTS = {"text": "本文", "national": "国の文字", "names": "人名の字", "own": "自治体"}
-_KINDS = {"state": "protection.state", "role": "protection.role", "kind": "shelter.kind", "sex": "person.sex", "category": "stay.category", "destination": "stay.destination"}
+_KINDS = {
+    "state": "protection.state", "role": "protection.role", "kind": "shelter.kind", "sex": "person.sex", "category": "stay.category",
+    "destination": "stay.destination",
+}
 
 
 def format_error(text: str) -> str:

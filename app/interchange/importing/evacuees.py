@@ -16,7 +16,7 @@ from typing import Any
 from app.domain.errors import SasaeError
 from app.domain.identifiers import parse_card_number, parse_person_number, person_number
 from app.domain.words import find_code
-from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, drop_row, each_row, open_source
+from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, drop_row, each_row, open_source, tell_postal
 from app.interchange.importing.values import birth_problem, find_loosely, is_negated, is_total, read_moment, words
 from app.presentation.labels import field_label
 from app.usecases.plans import Entry
@@ -55,6 +55,7 @@ def read_evacuees(path: Path | str, *, at: datetime, options: ReadOptions = DEFA
         values = reader.read(line, cells)
         if values is not None:
             result.entries.append(Entry(line=line, values=values))
+    tell_postal(result)
     if reader.foreign_cards:
         result.report.warn("import.cards_not_ours", column=result.heading("card"), count=reader.foreign_cards)
     return result
@@ -81,6 +82,7 @@ class _Reader:
             return None
         self._take_numbers(values)
         self._take_birth(values)
+        self._take_postal(values)
         self._take_codes(values)
         self._take_needs(values)
         self._take_consents(values)
@@ -122,6 +124,13 @@ class _Reader:
             notes.append(f"{field_label('person', 'age')} {age}")
         if note := "\n".join(filter(None, notes)):
             values["note"] = note
+
+    def _take_postal(self, values: dict[str, Any]) -> None:
+        kept, odd = self._result.postal.look(values.get("postal", ""), values.get("address", ""))
+        if odd:
+            self._warn("postal", f"import.{odd}", kept)
+        if kept:
+            values["postal"] = kept
 
     def _take_codes(self, values: dict[str, Any]) -> None:
         for key, group in (("sex", "sex"), ("category", "category"), ("house_damage", "house_damage")):

@@ -105,6 +105,7 @@ def _own_mapping(options: ReadOptions) -> Mapping[str, str] | None:
 
 
 def _recalling(ctx: Context, options: ReadOptions, target: str) -> ReadOptions:
+    options = options if options.municipality else replace(options, municipality=ctx.place.municipality_code)
     if options.recall or options.mapping:
         return options
     return replace(options, recall=sources.recall_mapping(ctx, target), recall_shape=sources.recall_shape(ctx, target))

@@ -11,6 +11,7 @@ from typing import Any
 from app.domain.errors import InputFault
 from app.interchange.importing.mapping import FieldSpec, HeaderMap, Mapping, header_fingerprint, load_fields, map_headers, read_mapping_file
 from app.interchange.importing.plausible import check_columns
+from app.interchange.importing.postal import PostalCheck
 from app.interchange.importing.reading import SourceRow, SourceTable, open_table
 from app.interchange.importing.report import ImportReport, Issue
 from app.interchange.importing.shaping import Values, shape_table
@@ -29,7 +30,8 @@ class ReadOptions:
     """What a person chose instead of leaving it to be found out. ``mapping`` wins over what ``recall`` remembers.
 
     ``values`` are words for codes by field, ``dates`` is ``era_code`` where birth dates begin with the number of their era; both are
-    in a profile (``profiles``), whose name ``profile`` is then. ``force`` takes a file whose columns look swapped.
+    in a profile (``profiles``), whose name ``profile`` is then. ``force`` takes a file whose columns look swapped. ``municipality`` is
+    where addresses without one lie, for checking postal codes; ``fill_postal`` puts in missing ones that are certain.
     """
 
     mapping: Mapping | None = None
@@ -37,6 +39,8 @@ class ReadOptions:
     dates: str = ""
     force: bool = False
     profile: str = ""
+    municipality: str = ""
+    fill_postal: bool = False
     recall_shape: Callable[[Sequence[str]], tuple[Values, str]] | None = None
     recall: Recall | None = None
     encoding: str | None = None
@@ -64,6 +68,7 @@ class ReadResult:
     cells: dict[int, SourceRow] = field(default_factory=dict)
     read: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
+    postal: PostalCheck = field(default_factory=lambda: PostalCheck(""))
 
     @property
     def issues(self) -> list[Issue]:
@@ -115,7 +120,7 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
     if headers.missing:
         spec = next(spec for spec in fields if spec.key == headers.missing[0])
         raise InputFault("import.column_missing", path=str(path), line=table.header_line, column=spec.synonyms[0])
-    result = ReadResult(table, headers, fields)
+    result = ReadResult(table, headers, fields, postal=PostalCheck(options.municipality, fill=options.fill_postal))
     for notice in table.notices:
         result.report.add(notice)
     for heading in headers.duplicates:
@@ -126,6 +131,13 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
         for code, column, params in check_columns(table, headers.columns, force=options.force):
             result.report.warn(code, line=table.header_line, column=column, **params)
     return result
+
+
+def tell_postal(result: ReadResult) -> None:
+    """How many postal codes do not fit their address, and how many were put in."""
+    for code, count in (("import.postal_odd_count", result.postal.odd), ("import.postal_filled", result.postal.filled)):
+        if count:
+            result.report.warn(code, column=result.heading("postal"), count=count)
 
 
 def _check_mapping(mapping: Mapping, fields: Sequence[FieldSpec]) -> None:
