@@ -19,7 +19,7 @@ Mapping = dict[str, str]
 """Heading as written in the file → field key; an empty key means: leave this column out."""
 
 _BRACKETED = re.compile(r"[(\[{<\u3008-\u3011\u3014-\u301b].*?[)\]}>\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u3019\u301b]", re.DOTALL)
-_TARGETS = ("residents", "shelters", "headcounts", "evacuees")
+_TARGETS = ("residents", "shelters", "headcounts", "evacuees", "characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _fold_outside_brackets(text: str) -> str:
 
 
 def load_fields(target: str) -> tuple[FieldSpec, ...]:
-    """The fields of residents, shelters, headcounts or evacuees, in order, from ``resources/import/<target>.toml``."""
+    """The fields of residents, shelters, headcounts, evacuees or characters, in order, from ``resources/import/<target>.toml``."""
     if target not in _TARGETS:
         raise ValueError(target)
     data = resources.read_toml("import", f"{target}.toml")
