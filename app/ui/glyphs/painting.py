@@ -29,11 +29,16 @@ def cut_short(text: str, font: QFont, width: float, *, elide: Qt.TextElideMode =
         return QFontMetricsF(font).elidedText(text, elide, width)
     if measure(text, font) <= width:
         return text
-    kept = list(clusters(text))
+    parts = list(clusters(text))
     room = width - QFontMetricsF(font).horizontalAdvance(ELLIPSIS)
-    while kept and measure("".join(kept), font) > room:
-        kept.pop()
-    return "".join(kept) + ELLIPSIS
+    low, high = 0, len(parts) - 1  # so many fit, found by halving
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure("".join(parts[:middle]), font) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return "".join(parts[:low]) + ELLIPSIS
 
 
 def wrap(text: str, font: QFont, width: float) -> list[str]:

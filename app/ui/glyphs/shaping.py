@@ -96,6 +96,7 @@ class Shaper:
     ) -> None:
         self._book, self._registered, self._has, self._falls_back = book, registered, has, falls_back
         self._plain: set[str] = {"\n", "\t", " ", "\u3000"}
+        self._special: tuple[dict[str, Piece], dict[str, Piece]] = ({}, {})  # regular, bold
 
     def is_plain(self, text: str) -> bool:
         """Whether Qt alone draws a text right. Costs about a microsecond once its characters were seen."""
@@ -116,13 +117,23 @@ class Shaper:
 
     def cut(self, text: str, *, bold: bool = False) -> tuple[Piece, ...]:
         """The pieces of a text, in order; neighbours that Qt draws are one piece."""
+        self._learn(text)
+        plain, special = self._plain, self._special[bold]
         pieces: list[Piece] = []
+        waiting = ""
         for cluster in clusters(text):
-            made = self._place(cluster, bold)
-            if made.kind == "plain" and pieces and pieces[-1].kind == "plain":
-                made = Piece(pieces.pop().text + made.text, "plain")
+            if cluster in plain:
+                waiting += cluster
+                continue
+            made = special.get(cluster) or special.setdefault(cluster, self._place(cluster, bold))
+            if made.kind == "plain":
+                waiting += cluster
+                continue
+            if waiting:
+                pieces.append(Piece(waiting, "plain"))
+                waiting = ""
             pieces.append(made)
-        return tuple(pieces)
+        return (*pieces, Piece(waiting, "plain")) if waiting else tuple(pieces)
 
     def _place(self, cluster: str, bold: bool) -> Piece:
         if self.is_plain(cluster) or (len(cluster) == 1 and SELECTORS.match(cluster)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.ui.widgets.row_model import RowModel
 
 _COPY_LIMIT = 20_000
 _SAVE_AFTER_MS = 800
+_LINE_ENDS = re.compile("[\t\r\n]+")
 
 
 class Table(QTableView):
@@ -146,7 +148,7 @@ class Table(QTableView):
         lines = [[column.text(row) for column in columns] for place in positions if (row := self.rows.row(place)) is not None]
         if len(lines) > 1:
             lines.insert(0, [column.label for column in columns])
-        QGuiApplication.clipboard().setText("\n".join("\t".join(" ".join(cell.split()) for cell in line) for line in lines))
+        QGuiApplication.clipboard().setText("\n".join("\t".join(_LINE_ENDS.sub(" ", cell) for cell in line) for line in lines))
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Announce the current id."""
