@@ -110,7 +110,10 @@ def _check(ctx: Context, persons: Sequence[Person], records: Mapping[str, Mappin
         for field, text in records[person.id].items()
         if field not in _CODES
     )
-    return check_printable(ctx, texts=texts, fonts=fonts)
+    first: dict[tuple[str, str], CharacterProblem] = {}
+    for problem in check_printable(ctx, texts=texts, fonts=fonts):  # the household is often named like the person: told once
+        first.setdefault((problem.person_id, problem.text), problem)
+    return list(first.values())
 
 
 def _field_word(field: str) -> str:
