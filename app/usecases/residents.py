@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
-from app.domain.resident import ResidentRow, Snapshot
+from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.rows import ResidentView
@@ -22,6 +22,7 @@ def load_residents(
     label: str = "",
     files: Sequence[str] = (),
     job: Job = QUIET,
+    findings: Iterable[Finding] = (),
 ) -> tuple[Snapshot, Changes]:
     """Load rows into a new immutable snapshot in one transaction; it becomes the active one. Cancel leaves nothing behind."""
     ctx.require("residents")
@@ -34,6 +35,7 @@ def load_residents(
             known_at=known_at or ctx.now(),
             files=files,
             job=job,
+            findings=findings,
         )
         uow.log_access(action="import", persons=snapshot.residents, target=snapshot.id)
         return snapshot, uow.commit()

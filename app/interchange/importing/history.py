@@ -116,6 +116,11 @@ class HistoryMaterial:
     _check: HouseholdCheck = field(default_factory=HouseholdCheck)
 
     @property
+    def has_strangers(self) -> bool:
+        """Whether one number was found to have two people."""
+        return self._decisions is not None and bool(self._decisions.strangers)
+
+    @property
     def results(self) -> list[ReadResult]:
         """What was read of each file, with everything wrong in it."""
         return [file.result for file in self.files]

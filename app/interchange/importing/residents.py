@@ -7,13 +7,14 @@ with neither name nor kana, or with a number that an earlier row has, is rejecte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import or_
 from pathlib import Path
 
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_name
+from app.domain.households import HouseholdCheck
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.domain.words import find_code
 from app.interchange.importing.outcome import broken_params, mostly_broken
@@ -52,6 +53,7 @@ class ResidentSource:
     stop_on_error: bool = False
     force: bool = False
     accepted: int = 0
+    households: HouseholdCheck = field(default_factory=HouseholdCheck)
 
     @property
     def read(self) -> int:
@@ -83,6 +85,7 @@ class ResidentSource:
                 self.accepted += len(rows)
                 job.report(self.read, total, _READING)
                 if rows:
+                    self.households.take(rows, result.table.path.name)
                     yield rows
         if self.stop_on_error and self.rejected:
             raise RuleViolation("import.stopped", path=str(self.results[0].table.path), count=self.rejected, report="")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from app.domain.errors import RuleViolation
+from app.domain.resident import Finding
 from app.interchange.importing import source as sources
 from app.interchange.importing.evacuees import read_evacuees
 from app.interchange.importing.headcounts import read_headcounts
@@ -31,6 +32,7 @@ from app.interchange.importing.residents import ResidentSource, open_residents
 from app.interchange.importing.shaping import Values
 from app.interchange.importing.shelters import read_shelters
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
+from app.presentation.messages import message
 from app.usecases import evacuee_import, headcounts, shelters
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
@@ -71,7 +73,7 @@ class Prepared:
 
 def prepare_shelters(ctx: Context, *, path: Path, options: ReadOptions = DEFAULTS) -> Prepared:
     """What importing a list of shelters would do."""
-    rows = read_shelters(path, options=_recalling(ctx, options, "shelters"))
+    rows = read_shelters(path, options=recalling(ctx, options, "shelters"))
     return Prepared(target="shelters", rows=rows, plan=shelters.plan_import(ctx, entries=rows.entries), mapping=_own_mapping(options))
 
 
@@ -79,7 +81,7 @@ def prepare_headcounts(
     ctx: Context, *, path: Path, at: datetime | None = None, complete: bool | None = None, options: ReadOptions = DEFAULTS
 ) -> Prepared:
     """What importing head counts would do; ``at`` for a file that says no time, ``complete`` see ``read_headcounts``."""
-    rows = read_headcounts(path, at=at, complete=complete, options=_recalling(ctx, options, "headcounts"))
+    rows = read_headcounts(path, at=at, complete=complete, options=recalling(ctx, options, "headcounts"))
     whole = bool(rows.facts["complete"])
     plan = headcounts.plan_import(ctx, entries=rows.entries, complete=whole)
     return Prepared(target="headcounts", rows=rows, plan=plan, mapping=_own_mapping(options), complete=whole)
@@ -88,7 +90,7 @@ def prepare_headcounts(
 def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, options: ReadOptions = DEFAULTS) -> Prepared:
     """What importing a shelter's own list of people would do; ``at`` (default now) is when those without a time of arrival came."""
     moment = at or ctx.now()
-    rows = read_evacuees(path, at=moment, options=_recalling(ctx, options, "evacuees"))
+    rows = read_evacuees(path, at=moment, options=recalling(ctx, options, "evacuees"))
     plan = evacuee_import.plan_import(ctx, entries=rows.entries, shelter_id=shelter_id, at=moment)
     extra = tuple(
         Issue(None, None, "", "warning", w.code, dict(w.params)) for w in evacuee_import.check_target(ctx, shelter_id=shelter_id, at=moment)
@@ -104,7 +106,8 @@ def _own_mapping(options: ReadOptions) -> Mapping[str, str] | None:
     return None if options.profile else options.mapping
 
 
-def _recalling(ctx: Context, options: ReadOptions, target: str) -> ReadOptions:
+def recalling(ctx: Context, options: ReadOptions, target: str) -> ReadOptions:
+    """The options with what was remembered for files of this kind."""
     options = options if options.municipality else replace(options, municipality=ctx.place.municipality_code)
     if options.recall or options.mapping:
         return options
@@ -237,7 +240,7 @@ def import_residents(
     A file that cannot be read, or not one usable row (RuleViolation ``import.nothing_usable``), leaves no snapshot behind.
     """
     ctx.require("residents")
-    source = open_residents(paths, options=_recalling(ctx, options, "residents"), stop_on_error=on_error == "stop")
+    source = open_residents(paths, options=recalling(ctx, options, "residents"), stop_on_error=on_error == "stop")
     try:
         snapshot, changes = load_residents(
             ctx,
@@ -246,6 +249,7 @@ def import_residents(
             known_at=known_at,
             label=label,
             files=source.files,  # the reader reports and hears Cancel: it knows how much there is
+            findings=source.households.findings(),
         )
     except RuleViolation as fault:
         if fault.code == "import.stopped":
@@ -257,10 +261,9 @@ def import_residents(
             path = str(source.results[0].table.path)
             raise RuleViolation("import.nothing_usable", path=path, count=source.read, report=str(written.report or "")) from fault
         raise
-    if options.mapping and not options.profile:
-        for result in source.results:
-            _remember(ctx, "residents", result, options)
-    issues = [*tell_share(source.read, source.rejected), *_issues(source)]
+    remember(ctx, source.results, options)
+    counts = ctx.reads.residents.finding_counts(snapshot_id=snapshot.id)
+    issues = [*tell_share(source.read, source.rejected), *_issues(source), *tell_findings((), counts)]
     written = write_outputs(source.results, issues, to=report, now=ctx.now())
     told = [*issues, *([written.problem] if written.problem else [])]
     return ImportOutcome(
@@ -270,6 +273,26 @@ def import_residents(
         warning_count=sum(result.report.warnings for result in source.results), changes=changes,
         snapshot=snapshot,
     )  # fmt: skip
+
+
+def remember(ctx: Context, results: Sequence[ReadResult], options: ReadOptions) -> None:
+    """Keep a mapping given for files of residents, unless it came from a profile."""
+    if options.mapping and not options.profile:
+        for result in results:
+            _remember(ctx, "residents", result, options)
+
+
+def tell_findings(files: Sequence[Finding], counts: Mapping[str, int]) -> list[Issue]:
+    """Findings about files as sentences, those about people as numbers by their titles: the report beside a file is not encrypted."""
+    told = []
+    for one in files:
+        params = {key: value for key, value in one._asdict().items() if key not in ("code", "line")}
+        told.append(Issue(None, None, one.file, "warning", one.code, params))
+    named = {one.code for one in files}
+    for code, count in counts.items():
+        if code not in named and code != "resident.more_of_these":
+            told.append(Issue(None, None, "", "warning", "rebuild.counted", {"title": message(f"{code}.title"), "count": count}))
+    return told
 
 
 def _issues(source: ResidentSource) -> list[Issue]:
