@@ -235,8 +235,8 @@ def test_registering_and_releasing_are_rights_of_their_own(town: Town) -> None:
             lambda ctx: add_protection(ctx, target=Target(resident_no=HANA)),
             lambda ctx: extend_protection(ctx, protection_ids=[one], ends="R8.1.1"),
             lambda ctx: correct_protection(ctx, protection_id=one, version=1, values={}, reason="x"),
-            lambda ctx: list_protections(ctx),
-            lambda ctx: find_doubts(ctx),
+            list_protections,
+            find_doubts,
         ):
             with pytest.raises(RuleViolation, match=r"permission\.denied"):
                 call(town.acting(*roles))

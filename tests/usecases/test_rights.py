@@ -194,14 +194,19 @@ def test_household_of_a_flatmate_shows_no_protected_person(town: Town) -> None:
 def test_a_protected_person_at_the_counter_is_registered_and_nothing_is_said(town: Town) -> None:
     hide(town)
     clerk = town.acting("shelter")
-    other = check_in(clerk, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": "渡辺　静", "birth": "S30.1.1"})])
-    assert not clerk.reads.get("person", other.persons[0]).protected
     for typed in ({"name": "渡邊静", "birth": "S20"}, {"name": "渡辺　静"}, {"kana": "わたなべ　しずか", "birth": ""}):
         made = check_in(clerk, shelter_id=town.shelters[0], arrivals=[Arrival(values=typed)])
         assert made.warnings == () and made.numbers[0]
         assert town.ctx.reads.get("person", made.persons[0]).protected
         assert clerk.reads.get("person", made.persons[0]) is None
     assert {group.reason for group in find_duplicates(town.ctx)} and not find_duplicates(clerk)
+
+
+def test_a_namesake_of_a_protected_person_is_registered_like_anybody(town: Town) -> None:
+    hide(town)
+    clerk = town.acting("shelter")
+    made = check_in(clerk, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": "渡辺　静", "birth": "S30.1.1"})])
+    assert not clerk.reads.get("person", made.persons[0]).protected
 
 
 def test_protected_person_cannot_be_found_by_address_or_phone(town: Town) -> None:

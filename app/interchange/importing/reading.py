@@ -19,6 +19,7 @@ from app.domain.errors import EnvironmentFault, InputFault, UsageFault
 from app.interchange.importing import encoding as encodings
 from app.interchange.importing import spreadsheets, texts
 from app.interchange.importing.mapping import FieldSpec, KnownHeaders
+from app.interchange.importing.private import SAMPLE, find_private, find_watched, hide_cells, hide_loose
 from app.interchange.importing.report import Issue
 from app.interchange.importing.spreadsheets import WorkbookLimits
 from app.interchange.importing.texts import CELL_LIMIT
@@ -71,7 +72,8 @@ class SourceTable:
     file again from its start; if it changed since it was opened, InputFault ``import.changed_while_reading``.
 
     ``shape`` puts further cells behind those of each good row, under the headings ``made``: a name from its two parts, a word for
-    a code (``shaping``). Good rows are ``width`` cells wide.
+    a code (``shaping``). Good rows are ``width`` cells wide. ``private`` are the columns that may not be imported: their cells are
+    hidden already in the rows.
     """
 
     path: Path
@@ -85,7 +87,9 @@ class SourceTable:
     notices: tuple[Issue, ...]
     pad_short: bool = False
     made: tuple[str, ...] = ()
+    private: tuple[int, ...] = ()
     shape: Callable[[list[str]], None] | None = field(default=None, repr=False, compare=False)
+    _watched: tuple[int, ...] = field(default=(), repr=False)
     _skip: int = field(default=0, repr=False)
     _stamp: tuple[int, int] = field(default=(0, 0), repr=False)
     _data: CalamineSheet | None = field(default=None, repr=False, compare=False)
@@ -98,6 +102,11 @@ class SourceTable:
     def heading(self, index: int) -> str:
         """The heading of a column of the file, or of one made."""
         return self.header[index] if index < len(self.header) else self.made[index - len(self.header)]
+
+    @property
+    def mappable(self) -> tuple[str, ...]:
+        """The headings that may mean a field: those of private columns are blank."""
+        return tuple("" if place in self.private else text for place, text in enumerate(self.header))
 
     @property
     def has_rows(self) -> bool:
@@ -115,12 +124,17 @@ class SourceTable:
         if _stamp(self.path) != self._stamp:
             raise InputFault("import.changed_while_reading", path=str(self.path))
         batches = _sheet_batches(self, size) if self._data is not None else _text_batches(self, size)
-        if self.shape is None:
+        if self.shape is None and not self.private:
             yield from batches
             return
         for batch in batches:
             for row in batch.rows:
-                self.shape(row)
+                hide_cells(row, self.private, self._watched)
+                if self.shape is not None:
+                    self.shape(row)
+            if self.private and batch.problems:
+                hidden = tuple(row._replace(cells=hide_loose(row.cells, self.private)) for row in batch.problems)
+                batch = batch._replace(problems=hidden)
             yield batch
 
     def estimate_rows(self) -> int:
@@ -158,13 +172,25 @@ def open_table(
             table = _open_workbook(path, kind, sheet, header_row, known, limits or WorkbookLimits())
         else:
             table = _open_text(path, encoding, delimiter, header_row, known)
-        return replace(table, pad_short=pad_short, _stamp=_stamp(path))
+        return _without_private(replace(table, pad_short=pad_short, _stamp=_stamp(path)), known)
     except FileNotFoundError as error:
         raise EnvironmentFault("import.file_missing", path=str(path)) from error
     except OSError as error:
         raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or str(error)) from error
     except ValueError as error:  # a zero character in the path itself
         raise EnvironmentFault("import.file_missing", path=repr(str(path))) from error
+
+
+def _without_private(table: SourceTable, known: KnownHeaders) -> SourceTable:
+    """The table with the columns that may not be imported hidden, and a notice for each."""
+    try:
+        rows = next((batch.rows for batch in table.batches(SAMPLE)), [])
+    except InputFault:
+        rows = []  # the reading itself says it, with its line
+    private = find_private(table.header, rows, known)
+    told = tuple(Issue(table.header_line, table.header[place], "", "warning", "import.private_column", {}) for place in private)
+    watched = find_watched(len(table.header), rows, private)
+    return replace(table, private=private, notices=(*table.notices, *told), _watched=watched) if private else table
 
 
 def _stamp(path: Path) -> tuple[int, int]:

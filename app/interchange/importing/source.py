@@ -111,7 +111,7 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
         pad_short=pad_short,
     )  # fmt: skip
     chosen = options.mapping or (options.recall(table.header) if options.recall else None)
-    headers = map_headers(table.header, fields, chosen)
+    headers = map_headers(table.mappable, fields, chosen)
     values, dates = options.values, options.dates
     if options.recall_shape and not options.mapping:
         values, dates = options.recall_shape(table.header)

@@ -15,7 +15,6 @@ from app.interchange.importing.mapping import HeaderMap, load_fields, map_header
 from app.interchange.importing.outcome import ImportOutcome, ReportTo
 from app.interchange.importing.reading import SourceTable, open_table
 from app.interchange.importing.report import Issue
-from app.interchange.importing.residents import open_residents
 from app.interchange.importing.source import ReadOptions, recall_mapping, remember_mapping
 from app.presentation.forms import importing as forms
 from app.presentation.forms.spec import FormSpec
@@ -29,7 +28,7 @@ PREVIEW_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A kind of file. ``many``: several files at once; ``planned``: rows can be ticked one by one."""
+    """A kind of file. ``many``: several files at once."""
 
     key: str
     title: str
@@ -37,7 +36,6 @@ class Target:
     form: FormSpec
     hint: str
     many: bool = False
-    planned: bool = True
 
 
 TARGETS: Mapping[str, Target] = {
@@ -51,15 +49,6 @@ TARGETS: Mapping[str, Target] = {
         forms.HEADCOUNTS,
         "開設避難所の一覧（人数・時点）。何日分でもまとめて選べます",
         many=True,
-    ),
-    "residents": Target(
-        "residents",
-        "住民データの取り込み",
-        "residents",
-        forms.RESIDENTS,
-        "住民基本台帳などから書き出した一覧（CSV・Excel）",
-        many=True,
-        planned=False,
     ),
     "evacuees": Target("evacuees", "避難者名簿の取り込み", "register", forms.EVACUEES, "避難所で作った名簿の表（Excel・CSV）"),
 }
@@ -109,7 +98,7 @@ def look_into(ctx: Context, *, target: str, path: Path, reading: Reading) -> Sam
     )  # fmt: skip
     rows = [row.cells for row in islice(table.rows(), PREVIEW_ROWS)]
     remembered = recall_mapping(ctx, target)(table.header) or {}
-    return Sample(path, reading, table, rows, map_headers(table.header, fields), remembered)
+    return Sample(path, reading, table, rows, map_headers(table.mappable, fields), remembered)
 
 
 def choices_of(target: str) -> list[tuple[str, str]]:
@@ -120,6 +109,11 @@ def choices_of(target: str) -> list[tuple[str, str]]:
 def required_of(target: str) -> list[str]:
     """Fields without which nothing can be taken in."""
     return [spec.key for spec in load_fields(target) if spec.required]
+
+
+def parts_of(target: str, keys: Sequence[str]) -> set[str]:
+    """Fields that are put together from parts among these: a name from family name and given name."""
+    return {spec.part_of for spec in load_fields(target) if spec.part_of and spec.key in keys}
 
 
 def field_word(target: str, key: str) -> str:
@@ -172,7 +166,7 @@ class FileIssue:
 
 @dataclass(slots=True)
 class Checked:
-    """All files read whole. ``prepared`` is empty for residents, which stream."""
+    """All files read whole. ``prepared`` is empty for residents, which stream (``resident_work``)."""
 
     read: int = 0
     errors: int = 0
@@ -220,14 +214,12 @@ def check(
     ctx: Context, *, target: str, samples: Sequence[Sample], chosen: Mapping[str, str], answers: Mapping[str, Any], job: Job
 ) -> Checked:
     """Read every row of every file and plan; nothing is changed."""
-    if target == "residents":
-        return _check_residents(samples, chosen, job)
     found = Checked()
     for sample in job.track(samples, "lists.checking"):
         try:
             prepared = _prepare(ctx, target, sample, chosen, answers)
         except SasaeError as fault:
-            found.faults.append(FileIssue(sample.path.name, _as_issue(fault)))
+            found.faults.append(FileIssue(sample.path.name, as_issue(fault)))
             continue
         found.prepared.append(prepared)
         found.read += prepared.rows.read
@@ -237,7 +229,7 @@ def check(
     return found
 
 
-def _as_issue(fault: SasaeError) -> Issue:
+def as_issue(fault: SasaeError) -> Issue:
     params = {key: value for key, value in fault.params.items() if key not in ("line", "column", "value")}
     return Issue(fault.params.get("line"), fault.params.get("column"), "", "error", fault.code, params)
 
@@ -249,26 +241,6 @@ def _prepare(ctx: Context, target: str, sample: Sample, chosen: Mapping[str, str
     if target == "headcounts":
         return run.prepare_headcounts(ctx, path=sample.path, at=answers.get("at"), complete=answers.get("complete"), options=options)
     return run.prepare_evacuees(ctx, path=sample.path, shelter_id=answers["shelter_id"], at=answers.get("at"), options=options)
-
-
-def _check_residents(samples: Sequence[Sample], chosen: Mapping[str, str], job: Job) -> Checked:
-    found = Checked()
-    for sample in samples:
-        options = sample.reading.options(differing(sample, chosen))
-        try:
-            source = open_residents([sample.path], options=options)
-            for _ in source.batches(job):
-                pass
-        except SasaeError as fault:
-            if fault.code == "job.cancelled":
-                raise
-            found.faults.append(FileIssue(sample.path.name, _as_issue(fault)))
-            continue
-        found.read += source.read
-        found.errors += source.rejected
-        found.warnings += sum(result.report.warnings for result in source.results)
-        found.issues += [FileIssue(sample.path.name, issue) for result in source.results for issue in result.issues]
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,10 +271,6 @@ def apply(
 ) -> Done:
     """Take in what is ticked, each file in one transaction. Cancel between files keeps the files already taken in and says so."""
     report = ReportTo(folder=folder)
-    if target == "residents":
-        outcome = _load_residents(ctx, samples, chosen, answers, report, job)
-        _remember(ctx, target, samples, chosen)
-        return Done((outcome,), outcome.changes)
     outcomes: list[ImportOutcome] = []
     problem: SasaeError | None = None
     for number, prepared in enumerate(checked.prepared):
@@ -333,17 +301,6 @@ def _decide_complete(prepared: run.Prepared, answers: Mapping[str, Any]) -> run.
     """What a person said about a complete list wins over what the reader thought."""
     said = answers.get("complete")
     return prepared if said is None else replace(prepared, complete=bool(said))
-
-
-def _load_residents(
-    ctx: Context, samples: Sequence[Sample], chosen: Mapping[str, str], answers: Mapping[str, Any], report: ReportTo, job: Job
-) -> ImportOutcome:
-    mapping = {heading: key for sample in samples for heading, key in differing(sample, chosen).items()}
-    options = replace(samples[0].reading.options(mapping), encoding=samples[0].reading.encoding or None)
-    return run.import_residents(
-        ctx, paths=[sample.path for sample in samples], as_of=answers["as_of"], label=answers.get("label", ""), options=options, report=report,
-        job=job,
-    )  # fmt: skip
 
 
 def _remember(ctx: Context, target: str, samples: Sequence[Sample], chosen: Mapping[str, str]) -> None:
