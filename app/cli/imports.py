@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import FolderGateway
 from app.cli.signing import signed_in
+from app.cli.snapshots import census_object
 from app.presentation.messages import message
 from app.usecases import shelters
 from app.usecases.context import Context
 from app.usecases.job import Job
+from app.usecases.rebuild import read_report
 
 if TYPE_CHECKING:
     from app.interchange.importing.outcome import ImportOutcome, ReportTo
@@ -109,24 +111,25 @@ def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
-    """``residents import``."""
-    from app.interchange.importing import run
+    """``residents import``: a list as it is; with ``--diff`` or history rows the residents of that day are put together."""
+    from app.interchange.importing import rebuilding, run
 
     with signed_in(gateway, given) as session:
-        done = run.import_residents(
-            session.context,
-            paths=[Path(file) for file in given.files],
-            as_of=given.as_of,
-            known_at=given.known_at,
-            label=given.label,
-            options=_options(session.context, given, "residents"),
-            on_error=given.on_error,
-            report=_report(given),
-            job=Job(show_progress),
-        )
+        ctx, paths = session.context, [Path(file) for file in given.files]
+        options = _options(ctx, given, "residents")
+        told: dict[str, Any] = {
+            "as_of": given.as_of, "known_at": given.known_at, "label": given.label, "options": options, "on_error": given.on_error,
+            "report": _report(given), "job": Job(show_progress),
+        }  # fmt: skip
+        if given.diff or rebuilding.holds_history(ctx, paths, options=options):
+            differences = [Path(file) for file in given.diff]
+            done: ImportOutcome = rebuilding.rebuild_residents(ctx, full=paths, differences=differences, **told)
+        else:
+            done = run.import_residents(ctx, paths=paths, **told)
+        assert done.snapshot is not None
+        found = read_report(ctx, snapshot_id=done.snapshot.id)
     answer, code = _answer(done)
     snapshot = done.snapshot
-    assert snapshot is not None
     return {
         "snapshot": snapshot.id,
         "read": done.read,
@@ -137,4 +140,6 @@ def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
         "report": answer["report"],
         "rejected_rows": answer["rejected_rows"],
         "sha256": snapshot.sha256,
+        "findings": dict(found.findings),
+        "census": census_object(found.census),
     }, code

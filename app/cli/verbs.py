@@ -12,6 +12,7 @@ from app.cli.evacuees import check_in, come_back, decide, duplicates, find_perso
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
+from app.cli.snapshots import compare_two, report_snapshot
 from app.cli.transfers import (
     delete_profile,
     export_profile,
@@ -282,6 +283,8 @@ _VERBS: Mapping[str, Verb] = {
     "operators disable": _operators_disable,
     "residents import": import_residents,
     "residents snapshots": _snapshots,
+    "residents compare": compare_two,
+    "residents report": report_snapshot,
     "residents export": export_residents,
     "residents load": load_residents_file,
     "profiles list": list_profiles,

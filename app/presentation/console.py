@@ -25,8 +25,12 @@ HELP: Mapping[str, str] = {
     "operators.list": "操作者の一覧",
     "operators.disable": "操作者を使えなくする",
     "residents": "住民データ",
-    "residents.import": "住民データを取り込む（ある時点の写しとして残し、あとから変わりません）",
+    "residents.import": "住民データを取り込む（ある時点の写しとして残し、あとから変わりません）\n"
+    "--diff で異動のファイルを加えるか、履歴番号のあるファイルを渡すと、--as-of の日に住民だった人を組み立てます（日単位。その日の死亡・消除は直前の住民として残します）。"
+    "--known-at はいつまでに処理された届出を使うか（その日を含む。なければ今）。",
     "residents.snapshots": "取り込んだ住民データの一覧",
+    "residents.compare": "2つの住民データを比べる\n増えた人・いなくなった人・変わった人。--out で CSV・XLSX・HTML・PDF に書き出します。",
+    "residents.report": "住民データの取り込みで分かったことと、地区・年齢・性別の人数\n--list CODE でその件の人の一覧、--out で全部をファイルに書き出します。",
     "residents.export": "住民データを暗号化したファイルに書き出す（ほかの端末で読み込むため）\n"
     "--snapshot で住民データの番号（なければ使用中のもの）、--district で1つの地区だけ。"
     "合言葉は SASAE_FILE_PASSWORD に入れます。なければ、操作者のパスワードが合言葉になります。",
@@ -93,6 +97,8 @@ _HEADS: Mapping[str, str] = {
     "profiles": "取り込み方", "columns": "列", "own": "自治体のもの", "district": "地区", "added": "加えた人", "flagged": "支援措置のしるし",
     "message": "結果", "file_sha256": "ファイルの SHA-256", "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
     "state": "期間", "left": "残り日数", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
+    "appeared": "増えた人", "gone": "いなくなった人", "changed": "変わった人", "before": "前", "after": "後", "by_number": "宛名番号で照合",
+    "people": "違いのある人", "truncated": "一部だけ表示", "origin": "作り方", "sources": "ファイル", "findings": "確かめたこと", "census": "人数の内訳",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
 }
 _LISTS: Mapping[str, Sequence[str]] = {

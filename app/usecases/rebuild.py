@@ -24,6 +24,11 @@ ChangeKind = Literal["appeared", "left", "changed"]
 CHANGE_KINDS: tuple[ChangeKind, ...] = ("appeared", "left", "changed")
 
 
+SUMMED = frozenset(("resident.no_check_digit", "rebuild.reason_unknown", "rebuild.rows_repeated"))
+"""Findings that stand for many rows; ``new`` says how many."""
+_REST = "resident.more_of_these"
+
+
 class Material(Protocol):
     """What a rebuild is loaded from. ``sources`` and ``findings`` are read after the last batch."""
 
@@ -128,7 +133,7 @@ def load_rebuilt(
         )
         uow.log_access(action="import", persons=snapshot.residents, target=snapshot.id)
         changes = uow.commit()
-    counts = ctx.reads.residents.finding_counts(snapshot_id=snapshot.id)
+    counts = count_findings(ctx, snapshot_id=snapshot.id)
     return Rebuilt(snapshot=snapshot, findings=counts, census=take_census(ctx, snapshot_id=snapshot.id), changes=changes)
 
 
@@ -162,14 +167,33 @@ def take_census(ctx: Context, *, snapshot_id: str) -> Census:
 def read_report(ctx: Context, *, snapshot_id: str) -> RebuildReport:
     """What a snapshot's import found, in numbers. Any snapshot has one; only a rebuilt one has late notices and the like."""
     snapshot = need_snapshot(ctx, snapshot_id=snapshot_id)
-    counts = ctx.reads.residents.finding_counts(snapshot_id=snapshot_id)
+    counts = count_findings(ctx, snapshot_id=snapshot_id)
     return RebuildReport(snapshot=snapshot, findings=counts, census=take_census(ctx, snapshot_id=snapshot_id))
+
+
+def count_findings(ctx: Context, *, snapshot_id: str) -> dict[str, int]:
+    """How many cases of each finding; one finding that stands for many counts as many as it says."""
+    counts = ctx.reads.residents.finding_counts(snapshot_id=snapshot_id)
+    for code in SUMMED & counts.keys():
+        found = ctx.reads.residents.findings(snapshot_id=snapshot_id, code=code)
+        counts[code] = sum(int(one.new) for one in found if one.new.isdecimal())
+    for one in ctx.reads.residents.findings(snapshot_id=snapshot_id, code=_REST) if _REST in counts else ():
+        counts[one.old] = counts.get(one.old, 0) + int(one.new)
+    counts.pop(_REST, None)
+    return counts
 
 
 def list_findings(ctx: Context, *, snapshot_id: str, code: str = "", start: int = 0, limit: int | None = None) -> list[Finding]:
     """Findings of one code or all, in order, without those about people the actor may not know of."""
     wanted = None if limit is None else start + limit
     return ctx.reads.residents.findings(snapshot_id=snapshot_id, code=code, limit=wanted)[start:]
+
+
+def note_listed(ctx: Context, *, persons: int, target: str) -> None:
+    """One row of the access log for a list of people shown outside the window."""
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=persons, target=target)
+        uow.commit()
 
 
 def compare_snapshots(ctx: Context, *, before: str, after: str, job: Job = QUIET) -> Comparison:

@@ -58,8 +58,9 @@ class Inspection:
     findings: tuple[Finding, ...]
 
 
-def holds_history(paths: Iterable[Path], *, options: ReadOptions = DEFAULTS) -> bool:
+def holds_history(ctx: Context, paths: Iterable[Path], *, options: ReadOptions = DEFAULTS) -> bool:
     """Whether any of the files has history rows (a column 履歴番号), so that it must be rebuilt and not taken as a list."""
+    options = run.recalling(ctx, options, "residents")
     return any("history_no" in open_source(path, "residents", options=options).headers.columns for path in paths)
 
 

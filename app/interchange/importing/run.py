@@ -37,6 +37,7 @@ from app.usecases import evacuee_import, headcounts, shelters
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.plans import Applied, Plan
+from app.usecases.rebuild import count_findings
 from app.usecases.residents import load_residents
 
 OnError = Literal["reject", "stop"]
@@ -262,7 +263,7 @@ def import_residents(
             raise RuleViolation("import.nothing_usable", path=path, count=source.read, report=str(written.report or "")) from fault
         raise
     remember(ctx, source.results, options)
-    counts = ctx.reads.residents.finding_counts(snapshot_id=snapshot.id)
+    counts = count_findings(ctx, snapshot_id=snapshot.id)
     issues = [*tell_share(source.read, source.rejected), *_issues(source), *tell_findings((), counts)]
     written = write_outputs(source.results, issues, to=report, now=ctx.now())
     told = [*issues, *([written.problem] if written.problem else [])]
@@ -290,7 +291,7 @@ def tell_findings(files: Sequence[Finding], counts: Mapping[str, int]) -> list[I
         told.append(Issue(None, None, one.file, "warning", one.code, params))
     named = {one.code for one in files}
     for code, count in counts.items():
-        if code not in named and code != "resident.more_of_these":
+        if code not in named:
             told.append(Issue(None, None, "", "warning", "rebuild.counted", {"title": message(f"{code}.title"), "count": count}))
     return told
 
