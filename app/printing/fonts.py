@@ -84,12 +84,14 @@ class FontBook:
         return self._own
 
     def open_face(self, index: int) -> TrueTypeFace | None:
-        """The face, opened once; None when this machine does not have it or it is damaged (never for what ships with the program)."""
+        """The face, opened once; None when this machine does not have it or it is damaged (never for regular and bold)."""
         if index not in self._faces:
             if index == self.FALLBACK:
                 self._faces[index] = self._open_fallback()
             elif index >= self.OWN:
                 self._faces[index] = _open_quietly(self.own_files[index - self.OWN])
+            elif index == self.NAMES_FACE:  # its licence lets everybody replace it by the original
+                self._faces[index] = _open_quietly(resources.path("fonts", f"{self.NAMES[index]}.ttf"))
             else:
                 self._faces[index] = TrueTypeFace(resources.path("fonts", f"{self.NAMES[index]}.ttf"))
         return self._faces[index]

@@ -54,7 +54,8 @@ def list_fonts(folder: Path | None) -> list[FontFacts]:
     """Every font the program prints with on this machine, in the order it is asked. IPAmj Mincho without a path when it is not here."""
     book = FontBook(folders=(folder / FOLDER,) if folder else ())
     roles = {FontBook.REGULAR: "text", FontBook.FALLBACK: "national", FontBook.NAMES_FACE: "names"}
-    facts = [_facts(book.open_face(index), role) for index, role in roles.items()]
+    faces = [(book.open_face(index), role) for index, role in roles.items()]
+    facts = [_facts(face, role) for face, role in faces if face is not None or role == "national"]
     return [*facts, *(_own_facts(path) for path in book.own_files)]
 
 
