@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import repeat
@@ -42,6 +44,18 @@ _PART = 200_000
 _MOST_STORED = 3_000_000
 """With more residents than this in the store, building its indexes anew costs more than keeping them up row by row."""
 _FINISHING = "job.indexing_residents"
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of tuples come and go, none of them in a cycle; looking for cycles among them would take a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Tally:
@@ -103,7 +117,7 @@ def insert_rows(connection: Connection, number: int, rids: Sequence[int], rows: 
     _store(connection, number, rids, rows, keys)
     last = connection.execute(select(func.max(t.resident_part.c.part)).where(t.resident_part.c.snapshot == number)).scalar_one()
     table = SHARED_FTS if last is None else part_name(number, last)
-    run_many(connection, f"INSERT INTO {table} (rowid, name, kana, address) VALUES (?,?,?,?)", index_rows(columns, keys))
+    run_many(connection, f"INSERT INTO {table} (rowid, name, kana, address) VALUES (?,?,?,?)", index_rows(columns))
     run_many(
         connection,
         "INSERT INTO resident_kana (snapshot, key_kana, rid) VALUES (?,?,?)",
@@ -150,9 +164,9 @@ class _Writer:
         """Everything in its place. Cancel is heard between the steps."""
         self._indexer.end_part()
         self._store_kept()
-        steps: list[Callable[[], object]] = [partial(self._connection.exec_driver_sql, sql, (first_rid, last_rid)) for sql in _SORTED]
+        steps: list[Callable[[], object]] = [self._copy_part, self._indexer.close]  # first: sorting wants the memory of the other process
+        steps += [partial(self._connection.exec_driver_sql, sql, (first_rid, last_rid)) for sql in _SORTED]
         steps += [partial(index.create, self._connection) for index in self._dropped]
-        steps.append(self._copy_part)
         for done, step in enumerate(steps):
             self._job.report(done, len(steps), _FINISHING)
             step()
@@ -235,10 +249,11 @@ def load_snapshot(
     tally = _Tally(first_rid)
     writer = _Writer(connection, number, job)
     try:
-        for batch in filter(None, batches):
-            start = tally.take(batch)
-            writer.take([first_rid + row.line for row in batch] if span else range(start, start + len(batch)), batch)
-            job.report(tally.rows, None, "job.loading_residents")
+        with _without_collector():
+            for batch in filter(None, batches):
+                start = tally.take(batch)
+                writer.take([first_rid + row.line for row in batch] if span else range(start, start + len(batch)), batch)
+                job.report(tally.rows, None, "job.loading_residents")
         if not tally.rows:
             raise RuleViolation("residents.nothing_to_load")
         last_rid = (first_rid + span if span else tally.next_rid) - 1

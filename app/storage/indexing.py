@@ -6,10 +6,11 @@ the writer copies into the encrypted store. What goes between the two processes 
 
 from __future__ import annotations
 
+import gc
 import marshal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
@@ -82,44 +83,44 @@ def keys_of(columns: Columns) -> Keys:
     """Folded names and readings, digits of phones, birth dates as ranges."""
     ranges = list(map(birth_range, columns.births))
     return Keys(
-        names=list(map(fold_name, columns.names)),
-        kanas=list(map(fold_kana, columns.kanas)),
+        names=[key for key, _ in map(_name_forms, columns.names)],
+        kanas=[key for key, _ in map(_kana_forms, columns.kanas)],
         phones=list(map(digits, columns.phones)),
         lows=[low for low, _ in ranges],
         highs=[high for _, high in ranges],
     )
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=40_000)
+def _name_forms(name: str) -> tuple[str, str]:
+    """Key and tokens. Where the whole lost a vowel between the parts of the name, the tokens of these are among them."""
+    key, seam = fold_name(name), seam_key(name)
+    return key, f"{name_text(key)} {name_text(seam)}" if seam else name_text(key)
+
+
+@lru_cache(maxsize=40_000)
+def _kana_forms(kana: str) -> tuple[str, str]:
+    key, seam = fold_kana(kana), seam_key(kana)
+    return key, f"{kana_text(key)} {kana_text(seam)}" if seam else kana_text(key)
+
+
+@lru_cache(maxsize=40_000)
 def _address_tokens(address: str) -> str:
     return address_text(fold_address(address))
 
 
-_name_tokens = lru_cache(maxsize=30_000)(name_text)
-_kana_tokens = lru_cache(maxsize=30_000)(kana_text)
-
-
 @lru_cache(maxsize=2_000)
 def _alias_tokens(alias: str) -> str:
-    return "".join(" " + name_text(key) for key in map(fold_name, alias.split(ALIAS_BETWEEN)) if key)
+    return "".join(" " + tokens for _, tokens in map(_name_forms, alias.split(ALIAS_BETWEEN)))
 
 
-def index_rows(columns: Columns, keys: Keys) -> list[tuple[int, str, str, str]]:
+def index_rows(columns: Columns) -> list[tuple[int, str, str, str]]:
     """``(row number, name, reading, address)`` as texts of tokens. A row's other names are found like its name."""
-    names = list(map(_name_tokens, keys.names))
+    names = [tokens for _, tokens in map(_name_forms, columns.names)]
     if columns.aliases is not None:
         names = [name + _alias_tokens(alias) if alias else name for name, alias in zip(names, columns.aliases, strict=True)]
-    names = _add_seams(columns.names, names, name_text)
-    kanas = _add_seams(columns.kanas, list(map(_kana_tokens, keys.kanas)), kana_text)
+    kanas = [tokens for _, tokens in map(_kana_forms, columns.kanas)]
     return list(zip(columns.rids, names, kanas, map(_address_tokens, columns.addresses), strict=True))
-
-
-def _add_seams(texts: Sequence[str], tokens: list[str], make: Callable[[str], str]) -> list[str]:
-    """The tokens, with those of the parts of a name where the whole lost a vowel between them."""
-    for place, seam in enumerate(map(seam_key, texts)):
-        if seam:
-            tokens[place] += " " + make(seam)
-    return tokens
 
 
 class LocalIndexer:
@@ -136,7 +137,7 @@ class LocalIndexer:
     def receive(self) -> Keys:
         """The keys of the rows taken last, which are then indexed."""
         keys = self.fold()
-        self.index(keys)
+        self.index()
         return keys
 
     def fold(self) -> Keys:
@@ -144,12 +145,12 @@ class LocalIndexer:
         assert self._waiting is not None
         return keys_of(self._waiting)
 
-    def index(self, keys: Keys) -> None:
+    def index(self) -> None:
         """Put the rows taken last into the part."""
         assert self._waiting is not None
         if self._part is None:
             self._part = _open_part()
-        self._part.executemany(_INSERT, index_rows(self._waiting, keys))
+        self._part.executemany(_INSERT, index_rows(self._waiting))
         self._waiting = None
 
     def end_part(self) -> None:
@@ -207,6 +208,7 @@ def _read(stream: BinaryIO) -> Any:
 
 def serve() -> None:
     """The life of the other process: rows in, keys out, until its input ends. Parts go out when asked for."""
+    gc.disable()  # nothing here is ever part of a cycle
     work, given, answers = LocalIndexer(), sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:
@@ -215,9 +217,8 @@ def serve() -> None:
             return
         if verb == "rows":
             work.send(Columns(*content))
-            keys = work.fold()
-            _write(answers, tuple(keys))
-            work.index(keys)
+            _write(answers, tuple(work.fold()))
+            work.index()
         elif verb == "end":
             work.end_part()
         else:
