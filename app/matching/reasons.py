@@ -18,6 +18,7 @@ class Row(NamedTuple):
     odds: float
     lead: float
     claimed: float
+    taken: bool
     others: int
     fl: int
     gl: int

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import log2
 
+WHOLE = (
+    "CASE WHEN blo = bhi THEN blo ELSE 0 END AS b, CASE WHEN kgiv = '' THEN '' ELSE kfam || kgiv END AS kk,"
+    " CASE WHEN ngiv = '' THEN '' ELSE nfam || ngiv END AS nk"
+)
 COUNTED = ("nfam", "ngiv", "kfam", "kgiv", "addr", "town", "phone")
 _RARE = 30
 _SHARED_PHONE = 20
@@ -44,13 +48,21 @@ _OPEN_DAYS = (
 _ERA_YEARS = "(1925, 1988, 1911, 2018, 1900, 2000)"
 
 
+_WHOLE_WRITING = "(p.nk <> '' AND (p.nk = r.nk OR (p.nfam <> '' AND p.nfam = r.ngiv AND p.ngiv = r.nfam)))"
+_WHOLE_READING = "(p.kk <> '' AND (p.kk = r.kk OR (p.kfam <> '' AND p.kfam = r.kgiv AND p.kgiv = r.kfam)))"
+
+
 def _part(n: str, k: str, *, least: int) -> str:
     """The level of one part of a name. 1 same, 2 read differently, 3 same reading, 4 written differently, 5 near, 6 part,
     7 other, 8 pet name, 9 reading near though written differently.
     """
     edge = "starts_with" if n == "nfam" else "ends_with"
-    same_n = f"(p.{n} <> '' AND p.{n} = r.{n}) OR p.wn OR (p.nfam = '' AND p.ngiv <> '' AND r.{n} <> '' AND {edge}(p.ngiv, r.{n}))"
-    same_k = f"(p.{k} <> '' AND p.{k} = r.{k}) OR p.wk OR (p.kfam = '' AND p.kgiv <> '' AND r.{k} <> '' AND {edge}(p.kgiv, r.{k}))"
+    same_n = (
+        f"(p.{n} <> '' AND p.{n} = r.{n}) OR {_WHOLE_WRITING} OR (p.nfam = '' AND p.ngiv <> '' AND r.{n} <> '' AND {edge}(p.ngiv, r.{n}))"
+    )
+    same_k = (
+        f"(p.{k} <> '' AND p.{k} = r.{k}) OR {_WHOLE_READING} OR (p.kfam = '' AND p.kgiv <> '' AND r.{k} <> '' AND {edge}(p.kgiv, r.{k}))"
+    )
     known = f"p.{k} <> ''" if n == "ngiv" else "p.kk <> ''"
     whole = "CASE WHEN p.kfam = '' THEN {s}.kk ELSE {s}.{k} END"
     near = f"({known} AND r.{k} <> '' AND damerau_levenshtein({whole.format(s='p', k=k)}, {whole.format(s='r', k=k)}) <= 1)"
@@ -88,6 +100,18 @@ _SEX = "CASE WHEN p.sex = 0 OR r.sex = 0 THEN 0 WHEN p.sex = r.sex THEN 1 ELSE 2
 _PHONE = "CASE WHEN p.phone = '' OR r.phone = '' THEN 0 WHEN p.phone = r.phone THEN 1 ELSE 2 END"
 
 
+def levels() -> dict[str, str]:
+    """How far ``p`` and ``r`` agree: family, given name, birth, sex, address, phone, each as a small number."""
+    return {
+        "fl": _part("nfam", "kfam", least=2),
+        "gl": _part("ngiv", "kgiv", least=3),
+        "bl": _BIRTH,
+        "sl": _SEX,
+        "al": _ADDRESS,
+        "pl": _PHONE,
+    }
+
+
 class Statements:
     """The statements for so many residents with the figures of a table."""
 
@@ -118,9 +142,7 @@ class Statements:
             )
         bits = ", ".join(f"n_{name}.w AS w_{name}" for name in COUNTED)
         joins = " ".join(f"LEFT JOIN n_{name} ON n_{name}.v = raw.{name}" for name in COUNTED)
-        made.append(
-            f"CREATE TABLE r AS SELECT raw.*, CASE WHEN blo = bhi THEN blo ELSE 0 END AS b, kfam || kgiv AS kk, nfam || ngiv AS nk, {bits} FROM raw {joins}"
-        )
+        made.append(f"CREATE TABLE r AS SELECT raw.*, {WHOLE}, {bits} FROM raw {joins}")
         made.append("DROP TABLE raw")
         made.append(f"CREATE TABLE rare_k AS SELECT kk FROM r WHERE kk <> '' GROUP BY kk HAVING count(*) <= {_RARE}")
         made.append(f"CREATE TABLE rare_n AS SELECT nk FROM r WHERE nk <> '' GROUP BY nk HAVING count(*) <= {_RARE}")
@@ -157,24 +179,16 @@ class Statements:
 
     def score(self, pairs: str) -> str:
         """Candidates with levels and bits for pairs (a query of pid and rid): columns of ``c``."""
-        levels = {
-            "fl": _part("nfam", "kfam", least=2), "gl": _part("ngiv", "kgiv", least=3), "bl": _BIRTH, "sl": _SEX, "al": _ADDRESS, "pl": _PHONE,
-        }  # fmt: skip
         open_days = f"greatest({_OPEN_DAYS.format(s='p')}, {_OPEN_DAYS.format(s='r')})"
-        named = ", ".join(f"({sql})::TINYINT AS {name}" for name, sql in levels.items())
+        named = ", ".join(f"({sql})::TINYINT AS {name}" for name, sql in levels().items())
         carried = ", ".join(f"r.w_{name} AS w_{name}" for name in COUNTED)
         bits = ", ".join(f"({sql}) AS {name}" for name, sql in self._bits().items())
-        whole_n = "p.nk <> '' AND (p.nk = r.nk OR (p.nfam <> '' AND p.nfam = r.ngiv AND p.ngiv = r.nfam))"
-        whole_k = "p.kk <> '' AND (p.kk = r.kk OR (p.kfam <> '' AND p.kfam = r.kgiv AND p.kgiv = r.kfam))"
         prior = log2(self._figures["prior"]["resident"] / self._count)
         other = self._figures["household"]["other_family"]
         return (
             f"WITH d AS (SELECT DISTINCT pid, rid FROM ({pairs})),"
             f" e AS (SELECT d.pid, d.rid, p.h AS g, r.h, {named}, {open_days} AS open_days, {carried}"
-            f" FROM d JOIN p ON p.pid = d.pid JOIN r ON r.rid = d.rid, LATERAL (SELECT 1))".replace(", LATERAL (SELECT 1)", "")
-            .replace("p.wn", f"({whole_n})")
-            .replace("p.wk", f"({whole_k})")
-            + f", f AS (SELECT *, {bits} FROM e)"
+            f" FROM d JOIN p ON p.pid = d.pid JOIN r ON r.rid = d.rid), f AS (SELECT *, {bits} FROM e)"
             f" SELECT pid, rid, g, h, ({prior} + fb + gb + bb + sb + ab + tb)::FLOAT AS s,"
             f" (gb + bb + sb + CASE WHEN fl = 7 THEN {other} ELSE 0 END)::FLOAT AS own, fl, gl, bl, sl, al, pl FROM f"
         )
@@ -233,7 +247,7 @@ class Statements:
             " coalesce(list_extract(max(w, 2), 2), 0) AS w2 FROM v WHERE w > 0.01 GROUP BY rid",
             "CREATE OR REPLACE TABLE last AS SELECT c.*, coalesce(CASE WHEN best = c.pid THEN w2 ELSE w1 END, 0) AS claimed,"
             f" s + log2(greatest({floor}, 1 - coalesce(CASE WHEN best = c.pid THEN w2 ELSE w1 END, 0))) AS s3"
-            " FROM c LEFT JOIN claim ON claim.rid = c.rid",
+            ", c.rid IN (SELECT settled FROM p WHERE settled >= 0) AS taken FROM c LEFT JOIN claim ON claim.rid = c.rid",
         ]
 
     def answer(self) -> str:
@@ -244,6 +258,6 @@ class Statements:
             f" s3 - log2(greatest(1e-12, sum(pow(2.0, s3)) OVER (PARTITION BY pid) - pow(2.0, s3) + pow(2.0, {self.nobody}))) AS odds,"
             " s - coalesce(max(s) OVER (PARTITION BY pid ORDER BY s DESC ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING), -99) AS lead"
             " FROM last WINDOW w1 AS (PARTITION BY pid ORDER BY s3 DESC, rid))"
-            f" SELECT pid, rid, place, s3 - {self.nobody}, odds, lead, claimed, others, fl, gl, bl, sl, al, pl FROM a"
+            f" SELECT pid, rid, place, s3 - {self.nobody}, odds, lead, claimed, taken, others, fl, gl, bl, sl, al, pl FROM a"
             f" WHERE place <= {shown} AND s3 >= top - {keep} AND top > {self.nobody} - 12 ORDER BY pid, place"
         )

@@ -7,30 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from app.domain.errors import RuleViolation
 from app.domain.evacuee import Person, PersonDecision
 from app.domain.identifiers import new_id
-from app.domain.resident import Snapshot
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
-from app.usecases.matching_rows import Candidate, Found, MatchCase, MatchRun, PersonMatch, ShownCandidate, ShownCase
+from app.usecases.matching_rows import Candidate, MatchCase, MatchRun, PersonMatch, ShownCandidate, ShownCase
 from app.usecases.persons import show_people
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
 from app.usecases.rows import ResidentView
 
 BANDS = ("sure", "review", "none")
-MAYBE_PROTECTED = "evacuee.maybe_protected"
 _RESIDENT = "resident:"
 
 
 def run_matching(ctx: Context, *, job: Job = QUIET) -> MatchRun:
     """Everyone alive and unlinked against the active snapshot. Changes nothing but the access log.
 
-    Without ``see_protected`` nobody learns of a protected resident: where one would be a candidate the case holds none and says that
-    somebody with the right must look; protected people are only counted. RuleViolation ``match.no_snapshot``.
+    Who may not see protected people gets the outcome as if there were none: the reads leave them out. RuleViolation ``match.no_snapshot``.
     """
     ctx.require("link")
     snapshot = ctx.reads.residents.active()
@@ -43,48 +39,26 @@ def run_matching(ctx: Context, *, job: Job = QUIET) -> MatchRun:
         apart=reads.rejected(snapshot_id=snapshot.id),
         job=job,
     )
-    run = _sort_out(ctx, snapshot, matches)
-    with ctx.unit() as uow:
-        uow.log_access(action="view", persons=len(run.cases), target=snapshot.id)
-        uow.commit()
-    return run
-
-
-def _sort_out(ctx: Context, snapshot: Snapshot, matches: Sequence[PersonMatch]) -> MatchRun:
-    """Cases from what the matcher found, with what this operator may not see taken out."""
-    may = ctx.actor.may("see_protected")
-    places = frozenset() if may else ctx.reads.matching.protected_places(snapshot_id=snapshot.id)
-    persons = frozenset() if may else ctx.reads.matching.protected_persons()
-    counts = dict.fromkeys(BANDS, 0)
-    cases: list[MatchCase] = []
-    withheld = 0
-    for match in matches:
-        if match.person_id in persons:
-            withheld += 1
-            continue
-        case = _case(snapshot.id, match, places)
-        counts[case.band] += 1
-        if case.band != "none":
-            cases.append(case)
+    counts = {band: sum(match.band == band for match in matches) for band in BANDS}
+    cases = [_case(snapshot.id, match) for match in matches if match.band != "none"]
     cases.sort(key=lambda case: (BANDS.index(case.band), -case.score, case.person_id))
-    return MatchRun(snapshot=snapshot, people=len(matches) - withheld, counts=counts, withheld=withheld, cases=tuple(cases))
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=len(cases), target=snapshot.id)
+        uow.commit()
+    return MatchRun(snapshot=snapshot, people=len(matches), counts=counts, cases=tuple(cases))
 
 
-def _case(snapshot_id: str, match: PersonMatch, hidden: frozenset[int]) -> MatchCase:
-    candidate = partial(_candidate, snapshot_id)
-    if any(found.place in hidden for found in match.candidates):
-        return MatchCase(person_id=match.person_id, band="review", doubt=MAYBE_PROTECTED, candidates=())
-    return MatchCase(person_id=match.person_id, band=match.band, doubt=match.doubt, candidates=tuple(map(candidate, match.candidates)))
-
-
-def _candidate(snapshot_id: str, found: Found) -> Candidate:
-    return Candidate(resident_id=f"{snapshot_id}:{found.place}", score=found.score, reasons=found.reasons, differences=found.differences)
+def _case(snapshot_id: str, match: PersonMatch) -> MatchCase:
+    found = tuple(
+        Candidate(resident_id=f"{snapshot_id}:{one.place}", score=one.score, reasons=one.reasons, differences=one.differences)
+        for one in match.candidates
+    )
+    return MatchCase(person_id=match.person_id, band=match.band, doubt=match.doubt, candidates=found)
 
 
 def show_cases(ctx: Context, *, cases: Sequence[MatchCase]) -> list[ShownCase]:
     """The rows of some cases, as many as a screen shows. People and residents who are gone since are left out."""
     ctx.require("link")
-    may = ctx.actor.may("see_protected")
     people = {hit.id: hit for hit in show_people(ctx, person_ids=[case.person_id for case in cases])}
     shown = []
     for case in cases:
@@ -94,7 +68,7 @@ def show_cases(ctx: Context, *, cases: Sequence[MatchCase]) -> list[ShownCase]:
         found = tuple(
             ShownCandidate(resident=view, score=one.score, reasons=one.reasons, differences=one.differences)
             for view, one in views
-            if view is not None and (may or not view.protected)
+            if view is not None
         )
         shown.append(ShownCase(person=people[case.person_id], band=case.band, doubt=case.doubt, candidates=found))
     return shown
@@ -114,7 +88,7 @@ def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job
         for person_id, resident_id in job.track(links, "job.linking"):
             person = uow.persons.need(person_id)
             view = uow.reads.residents.get(resident_id)
-            if view is None or (view.protected and not ctx.actor.may("see_protected")):
+            if view is None:
                 raise RuleViolation("resident.not_found", record=resident_id)
             _refuse_linked(uow, person, view)
             uow.persons.save(_linked(person, view))
@@ -140,7 +114,7 @@ def _linked(person: Person, view: ResidentView) -> Person:
         for field, value in particulars_of(view).items()
         if field in ("resident_id", "resident_no") or getattr(person, field) in ("", "unknown")
     }
-    return replace(person, **{**taken, "protected": person.protected or view.protected})
+    return replace(person, **{**taken, "protected": person.protected or view.flagged})
 
 
 def reject(ctx: Context, *, person_id: str, resident_id: str, note: str = "") -> Changes:

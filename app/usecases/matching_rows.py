@@ -91,7 +91,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchCase:
-    """One person with candidates, best first. ``doubt`` see ``PersonMatch``; also ``evacuee.maybe_protected``: somebody with the right must look."""
+    """One person with candidates, best first. ``doubt`` see ``PersonMatch``."""
 
     person_id: str
     band: str
@@ -106,15 +106,11 @@ class MatchCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRun:
-    """All unlinked living people against one snapshot. Cases of the bands sure and review, best first; ``none`` is only counted.
-
-    ``withheld`` counts protected people whose matching only those may see who may see them.
-    """
+    """All unlinked living people against one snapshot. Cases of the bands sure and review, best first; ``none`` is only counted."""
 
     snapshot: Snapshot
     people: int
     counts: dict[str, int]
-    withheld: int
     cases: tuple[MatchCase, ...]
 
     def band(self, name: str) -> tuple[MatchCase, ...]:

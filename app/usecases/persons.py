@@ -16,7 +16,9 @@ from app.domain.protection import SHARED_PARTICULARS
 from app.domain.records import Record, from_json_value
 from app.usecases.checks import fitting_values, refuse_lifting, refuse_overlap
 from app.usecases.context import Changes, Context
+from app.usecases.job import QUIET, Job
 from app.usecases.masking import refuse_hidden
+from app.usecases.matching_rows import LikePair
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
 from app.usecases.rows import DuplicateGroup, HistoryEntry, SearchHit, StayView
@@ -151,14 +153,21 @@ def link_resident(ctx: Context, *, person_id: str, resident_id: str, take_partic
         return uow.commit()
 
 
-def find_duplicates(ctx: Context) -> list[DuplicateGroup]:
+def duplicate_pairs(ctx: Context, *, job: Job = QUIET) -> list[LikePair]:
+    """Pairs of registered people who may be one human being, most likely first; pairs decided before are left out."""
+    active = ctx.reads.residents.active()
+    people = ctx.reads.matching.people(snapshot_id=active.id if active else "", dead=True)
+    return ctx.matcher.pair_up(people, apart=ctx.reads.matching.decided(), job=job)
+
+
+def find_duplicates(ctx: Context, *, job: Job = QUIET) -> list[DuplicateGroup]:
     """Records that may be one human being, most likely first; pairs decided before are left out. Never merged by itself."""
     neighbours: dict[str, set[str]] = defaultdict(set)
-    best: dict[frozenset[str], tuple[float, str]] = {}
-    for first, second, score, reason in ctx.reads.persons.duplicates():
+    best: dict[str, tuple[float, str]] = {}
+    for first, second, score, reason in duplicate_pairs(ctx, job=job):
         neighbours[first].add(second)
         neighbours[second].add(first)
-        best[frozenset((first, second))] = (score, reason)
+        best[first] = max(best.get(first, (score, reason)), (score, reason))
     groups: list[DuplicateGroup] = []
     seen: set[str] = set()
     for start in neighbours:
@@ -171,7 +180,7 @@ def find_duplicates(ctx: Context) -> list[DuplicateGroup]:
                 group.add(one)
                 todo += neighbours[one] - group
         seen |= group
-        score, reason = max(value for pair, value in best.items() if pair <= group)
+        score, reason = max(best[one] for one in group if one in best)
         groups.append(DuplicateGroup(score=score, reason=reason, persons=tuple(sorted(group))))
     return sorted(groups, key=lambda g: (-g.score, g.persons))
 

@@ -1,4 +1,7 @@
-"""What matching reads: traits of everyone registered and of every resident, who is linked, who was told apart, who is protected."""
+"""What matching reads: traits of everyone registered and of every resident, who is linked, who was told apart.
+
+Protected people are left out for who may not see them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _PEOPLE = (
     " THEN CAST(substr(p.resident_id, length(:snapshot) + 2) AS INTEGER)"
     " ELSE coalesce((SELECT r.rid - sn.first_rid FROM snapshot sn JOIN resident r ON r.snapshot = sn.num"
     " WHERE sn.id = :snapshot AND p.resident_no <> '' AND r.resident_no = p.resident_no LIMIT 1), -1) END, p.resident_no, p.resident_id"
-    " FROM person p WHERE NOT p.deleted AND p.died_at IS NULL ORDER BY p.rid"
+    " FROM person p WHERE NOT p.deleted AND (p.died_at IS NULL OR :dead) ORDER BY p.rid"
 )
 _RESIDENTS = (
     "SELECT r.rid - sn.first_rid, r.household_no, r.name, r.kana, r.birth_lo, r.birth_hi, r.sex, r.address, r.key_phone, r.alias"
@@ -40,10 +43,10 @@ class MatchingQueries:
         self._source = source
         self._guard = guard
 
-    def people(self, *, snapshot_id: str) -> Iterator[list[PersonTraits]]:
-        """Everyone alive and registered, some thousand at a time; ``settled`` is -1 for a link that leads nowhere in this snapshot."""
+    def people(self, *, snapshot_id: str, dead: bool = False) -> Iterator[list[PersonTraits]]:
+        """Everyone alive (with ``dead`` everyone) and registered; ``settled`` is -1 for a link that leads nowhere in this snapshot."""
         with self._source() as connection:
-            found = connection.execution_options(yield_per=_BATCH).exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id})
+            found = connection.execution_options(yield_per=_BATCH).exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id, "dead": dead})
             hidden = self._guard.hidden(connection).persons
             for part in found.partitions():
                 yield [PersonTraits._make(row) for row in part if row[0] not in hidden]
@@ -66,19 +69,9 @@ class MatchingQueries:
         with self._source() as connection:
             return frozenset(frozenset((row[0], row[1])) for row in connection.exec_driver_sql(query))
 
-    def protected_places(self, *, snapshot_id: str) -> frozenset[int]:
-        """Places of the residents who are protected."""
-        with self._source() as connection:
-            return self._places(connection, snapshot_id)
-
     def _places(self, connection: Connection, snapshot_id: str) -> frozenset[int]:
         found = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one_or_none()
         if found is None:
             return frozenset()
         rows = self._guard.shield.rows(connection, found.num, found.first_rid, found.id)
         return frozenset(rid - found.first_rid for rid in rows)
-
-    def protected_persons(self) -> frozenset[str]:
-        """Registered people who are protected."""
-        with self._source() as connection:
-            return self._guard.people(connection).persons

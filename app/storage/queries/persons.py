@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -140,27 +139,6 @@ class PersonQueries:
             row = connection.exec_driver_sql(f"SELECT id FROM person WHERE NOT deleted AND {where} LIMIT 1", (value,)).one_or_none()
             return None if row is None or row[0] in self._guard.hidden(connection).persons else str(row[0])
 
-    def duplicates(self) -> list[tuple[str, str, float, str]]:
-        """Pairs that may be one human being: ``(id, id, score, reason code)``, decided pairs left out."""
-        with self._source() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT id, resident_id, key_name, key_kana, birth_lo, birth_hi, sex, key_phone FROM person WHERE NOT deleted"
-                " AND (key_name <> '' OR key_kana <> '')"
-            ).all()
-            hidden = self._guard.hidden(connection).persons
-            rows = [row for row in rows if row[0] not in hidden] if hidden else rows
-            decided = {
-                frozenset((r[0], r[1]))
-                for r in connection.exec_driver_sql("SELECT first_id, second_id FROM person_decision WHERE NOT deleted")
-            }
-        pairs = _same_resident(rows) | _same_name(rows)
-        best: dict[frozenset[str], tuple[float, str]] = {}
-        for pair, score, reason in pairs:
-            if pair not in decided and score > best.get(pair, (0.0, ""))[0]:
-                best[pair] = (score, reason)
-        found = [(min(pair), max(pair), score, reason) for pair, (score, reason) in best.items()]
-        return sorted(found, key=lambda p: (-p[2], p[0], p[1]))
-
     def ids(self, *, text: str = "", presence: str = "all") -> Sequence[str]:
         """Person ids in order of kana; ``presence`` is ``in``, ``out`` or ``all``."""
         presences = {
@@ -220,44 +198,3 @@ def _stay(row: Any) -> StayView:
         absence_kind=row[14] or "",
         absence_from=moment(row[15]),
     )
-
-
-Pair = tuple[frozenset[str], float, str]
-
-
-def _same_resident(rows: Sequence[Any]) -> set[Pair]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row[1]:
-            groups[row[1]].append(row[0])
-    return {(frozenset((a, b)), 1.0, "same_resident") for ids in groups.values() for i, a in enumerate(ids) for b in ids[i + 1 :]}
-
-
-def _same_name(rows: Sequence[Any]) -> set[Pair]:
-    groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in rows:
-        if row[2]:
-            groups["name", row[2]].append(row)
-        if row[3]:
-            groups["kana", row[3]].append(row)
-    pairs: set[Pair] = set()
-    for members in groups.values():
-        for i, a in enumerate(members):
-            for b in members[i + 1 :]:
-                score, reason = _likeness(a, b)
-                if score:
-                    pairs.add((frozenset((a[0], b[0])), score, reason))
-    return pairs
-
-
-def _likeness(a: Any, b: Any) -> tuple[float, str]:
-    if "unknown" not in (a[6], b[6]) and a[6] != b[6]:
-        return 0.0, ""
-    if a[1] and b[1] and a[1] != b[1]:
-        return 0.0, ""  # linked to two different residents: not the same, unless someone decides
-    same_name, same_kana = bool(a[2]) and a[2] == b[2], bool(a[3]) and a[3] == b[3]
-    if a[4] is None or b[4] is None:
-        return (0.5, "name_only") if same_name or same_kana else (0.0, "")
-    if a[4] == b[4] and a[5] == b[5]:
-        return (0.95, "name_and_birth") if same_name else (0.9, "kana_and_birth")
-    return (0.7, "name_birth_near") if a[4] <= b[5] and b[4] <= a[5] else (0.0, "")

@@ -31,6 +31,7 @@ from app.usecases.rows import SearchHit, StayView
 _REASONS = {
     "same_resident": "同じ住民データに結び付いています", "name_and_birth": "氏名と生年月日が同じ", "kana_and_birth": "フリガナと生年月日が同じ",
     "name_birth_near": "氏名が同じで、生年月日も合いそう", "name_only": "氏名が同じ（生年月日が不明）",
+    "near_name_and_birth": "生年月日が同じで、氏名がよく似ています", "name_and_address": "氏名と住所か電話が同じ（生年月日が不明）",
 }  # fmt: skip
 
 _ALONE = "この登録の確認待ちは1件です。正しければ印を外します。誤りなら、個票の「元に戻す」で取り消します。"
@@ -73,9 +74,8 @@ PENDINGS: ColumnSet[Pending] = ColumnSet(
 
 def read_doubts(ctx: Context) -> tuple[list[Pair], list[Pending]]:
     """All undecided pairs, most likely first, and everyone with pending stays."""
-    groups = persons.find_duplicates(ctx)
-    wanted = {person_id for group in groups for person_id in group.persons}
-    scored = ctx.reads.persons.duplicates()
+    scored = persons.duplicate_pairs(ctx)
+    wanted = {person_id for pair in scored for person_id in pair[:2]}
     hits = {hit.id: hit for hit in persons.show_people(ctx, person_ids=sorted(wanted))}
     pairs = [
         Pair(id=f"{a}/{b}", first=hits[a], second=hits[b], reason=_REASONS.get(reason, reason))

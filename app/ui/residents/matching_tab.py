@@ -145,9 +145,7 @@ class MatchingTab(ResidentsTab):
         self._done.clear()
         self.intro.hide()
         self.work.show()
-        self.banner.show_message(
-            f"支援措置の人{run.withheld:,}人は、扱う権限を持つ人だけが照合できます。" if run.withheld else "", tone="info"
-        )
+        self.banner.hide()
         self.told.setText(f"{run.people:,}人を「{run.snapshot.label}」と照合")
         ctx = self.context
         self.sure.show_undo(False)
