@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.domain.protection import ProtectedPeople
+from app.domain.relations import sort_members
 from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.storage import tables as t
 from app.storage.queries.base import Source, chunked, marks, moment
@@ -173,7 +174,7 @@ class ResidentQueries:
             hidden = self._guard.hidden_rows(connection, row)
             query = f"SELECT {names}, rid FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
             given = (row.first_rid, row.last_rid, *((district,) if district else ()))
-            for part in connection.execution_options(yield_per=2000).exec_driver_sql(query, given).partitions():
+            for part in connection.execution_options(yield_per=2000).exec_driver_sql(query, given).partitions(2000):
                 yield [ResidentRow._make((*r[:12], bool(r[12]), r[13], r[14], 0)) for r in part if r[15] not in hidden]
 
     def get(self, resident_id: str) -> ResidentView | None:
@@ -195,12 +196,12 @@ class ResidentQueries:
             if not mine or not me[0][2]:
                 return mine  # whose own row is hidden has no household either
             where = "r.snapshot = (SELECT snapshot FROM resident WHERE rid = ?) AND r.household_no = ?"
-            return views(connection, _rows(connection, where, (rid, me[0][2])), self._guard)
+            return views(connection, _members(connection, where, (rid, me[0][2])), self._guard)
 
     def by_household_no(self, *, snapshot_id: str, household_no: str) -> list[ResidentView]:
-        """The members of a household by its number."""
+        """The members of a household by its number, in household order."""
         with self._source() as connection:
-            found = _rows(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no))
+            found = _members(connection, "sn.id = ? AND r.snapshot = sn.num AND r.household_no = ?", (snapshot_id, household_no))
             return views(connection, found, self._guard)
 
     def by_number(self, resident_no: str) -> list[ResidentView]:
@@ -244,6 +245,14 @@ class ResidentQueries:
 
 def _without(found: Any, hidden: frozenset[int]) -> Sequence[int]:
     return array("q", [r[0] for r in found if r[0] not in hidden] if hidden else [r[0] for r in found])
+
+
+def _members(connection: Connection, where: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+    """Rows of one household: in the order the file gave, else in the standard order of relations."""
+    found = connection.exec_driver_sql(
+        f"SELECT {COLUMNS}, r.rank FROM resident r JOIN snapshot sn ON sn.num = r.snapshot WHERE {where} ORDER BY r.rid", parameters
+    ).all()
+    return sort_members(found, lambda row: (row.relation, row.birth, row.resident_no, row.rank))
 
 
 def _rows(connection: Connection, where: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
