@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
+from app.domain.errors import RuleViolation
 from app.domain.evacuee import Person
 from app.ui.main_window import MainWindow
 from app.ui.reception.checkin import CheckInDialog
@@ -328,14 +329,13 @@ def test_opening_a_household_is_in_the_access_log(window, town: Town, settle) ->
     assert (newest.action, newest.persons) == ("view", 4)
 
 
-def test_where_a_protected_person_stays_is_not_told_without_the_right(town: Town) -> None:
+def test_a_protected_person_is_met_by_nobody_without_the_right(town: Town) -> None:
     _arrive(town, "静", 1)
-    clerk = town.acting("shelter")
-    family = gather(clerk, resident_id=town.resident("静"))
-    one = family.candidates[0]
-    assert one.masked and one.stay is not None and one.stay.shelter_name == "" and one.address == ""
-    met = newcomer(clerk, values={"name": "渡辺 静", "kana": "ワタナベ シズカ", "birth": "S20"}, number=1).encounters
-    assert met and met[0].hit.masked and met[0].stay.shelter_name == "" and met[0].hit.address == ""
+    typed = {"name": "渡辺 静", "kana": "ワタナベ シズカ", "birth": "S20"}
+    assert newcomer(town.acting("shelter"), values=typed, number=1).encounters == ()
+    assert len(newcomer(town.ctx, values=typed, number=1).encounters) == 1
+    with pytest.raises(RuleViolation, match=r"resident\.not_found"):
+        gather(town.acting("shelter"), resident_id=town.resident("静"))
 
 
 def test_details_open_by_key_and_stay_closed_by_default(window, town: Town, settle) -> None:

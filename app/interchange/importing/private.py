@@ -78,17 +78,20 @@ def find_private(header: Sequence[str], rows: Sequence[Sequence[str]], known: Kn
     return tuple(found)
 
 
-def _holds(rows: Sequence[Sequence[str]], place: int, judge: Callable[[str], bool]) -> bool:
+def _holds(rows: Sequence[Sequence[str]], place: int, judge: Callable[[str], bool], share: float = _SURE) -> bool:
     cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
-    return len(cells) >= _LEAST and sum(map(judge, cells)) >= _SURE * len(cells)
+    return len(cells) >= _LEAST and sum(map(judge, cells)) >= share * len(cells)
 
 
 def find_watched(width: int, rows: Sequence[Sequence[str]], private: Sequence[int]) -> tuple[int, ...]:
     """Columns of a file with private ones in which no number of that length belongs: one there is from a row that slipped."""
     if not private:
         return ()
-    own = {place for row in rows for place, cell in enumerate(row) if len(cell) >= 12 and len(_digits(cell)) == 12}
-    return tuple(place for place in range(width) if place not in private and place not in own)
+    return tuple(place for place in range(width) if place not in private and not _holds(rows, place, _is_twelve, share=0.2))
+
+
+def _is_twelve(cell: str) -> bool:
+    return len(cell) >= 12 and len(_digits(cell)) == 12
 
 
 def hide_cells(row: list[str], places: Sequence[int], watched: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.resident import Snapshot
-from app.ui.importing.wizard import ImportWizard
+from app.ui.importing.residents_wizard import ResidentsWizard
 from app.ui.page import Page, Shell
 from app.ui.residents.tab import ResidentsTab
 from app.ui.residents.tabs import TABS
@@ -35,6 +35,7 @@ class ResidentsPage(Page):
             self.tabs.addTab(holder, entry.title)
             allowed = not entry.right or self.may(entry.right)
             self.tabs.setTabEnabled(place, allowed)
+            self.tabs.setTabVisible(place, allowed or not entry.hidden)
             self.tabs.setTabToolTip(
                 place, f"Alt+{place + 1}" if allowed else "この画面を使う権限がありません。管理の担当者に確かめてください。"
             )
@@ -115,13 +116,17 @@ class ResidentsPage(Page):
         """Where work begins in the tab in sight."""
         self.tab(self.current_key).take_focus()
 
-    def import_files(self) -> None:
+    def import_files(self) -> ResidentsWizard:
         """A new snapshot from files."""
-        ImportWizard(self, self.shell, "residents").open()
+        wizard = ResidentsWizard(self, self.shell)
+        wizard.open()
+        return wizard
 
-    def import_again(self, snapshot: Snapshot) -> None:
+    def import_again(self, snapshot: Snapshot) -> ResidentsWizard:
         """The files of a snapshot again, so that later ones can be added."""
-        ImportWizard(self, self.shell, "residents").open()
+        wizard = self.import_files()
+        wizard.run_again(snapshot)
+        return wizard
 
     def receive(self) -> None:
         """A snapshot from a file that another laptop wrote."""

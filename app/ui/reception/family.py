@@ -152,14 +152,8 @@ def _registered_members(ctx: Context, household: Household, known: set[str]) -> 
     """People registered with the household who are not among the residents of it: a baby, a visitor."""
     with ctx.unit() as uow:
         found = uow.persons.where(household_id=household.id)
-    see = ctx.actor.may("see_protected")
-    return [person for person in found if person.id not in known and (see or not person.protected)]
-
-
-def _withheld(ctx: Context, stay: StayView | None, protected: bool) -> StayView | None:
-    if stay is None or not protected or ctx.actor.may("see_protected"):
-        return stay
-    return replace(stay, shelter_id="", shelter_name="", room="")
+    seen = {hit.id for hit in ctx.reads.persons.page([person.id for person in found], at=ctx.now())}  # those the clerk may know of
+    return [person for person in found if person.id not in known and person.id in seen]
 
 
 def _from_view(ctx: Context, view: ResidentView, stays: Mapping[str, StayView]) -> Candidate:
@@ -170,25 +164,24 @@ def _from_view(ctx: Context, view: ResidentView, stays: Mapping[str, StayView]) 
     return Candidate(
         id=f"resident:{view.id}", name=view.name, kana=view.kana, birth=view.birth, sex=view.sex, relation=view.relation, address=view.address,
         resident_id=view.id, person_id=view.person_id, number=person.number if isinstance(person, Person) else "",
-        stay=_withheld(ctx, stays.get(view.person_id), view.protected), encounters=met, protected=view.protected,
-        masked=view.protected and not ctx.actor.may("see_protected"), dead=isinstance(person, Person) and person.died_at is not None,
+        stay=stays.get(view.person_id), encounters=met, protected=view.protected,
+        dead=isinstance(person, Person) and person.died_at is not None,
         condition=_condition(ctx, person),
     )  # fmt: skip
 
 
 def _from_person(ctx: Context, person: Person, stays: Mapping[str, StayView]) -> Candidate:
-    masked = person.protected and not ctx.actor.may("see_protected")
     return Candidate(
         id=f"person:{person.id}", name=person.name, kana=person.kana, birth=person.birth, sex=person.sex, relation=person.relation,
-        address="" if masked else person.address, person_id=person.id, number=person.number,
-        stay=_withheld(ctx, stays.get(person.id), person.protected), protected=person.protected, masked=masked, dead=person.died_at is not None,
+        address=person.address, person_id=person.id, number=person.number,
+        stay=stays.get(person.id), protected=person.protected, dead=person.died_at is not None,
         condition=_condition(ctx, person),
     )  # fmt: skip
 
 
 def _condition(ctx: Context, person: object) -> dict[str, Any]:
-    """Health and consents as they are registered; nothing of a protected person without the right."""
-    if not isinstance(person, Person) or (person.protected and not ctx.actor.may("see_protected")):
+    """Health and consents as they are registered."""
+    if not isinstance(person, Person):
         return {}
     return {key: getattr(person, key) for key in CONDITION_KEYS}
 

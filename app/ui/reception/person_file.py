@@ -220,12 +220,7 @@ class PersonFileDialog(QDialog):
         self.members.show_rows(seen.file.members)
         self.stays.show_rows(seen.file.stays)
         self._allow()
-        if seen.file.masked:
-            self.banner.show_message(
-                "支援措置の対象者です。住所・所在・連絡先は、支援措置の閲覧の権限がある人だけに表示します。", tone="warn"
-            )
-        else:
-            self._warn_pending()
+        self._warn_pending()
         self._load_changes()
 
     def _warn_pending(self) -> None:
@@ -255,9 +250,6 @@ class PersonFileDialog(QDialog):
 
     def _load_changes(self) -> None:
         if self.tabs.currentIndex() != 3 or self.seen is None:
-            return
-        if self.seen.file.masked:
-            self.changes.show_rows([])
             return
         ctx, person_id = self.shell.context, self.person_id
         operation = self.shell.runner.write(lambda _: read_changes(ctx, person_id), parent=self)

@@ -15,7 +15,6 @@ from app.presentation.labels import label
 from app.usecases.context import Context
 from app.usecases.rows import HistoryEntry
 
-_PROTECTED = "支援措置の人"
 _NAMELESS = "氏名なし"
 
 
@@ -55,8 +54,7 @@ class _Names:
     def _look_up(self, kind: str, record_id: str) -> str:
         found = self._ctx.reads.get(kind, record_id) if record_id else None
         if isinstance(found, Person):
-            hidden = found.protected and not self._ctx.actor.may("see_protected")
-            return _PROTECTED if hidden else found.name or found.kana or f"{_NAMELESS} {found.number}"
+            return found.name or found.kana or f"{_NAMELESS} {found.number}"
         if isinstance(found, (Shelter, Operator, Site, Disaster)):
             return found.name
         if isinstance(found, Household):
@@ -76,15 +74,9 @@ class _Names:
         return ""
 
     def _shelter_of(self, stay: Stay) -> str:
-        person = self._ctx.reads.get("person", stay.person_id)
-        hidden = isinstance(person, Person) and person.protected and not self._ctx.actor.may("see_protected")
-        return "" if hidden else self.of("shelter", stay.shelter_id)
+        return self.of("shelter", stay.shelter_id)
 
     def _household(self, found: Household) -> str:
-        if not self._ctx.actor.may("see_protected"):
-            with self._ctx.unit() as uow:
-                if any(person.protected for person in uow.persons.where(household_id=found.id)):
-                    return _PROTECTED
         return f"{found.label}の世帯" if found.label else ""
 
 

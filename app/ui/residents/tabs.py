@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TabEntry:
-    """``source`` is ``module:class`` below ``app.ui.residents``; without the right named the tab can be seen but not opened.
+    """``source`` is ``module:class`` below ``app.ui.residents``; without the right named the tab can be seen but not opened,
+    and not even seen when it is ``hidden``.
 
     ``waiting`` is a ``module:function`` (whole path) that answers from a context how many things wait to be done, without
     making the tab; it runs off the GUI thread. It counts again when something of ``kinds`` was changed.
@@ -26,6 +27,7 @@ class TabEntry:
     title: str
     source: str
     right: str = ""
+    hidden: bool = False
     waiting: str = ""
     kinds: frozenset[str] = frozenset({"snapshot", "resident"})
 
@@ -49,4 +51,8 @@ TABS: tuple[TabEntry, ...] = (
     TabEntry("snapshots", "取り込んだデータ", "snapshots_tab:SnapshotsTab"),
     TabEntry("matching", "名寄せ", "matching_tab:MatchingTab", right="link"),
     TabEntry("characters", "文字", "characters_tab:CharactersTab"),
+    TabEntry(
+        "protection", "支援措置", "protection_tab:ProtectionTab", right="see_protected", hidden=True,
+        waiting="app.ui.residents.protection_tab:count_waiting", kinds=frozenset({"protection", "person", "decision", "snapshot"}),
+    ),  # fmt: skip
 )
