@@ -345,7 +345,7 @@ class AccessTab(QWidget):
                 title=title, subtitle=f"{len(rows):,}件", stamp=stamp_for(told, at=ctx.now()), columns=ACCESS.exported(), rows=rows
             )
             done = write_sheet(
-                sheet, out=choice.path, format=kind, encoding=encoding or "utf-8-sig", layout="compact", folder=folder, job=job
+                sheet, out=choice.path, format=kind, encoding=encoding or "utf-8-sig", layout="compact", folder=folder, job=job, ctx=told
             )
             return Written(choice.path, f"{done.rows:,}件", lost_of(done), done.problems)
 
