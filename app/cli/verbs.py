@@ -10,6 +10,7 @@ from app.bootstrap import FolderGateway
 from app.cli import characters, protections
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
+from app.cli.matching import match
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
 from app.cli.snapshots import compare_two, report_snapshot
@@ -310,6 +311,7 @@ _VERBS: Mapping[str, Verb] = {
     "evacuees undo": undo,
     "evacuees roster": take_roster,
     "evacuees cards": print_cards,
+    "evacuees match": match,
     "evacuees duplicates": duplicates,
     "evacuees decide": decide,
     "protections list": protections.list_all,

@@ -65,6 +65,7 @@ HELP: Mapping[str, str] = {
     "evacuees.undo": "直前の操作を取り消す（理由が要ります）",
     "evacuees.roster": "名簿（--at 何日何時時点、--known-at いつ分かっていた内容で）",
     "evacuees.cards": "避難者カードを印刷する\n--blank N で白紙のカード、--sheets N で手書き用の名簿用紙。",
+    "evacuees.match": "名寄せ：避難者と住民データの突き合わせ\n--apply-sure で「確実」な組を結び付ける（取り消せます）、--out で結果を JSON のファイルに残す。",
     "evacuees.duplicates": "同じ人かもしれない記録",
     "evacuees.decide": "同じ人か別の人かを決める",
     "protections": "支援措置",
@@ -99,6 +100,7 @@ _HEADS: Mapping[str, str] = {
     "state": "期間", "left": "残り日数", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
     "appeared": "増えた人", "gone": "いなくなった人", "changed": "変わった人", "before": "前", "after": "後", "by_number": "宛名番号で照合",
     "people": "違いのある人", "truncated": "一部だけ表示", "origin": "作り方", "sources": "ファイル", "findings": "確かめたこと", "census": "人数の内訳",
+    "sure": "確実", "unlinked": "結び付いていない避難者", "none": "候補なし", "linked": "結び付けた人", "cases": "候補のある避難者", "band": "区分", "resident": "住民",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
 }
 _LISTS: Mapping[str, Sequence[str]] = {
@@ -111,6 +113,7 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "profiles": ("name", "own", "columns", "note"),
     "snapshots": ("label", "as_of", "residents", "households", "active", "id"),
     "groups": ("score", "reason", "persons"),
+    "cases": ("band", "score", "person", "resident"),
     "characters": ("char", "code", "people", "font", "substitute", "suggested", "settled"),
     "fonts": ("name", "role", "characters", "gaiji", "installed"),
     "checks": ("ok", "name", "detail"),
