@@ -7,7 +7,8 @@ Layout, numbers big-endian::
 
 The first part is the header, the last the trailer with the SHA-256 of everything between; each begins with the file's random
 number, its own index and whether it is the last. Parts cut off, added, changed, repeated, moved or taken from another file are
-refused. Everything is encrypted to a fresh X25519 key that only the passphrase opens, or to the keys of the receiving devices;
+refused. Everything is encrypted to a fresh X25519 key, or to the keys of the receiving devices. The fresh key is locked by the
+passphrase: Argon2id with a fixed 64 MB, because the stretching of age itself takes a gigabyte, which a laptop may not have;
 age does not say who sent a file: packages between devices are signed besides.
 
 Nothing but one part is ever held in memory, and nothing in clear ever reaches a disk. A reader has to treat what it took from
@@ -43,6 +44,9 @@ _FRAME = struct.Struct(">III")
 _INSIDE = struct.Struct(">16sQBB")  # number of the file, index, last, compressed
 _MAX_PRELUDE = 1 << 20
 _BLOCK = 1 << 20
+_ROUNDS, _MEMORY, _LANES = 4, 65_536, 2  # Argon2id: about half a second and 64 MB
+_MOST_ROUNDS, _MOST_MEMORY = 40, 1 << 20
+_PURPOSE = b"sasae sealed file, key"
 _LEVEL = 3
 
 
@@ -134,14 +138,14 @@ def _counted(part: bytes) -> bytes:
 
 def _make_keys(kind: str, lock: Lock) -> tuple[str, list[Any], bytes]:
     """``(secret key, recipients, everything before the first part)``. Only the small secret key is encrypted by the passphrase."""
-    from pyrage import passphrase, x25519
+    from pyrage import x25519
 
     identity = ""
     if lock.passphrase:
         made = x25519.Identity.generate()
         identity = str(made)
         recipients = [made.to_public()]
-        locked = {"lock": "passphrase", "key": b64encode(passphrase.encrypt(identity.encode("ascii"), lock.passphrase)).decode("ascii")}
+        locked = _lock_identity(identity, lock.passphrase)
     elif lock.recipients:
         recipients = [x25519.Recipient.from_str(text) for text in lock.recipients]
         locked = {"lock": "recipients"}
@@ -150,6 +154,46 @@ def _make_keys(kind: str, lock: Lock) -> tuple[str, list[Any], bytes]:
     told = _to_json({"kind": kind, **locked})
     start = _START.pack(MAGIC, FORMAT, len(told)) + told
     return identity, recipients, start + hashlib.sha256(start).digest()
+
+
+def _lock_identity(identity: str, passphrase: str) -> dict[str, Any]:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+    key = _stretch(passphrase, salt, _ROUNDS, _MEMORY)
+    locked = nonce + AESGCM(key).encrypt(nonce, identity.encode("ascii"), _PURPOSE)
+    texts = {"salt": b64encode(salt).decode("ascii"), "key": b64encode(locked).decode("ascii")}
+    return {"lock": "passphrase", "stretch": "argon2id", "rounds": _ROUNDS, "memory": _MEMORY, **texts}
+
+
+def _open_identity(prelude: Mapping[str, Any], passphrase: str) -> str | None:
+    """The secret key, or None when this is not the passphrase. ValueError for a prelude that no writer made."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    rounds, memory = int(prelude["rounds"]), int(prelude["memory"])
+    if prelude["stretch"] != "argon2id" or not (0 < rounds <= _MOST_ROUNDS and 8 <= memory <= _MOST_MEMORY):
+        raise ValueError("unknown stretching")
+    locked = b64decode(prelude["key"], validate=True)
+    key = _stretch(passphrase, b64decode(prelude["salt"], validate=True), rounds, memory)
+    try:
+        return AESGCM(key).decrypt(locked[:12], locked[12:], _PURPOSE).decode("ascii")
+    except InvalidTag:
+        return None
+
+
+def _stretch(passphrase: str, salt: bytes, rounds: int, memory: int) -> bytes:
+    from argon2.low_level import Type, hash_secret_raw
+
+    return hash_secret_raw(
+        passphrase.encode("utf-8", "surrogatepass"),
+        salt,
+        time_cost=rounds,
+        memory_cost=memory,
+        parallelism=_LANES,
+        hash_len=32,
+        type=Type.ID,
+    )
 
 
 def _write_part(sink: _Sink, recipients: Sequence[Any], number: bytes, index: int, part: bytes, *, last: bool) -> None:
@@ -216,6 +260,7 @@ class SealedReader:
         self.position = 0
         self._index = 0
         self._number = b""
+        self._by_passphrase = False
         self._identities: list[Any] = []
         try:
             self._file = path.open("rb")
@@ -278,21 +323,20 @@ class SealedReader:
             raise IntegrityFault("sealed.damaged", path=str(self.path))
 
     def _unlock(self, prelude: Mapping[str, Any], keys: Keys) -> None:
-        from pyrage import DecryptError, passphrase, x25519
+        from pyrage import x25519
 
         given = list(keys.identities)
-        if not given and prelude.get("lock") == "passphrase":
-            locked = b64decode(str(prelude.get("key", "")))
-            for secret in dict.fromkeys(filter(None, keys.passphrases)):
-                try:
-                    given.append(passphrase.decrypt(locked, secret).decode("ascii"))
+        try:
+            for word in dict.fromkeys(filter(None, keys.passphrases)) if prelude.get("lock") == "passphrase" and not given else ():
+                if found := _open_identity(prelude, word):
+                    given.append(found)
                     break
-                except DecryptError as error:
-                    if "work" in str(error).lower():  # sealed by a machine very much faster than this one
-                        raise EnvironmentFault("sealed.too_costly", path=str(self.path)) from error
+        except (KeyError, ValueError, TypeError) as error:
+            raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
         if not given:
             code = "sealed.wrong_passphrase" if prelude.get("lock") == "passphrase" else "sealed.not_for_us"
             raise EnvironmentFault(code, path=str(self.path))
+        self._by_passphrase = prelude.get("lock") == "passphrase"
         self._identities = [x25519.Identity.from_str(text) for text in given]
 
     def _next_part(self, *, first: bool = False) -> tuple[bytes, bool]:
@@ -307,7 +351,7 @@ class SealedReader:
         try:
             plain = pyrage.decrypt(message, self._identities)
         except pyrage.DecryptError as error:
-            if first and "matching" in str(error).lower():
+            if first and "matching" in str(error).lower() and not self._by_passphrase:
                 raise EnvironmentFault("sealed.not_for_us", path=str(self.path)) from error
             raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
         number, index, last, small = _INSIDE.unpack_from(plain)

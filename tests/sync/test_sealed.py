@@ -165,7 +165,7 @@ def test_a_passphrase_opens_and_a_wrong_one_is_said(tmp_path: Path) -> None:
     with open_sealed(path, kind="test", keys=Keys(passphrases=("wrong one", "1234-5678"))) as file:
         assert list(file.parts()) == PARTS
     raw = bytearray(path.read_bytes())
-    place = raw.index(b'"key":"') + 100  # inside the locked identity
+    place = raw.index(b'"key":"') + 60  # inside the locked identity
     raw[place] = ord("A") if raw[place] != ord("A") else ord("B")
     path.write_bytes(raw)
     with pytest.raises(IntegrityFault) as damaged:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import subprocess
@@ -11,7 +10,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -30,22 +28,6 @@ from tests.stores import OCCURRED, RESIDENTS, Clock, Town, setup_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WORD = "1234-5678-9012"
-
-
-@pytest.fixture(autouse=True)
-def quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stretching a passphrase takes a second or more, on purpose; ``test_sealed`` waits for it."""
-    import pyrage
-
-    def encrypt(data: bytes, word: str) -> bytes:
-        return hashlib.sha256(word.encode()).digest() + data
-
-    def decrypt(data: bytes, word: str) -> bytes:
-        if data[:32] != hashlib.sha256(word.encode()).digest():
-            raise pyrage.DecryptError("Decryption failed")
-        return data[32:]
-
-    monkeypatch.setattr(pyrage, "passphrase", SimpleNamespace(encrypt=encrypt, decrypt=decrypt))
 
 
 @pytest.fixture
@@ -187,7 +169,10 @@ def test_findings_and_sources_travel_those_of_a_district_with_it(town: Town, lap
 def test_refusals(town: Town, laptop: FolderSession, tmp_path: Path) -> None:
     sent = snapshot_of(town)
     for act, code in (
-        (lambda: export_snapshot(town.ctx, target=tmp_path / "a", snapshot_id=sent.id, passphrase="1-2-3-4-5"), "transfer.passphrase_short"),
+        (
+            lambda: export_snapshot(town.ctx, target=tmp_path / "a", snapshot_id=sent.id, passphrase="1-2-3-4-5"),
+            "transfer.passphrase_short",
+        ),
         (lambda: export_snapshot(town.ctx, target=tmp_path / "a", snapshot_id="none", passphrase=WORD), "snapshot.not_found"),
         (lambda: export_snapshot(town.acting("shelter"), target=tmp_path / "a", snapshot_id=sent.id, passphrase=WORD), "permission.denied"),
         (lambda: load_snapshot(town.acting("shelter"), source=tmp_path / "a", passphrases=[WORD]), "permission.denied"),
@@ -283,7 +268,7 @@ def test_killed_while_writing_leaves_only_a_temporary_file(tmp_path: Path) -> No
 
 def test_texts_of_every_kind_survive(town: Town, laptop: FolderSession, tmp_path: Path) -> None:
     rows = [
-        ResidentRow("1", "", "𠮷田　𩸽", "ヨシダ", "不詳", "", "", "", "\u3000\x1f\x1e\"\\\n,", "区", "", "", False, 3, "NGUYỄN / 旧姓"),
+        ResidentRow("1", "", "𠮷田　𩸽", "ヨシダ", "不詳", "", "", "", '\u3000\x1f\x1e"\\\n,', "区", "", "", False, 3, "NGUYỄN / 旧姓"),
         ResidentRow("", "H", "\ue000葛󠄀城", "", "", "", "", "", "", "区", "", "", True, 0, ""),
     ]
     with town.ctx.unit() as uow:
