@@ -60,7 +60,7 @@ def go(wizard: ImportWizard, settle: Settle, steps: int = 1) -> None:
 
 def test_shelters_from_file_to_store_by_keyboard(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:
     made = wizard("shelters", write(tmp_path, "避難所 一覧.csv", LIST))
-    assert "シフトJIS" in made.files.facts.text() and made.files.table is not None and made.files.table.rows.rowCount() == 3
+    assert "シフトJIS" in made.files.view.facts.text() and made.files.view.table is not None and made.files.view.table.rows.rowCount() == 3
     for _ in range(3):
         press(made, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         settle()
@@ -136,11 +136,11 @@ def test_a_heading_nobody_knows_is_chosen_once_and_remembered(wizard: Make, tmp_
 
 def test_reading_can_be_changed(wizard: Make, tmp_path: Path, settle: Settle) -> None:
     made = wizard("shelters", write(tmp_path, "a.csv", "表の題\r\n" + LIST.replace(",", ";"), "utf-16"))
-    assert "UTF-16" in made.files.facts.text() and "セミコロン" in made.files.facts.text() and "2行目" in made.files.facts.text()
-    made.files.header_row.setValue(3)
-    made.files._reread()
+    assert "UTF-16" in made.files.view.facts.text() and "セミコロン" in made.files.view.facts.text() and "2行目" in made.files.view.facts.text()
+    made.files.view.header_row.setValue(3)
+    made.files.view.header_row.editingFinished.emit()
     settle()
-    assert "3行目" in made.files.facts.text()
+    assert "3行目" in made.files.view.facts.text()
 
 
 def test_a_file_that_is_none_is_said_and_stops(wizard: Make, tmp_path: Path, settle: Settle) -> None:
@@ -189,35 +189,6 @@ def test_saying_that_lists_are_not_complete(wizard: Make, tmp_path: Path, settle
     assert made.plan.said_complete is False
     go(made, settle)
     assert {row.method for row in headcounts.list_headcounts(town.ctx)} == {"file"}
-
-
-def test_residents_are_checked_whole_and_become_the_data_in_use(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:
-    text = (
-        "宛名番号,氏名,カナ,生年月日\r\n"
-        + "".join(f"{n},見本　{n}郎,ミホン　ロウ,S40.1.{n % 28 + 1}\r\n" for n in range(1, 301))
-        + "301,,,S1.1.1\r\n"
-    )
-    made = wizard("residents", write(tmp_path, "住民.csv", text))
-    go(made, settle)
-    assert made.step is made.files and made.files.form.editors["as_of"].problem
-    made.files.form.editors["as_of"].set_raw("R6.1.1 16:10")
-    made.files.form.editors["label"].set_raw("発災時")
-    go(made, settle, 2)
-    assert made.problems.tiles["errors"].number == "1" and "300人を取り込む" in made.next.text()
-    assert len(town.ctx.reads.residents.snapshots()) == 1, "checking stores nothing"
-    go(made, settle)
-    active = town.ctx.reads.residents.active()
-    assert made.step is made.outcome and active is not None and (active.label, active.residents) == ("発災時", 300)
-
-
-def test_a_broken_file_of_residents_loads_nothing(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:
-    path = write(tmp_path, "住民.csv", "氏名,カナ\r\n" + "見本　一,ミホン\r\n" * 20_000)
-    path.write_bytes(path.read_bytes() + '"開いたまま,ミホン\r\n'.encode("cp932"))
-    made = wizard("residents", path)
-    made.files.form.editors["as_of"].set_raw("R6.1.1")
-    go(made, settle, 2)
-    assert not made.next.isEnabled() and made.problems.table.rows.rowCount() == 1
-    assert len(town.ctx.reads.residents.snapshots()) == 1
 
 
 def test_people_of_a_shelter_with_a_doubt_answered(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:

@@ -39,8 +39,20 @@ RESIDENTS = FormSpec(
     sections=(
         SectionSpec(
             fields=(
-                FieldSpec(key="as_of", label="基準日時", kind="instant", required=True, help="いつ時点の住民データですか"),
-                FieldSpec(key="label", label="名称", help="空なら基準日時を名称にします"),
+                FieldSpec(
+                    key="as_of",
+                    label="災害の日時",
+                    kind="instant",
+                    required=True,
+                    help="この時に住民だった人を集めます。例：1月1日に亡くなった人も、転出の届けが1月3日の人も入ります",
+                ),
+                FieldSpec(
+                    key="known_at",
+                    label="いつまでの届出を含めるか",
+                    kind="instant",
+                    help="この時までに窓口で処理された届出を使います（空ならいま）。例：年末に生まれ1月4日に届けた子も入ります",
+                ),
+                FieldSpec(key="label", label="名称", help="空なら日時を名称にします。例：発災日時点（1月5日まで）"),
             ),
         ),
     ),

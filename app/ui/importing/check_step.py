@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QTabBar, QWidget
 
 from app.presentation.labels import label
@@ -17,6 +16,7 @@ from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, note, row
+from app.ui.widgets.tick_table import TickTable
 from app.usecases.plans import ACTIONS
 
 _WORDS = {"all": "すべて", "error": "エラー", "warning": "警告"}
@@ -101,7 +101,7 @@ class PlanStep(QWidget):
         self._complete_touched = False
         self.complete.clicked.connect(self._touch_complete)
         columns = plan_columns(target, skipped=self.skipped, decisions=self.decisions, many=many)
-        self.table = _PlanTable(columns, preferences=preferences)
+        self.table = TickTable(columns, name="取り込みの内容", preferences=preferences)
         self.table.ticked.connect(self.toggle)
         self.table.clicked.connect(self._click)
         self._same = button("同じ人として取り込む", icon="user")
@@ -205,22 +205,6 @@ class PlanStep(QWidget):
         wanted = _current(self.filters)
         self.table.show_rows([line for line in self._lines if wanted in ("all", line.item.action)], key=lambda line: line.id)
         self.changed.emit()
-
-
-class _PlanTable(Table):
-    """Space ticks instead of moving the selection."""
-
-    ticked = Signal()
-
-    def __init__(self, columns, *, preferences: Preferences | None) -> None:
-        super().__init__(columns, name="取り込みの内容", preferences=preferences)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space ticks; the rest as usual."""
-        if event.key() == Qt.Key.Key_Space:
-            self.ticked.emit()
-            return
-        super().keyPressEvent(event)
 
 
 def _filters(words: dict[str, str], act) -> QTabBar:

@@ -8,33 +8,21 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFileDialog, QListWidget, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QListWidget, QWidget
 
 from app.domain.errors import SasaeError
 from app.presentation.messages import message
 from app.ui import theme
-from app.ui.importing.columns import preview_columns
+from app.ui.importing.sample_view import SampleView
 from app.ui.importing.work import Reading, Sample, Target, look_into
 from app.ui.runner import Runner
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.form_dialog import FormBody
 from app.ui.widgets.shelter_picker import ShelterPicker
-from app.ui.widgets.table import Table
-from app.ui.widgets.text import button, column, note, row, text
+from app.ui.widgets.text import button, column, row, text
 from app.usecases.context import Context
 
 _FILTER = "表のファイル (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls);;すべてのファイル (*)"
-_ENCODINGS = (("自動", ""), ("UTF-8", "utf-8"), ("シフトJIS（CP932）", "cp932"), ("UTF-16", "utf-16"), ("EUC-JP", "euc_jp"))
-_DELIMITERS = (("自動", ""), ("カンマ ,", ","), ("タブ", "\t"), ("セミコロン ;", ";"))
-_NAMES = {
-    "utf-8-sig": "UTF-8（BOM付き）",
-    "utf-8": "UTF-8",
-    "cp932": "シフトJIS（CP932）",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-}
-_MARKS = {",": "カンマ", "\t": "タブ", ";": "セミコロン"}
 
 
 class FileStep(QWidget):
@@ -48,7 +36,6 @@ class FileStep(QWidget):
         self.samples: dict[Path, Sample] = {}
         self._readings: dict[Path, Reading] = {}
         self._problems: dict[Path, str] = {}
-        self._filling = False
         self.setAcceptDrops(True)
         self.list = QListWidget()
         self.list.setAccessibleName("選んだファイル")
@@ -67,52 +54,19 @@ class FileStep(QWidget):
         if self.shelter is not None:
             self.shelter.load(ctx, runner, chosen=shelter_id)
             self.shelter.picked.connect(lambda _: self._tell())
-        self._build_reading()
-        self._preview = QWidget()
-        self._preview.setLayout(column())
-        self.table: Table | None = None
+        self.view = SampleView(target.hint)
+        self.view.reread.connect(self._reread)
         self._lay_out()
         self._show_current()
-
-    def _build_reading(self) -> None:
-        self.encoding, self.delimiter, self.sheet = QComboBox(), QComboBox(), QComboBox()
-        for words, code in _ENCODINGS:
-            self.encoding.addItem(words, code)
-        for words, code in _DELIMITERS:
-            self.delimiter.addItem(words, code)
-        self.header_row = QSpinBox(minimum=0, maximum=200, specialValueText="自動", suffix=" 行目")
-        for widget, words in (
-            (self.encoding, "文字コード"),
-            (self.delimiter, "区切り"),
-            (self.sheet, "シート"),
-            (self.header_row, "見出しの行"),
-        ):
-            widget.setAccessibleName(words)
-        for combo in (self.encoding, self.delimiter, self.sheet):
-            combo.activated.connect(lambda _: self._reread())
-        self.header_row.editingFinished.connect(self._reread)
-        self.facts = note("")
 
     def _lay_out(self) -> None:
         buttons = column(self.choose, self.drop_button, spacing=6)
         top = row(self.list, buttons, spacing=12)
         top.setStretch(0, 1)
-        self._text_reading, self._sheet_reading = QWidget(), QWidget()
-        self._text_reading.setLayout(
-            row(
-                text("文字コード", role="field", wrap=False),
-                self.encoding,
-                text("区切り", role="field", wrap=False),
-                self.delimiter,
-                spacing=8,
-            )
-        )
-        self._sheet_reading.setLayout(row(text("シート", role="field", wrap=False), self.sheet, spacing=8))
-        how = row(self._text_reading, self._sheet_reading, text("見出しの行", role="field", wrap=False), self.header_row, 1, spacing=8)
         parts: list[Any] = [top, self.banner]
         if self.shelter is not None:
             parts.append(row(text("避難所", role="field", wrap=False), self.shelter, 1, spacing=8))
-        parts += [self.form, how, self.facts, self._preview]
+        parts += [self.form, self.view]
         whole = column(*parts, spacing=8)
         whole.setStretch(len(parts) - 1, 1)
         self.form.layout().takeAt(self.form.layout().count() - 1)
@@ -143,6 +97,10 @@ class FileStep(QWidget):
     def ordered(self) -> list[Sample]:
         """What was seen of each file, in order of the list."""
         return [self.samples[path] for path in self.paths if path in self.samples]
+
+    def take_focus(self) -> None:
+        """On the button that chooses."""
+        self.choose.setFocus()
 
     def answers(self) -> dict[str, Any] | None:
         """The questions, or None after saying beside them what is missing."""
@@ -222,69 +180,24 @@ class FileStep(QWidget):
         problems = [f"{known.name}：{words}" if self.target.many else words for known, words in self._problems.items()]
         self.banner.show_message("\n".join(problems), tone="bad")
         self.drop_button.setEnabled(path is not None)
-        is_sheet = sample is not None and sample.table.format != "csv"
-        self._text_reading.setVisible(not is_sheet)
-        self._sheet_reading.setVisible(is_sheet)
-        for widget in (self._text_reading, self._sheet_reading, self.header_row):
-            widget.setEnabled(path is not None)
-        self._fill_reading(path, sample)
-        self._show_preview(sample)
+        self.view.show_sample(sample, self._readings.get(path) if path else None)
         self._tell()
 
-    def _fill_reading(self, path: Path | None, sample: Sample | None) -> None:
-        reading = self._readings.get(path, Reading()) if path else Reading()
-        self.encoding.setCurrentIndex(max(0, self.encoding.findData(reading.encoding)))
-        self.delimiter.setCurrentIndex(max(0, self.delimiter.findData(reading.delimiter)))
-        self.header_row.setValue(reading.header_row)
-        self.facts.setText(_say_facts(sample) if sample else f"{self.target.hint}。ここにファイルを置いて（ドラッグ）も選べます。")
-        if sample is not None and sample.table.sheets:
-            self.sheet.clear()
-            self.sheet.addItems(list(sample.table.sheets))
-            self.sheet.setCurrentText(sample.table.sheet)
-
-    def _show_preview(self, sample: Sample | None) -> None:
-        layout = self._preview.layout()
-        while (item := layout.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
-        self.table = None
-        if sample is not None:
-            self.table = Table(preview_columns(sample.table.header, sample.rows), name="ファイルのはじめの行", many=False)
-            self.table.horizontalHeader().setStretchLastSection(False)
-            self.table.show_rows(sample.rows, key=lambda _: None)
-            layout.addWidget(self.table)
-        else:
-            layout.addStretch()
-
-    def _reread(self) -> None:
+    def _reread(self, reading: Reading) -> None:
         path = self._current()
-        if path is None:
-            return
-        sheet = self.sheet.currentText() if self._sheet_reading.isVisibleTo(self) else ""
-        new = Reading(self.encoding.currentData(), self.delimiter.currentData(), sheet, self.header_row.value())
-        if new != self._readings[path]:
-            self._readings[path] = new
+        if path is not None:
+            self._readings[path] = reading
             self._look(path)
 
     def _tell(self) -> None:
         self.ready.emit(self.complete)
 
 
-def _say_facts(sample: Sample) -> str:
-    table = sample.table
-    if table.format == "csv":
-        how = f"{_NAMES.get(table.encoding, table.encoding)}・{_MARKS.get(table.delimiter, table.delimiter)}区切り"
-    else:
-        how = f"Excel・シート「{table.sheet}」"
-    return f"{how}・見出しは{table.header_line}行目・{len(table.header)}列（はじめの{len(sample.rows)}行を表示）"
-
-
 def sample_cells(samples: Sequence[Sample], heading: str, *, most: int = 3) -> str:
-    """The first different values under a heading."""
+    """The first different values under a heading; none of a column that may not be imported."""
     found: dict[str, None] = {}
     for sample in samples:
-        if heading in sample.table.header:
+        if heading in sample.table.mappable:
             at = sample.table.header.index(heading)
             for cells in sample.rows:
                 if at < len(cells) and cells[at].strip():
@@ -295,6 +208,6 @@ def sample_cells(samples: Sequence[Sample], heading: str, *, most: int = 3) -> s
 
 
 def headings_of(samples: Sequence[Sample], start: Mapping[str, str]) -> list[str]:
-    """Every heading once, those in use first, then in order of the files."""
-    seen = dict.fromkeys(heading for sample in samples for heading in sample.table.header if heading)
+    """Every heading once, those in use first, then in order of the files; columns that may not be imported are not offered."""
+    seen = dict.fromkeys(heading for sample in samples for heading in sample.table.mappable if heading)
     return sorted(seen, key=lambda heading: not start.get(heading))

@@ -8,9 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
+from app.interchange.importing.mapping import fold_header
+from app.interchange.importing.profiles import Profile
 from app.ui import theme
 from app.ui.importing.file_step import headings_of, sample_cells
-from app.ui.importing.work import Sample, assigned, choices_of, field_word, required_of
+from app.ui.importing.profile_bar import ProfileBar
+from app.ui.importing.work import Sample, assigned, choices_of, field_word, parts_of, required_of
+from app.ui.page import Shell
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.text import column, rule, text
 
@@ -22,17 +26,22 @@ class MappingStep(QWidget):
 
     ready = Signal(bool)
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, shell: Shell | None = None) -> None:
         super().__init__()
         self._target = target
+        self.profiles = ProfileBar(shell, target, columns=self.chosen) if shell is not None else None
         self._samples: Sequence[Sample] = ()
         self.combos: dict[str, QComboBox] = {}
         self._marks: dict[str, QWidget] = {}
         self.banner = Banner()
         self._area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        whole = column(self.banner, self._area, spacing=8)
-        whole.setStretch(1, 1)
+        parts: list[QWidget] = [self.banner, self._area]
+        if self.profiles is not None:
+            self.profiles.picked.connect(self.use_profile)
+            parts.insert(0, self.profiles)
+        whole = column(*parts, spacing=8)
+        whole.setStretch(len(parts) - 1, 1)
         self.setLayout(whole)
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
@@ -64,7 +73,25 @@ class MappingStep(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(self.combos) + 2, 1)
         self._area.setWidget(inner)
+        if self.profiles is not None:
+            self.profiles.begin([*self.combos], remembered=bool(remembered & set(self.combos)))
         self._judge()
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile in use: it also says what codes mean."""
+        return self.profiles.profile if self.profiles is not None else None
+
+    def use_profile(self, profile: Profile | None) -> None:
+        """Set the columns as a profile says; one the profile does not know keeps what its heading means, unless that is taken."""
+        wanted = {heading: key for sample in self._samples for heading, key in assigned(sample).items()}
+        if profile is not None:
+            known = {fold_header(heading): key for heading, key in profile.columns.items()}
+            said = {heading: known[fold_header(heading)] for heading in self.combos if fold_header(heading) in known}
+            taken = set(said.values())
+            wanted = {heading: "" if key in taken else key for heading, key in wanted.items()} | said
+        for heading in self.combos:
+            self.assign(heading, wanted.get(heading, ""))
 
     def chosen(self) -> dict[str, str]:
         """Heading → field, empty for those left out."""
@@ -103,8 +130,9 @@ class MappingStep(QWidget):
         for sample in self._samples:
             used = [self.combos[heading].currentData() for heading in sample.table.header if heading in self.combos]
             where = f"{sample.path.name}：" if len(self._samples) > 1 else ""
+            met = {*used, *parts_of(self._target, used)}
             for key in required_of(self._target):
-                if key not in used:
+                if key not in met:
                     told.setdefault(f"{where}必須の項目「{field_word(self._target, key)}」の列を選んでください。")
             for key in dict.fromkeys(used):
                 if key and used.count(key) > 1:

@@ -23,7 +23,7 @@ class ResultStep(QWidget):
         super().__init__()
         self._target = target
         self.banner = Banner()
-        unit = "人" if target.key in ("residents", "evacuees") else "件"
+        unit = "人" if target.key == "evacuees" else "件"
         self.tiles = {
             "created": StatTile("新規", icon="plus", unit=unit),
             "updated": StatTile("更新", icon="edit", unit=unit),
@@ -31,8 +31,6 @@ class ResultStep(QWidget):
             "review": StatTile("要確認", icon="help", unit=unit),
             "rejected": StatTile("エラー", icon="error", unit="行"),
         }
-        for name in ("updated", "unchanged", "review"):
-            self.tiles[name].setVisible(target.planned)
         self._files = QWidget()
         self._files.setLayout(column(spacing=8))
         whole = column(self.banner, row(*self.tiles.values(), spacing=10), self._files, spacing=12)
@@ -60,11 +58,6 @@ class ResultStep(QWidget):
         parts = column(spacing=8)
         self.buttons = []
         for outcome in done.outcomes:
-            if outcome.snapshot is not None:
-                found = outcome.snapshot
-                parts.addWidget(
-                    text(f"住民データ「{found.label}」：{found.residents:,}人・{found.households:,}世帯。検索に使うデータになりました。")
-                )
             for words, path in (("取込結果（報告）", outcome.report), ("取り込まなかった行", outcome.rejected_rows)):
                 if path is not None:
                     parts.addWidget(self._line(words, path))
@@ -85,11 +78,16 @@ class ResultStep(QWidget):
         self._files.layout().addWidget(area)
 
     def _line(self, words: str, path: Path) -> QWidget:
-        show, place = button("開く", icon="list"), button("フォルダーを開く", icon="folder")
-        show.setAccessibleName(f"{words}を開く {path.name}")
-        show.clicked.connect(lambda: open_file(path))
-        place.clicked.connect(lambda: open_file(path.parent))
+        made, show = file_line(words, path)
         self.buttons.append((path, show))
-        names = column(text(words, role="section"), text(path.name, role="note", wrap=False), spacing=1)
-        whole = row(names, 1, show, place, spacing=8, margins=(14, 8, 10, 8))
-        return frame("card", whole)
+        return made
+
+
+def file_line(words: str, path: Path) -> tuple[QWidget, QWidget]:
+    """A file that was written, with buttons to open it and its folder; the first of them besides."""
+    show, place = button("開く", icon="list"), button("フォルダーを開く", icon="folder")
+    show.setAccessibleName(f"{words}を開く {path.name}")
+    show.clicked.connect(lambda: open_file(path))
+    place.clicked.connect(lambda: open_file(path.parent))
+    names = column(text(words, role="section"), text(path.name, role="note", wrap=False), spacing=1)
+    return frame("card", row(names, 1, show, place, spacing=8, margins=(14, 8, 10, 8))), show
