@@ -130,6 +130,14 @@ def find_unusual(text: str) -> list[str]:
     return [cluster for cluster in split_clusters(text) if len(cluster) > 1 or pattern.match(cluster)]
 
 
+def is_plain(cluster: str) -> bool:
+    """Whether every system has the character: JIS X 0208 without what makers added (not so for two common forms of taka and saki)."""
+    try:
+        return len(cluster) == 1 and bool(cluster.encode("shift_jis"))
+    except UnicodeEncodeError:
+        return False
+
+
 def kinds_of(cluster: str) -> tuple[str, ...]:
     """What is unusual: ``gaiji`` (private use), ``sequence`` (IVS), ``compatibility``, ``beyond_jis`` (not in code page 932), ``control``."""
     kinds = []

@@ -17,6 +17,7 @@ from app.domain.characters import (
     check_substitute,
     find_unusual,
     has_unusual,
+    is_plain,
     is_private_use,
     kinds_of,
     name_code_points,
@@ -170,7 +171,7 @@ def register_character(
     entry = CharacterEntry(text=cluster, substitute=check_substitute(cluster, substitute), picture=picture, description=description.strip())
     if not (entry.substitute or entry.picture or entry.description):
         raise RuleViolation("character.nothing_given", field="substitute")
-    if not kinds_of(cluster):
+    if is_plain(cluster):
         raise RuleViolation("character.plain", field="text", text=cluster)
     known = registered_characters(ctx).get(cluster)
     with ctx.unit() as uow:

@@ -10,6 +10,7 @@ from app.domain.characters import (
     check_substitute,
     find_unusual,
     has_unusual,
+    is_plain,
     kinds_of,
     name_code_points,
     national_substitute,
@@ -95,6 +96,10 @@ def test_substitutes_that_would_not_help_are_refused(substitute: str, code: str)
     with pytest.raises(RuleViolation) as caught:
         check_substitute("\ue000", substitute)
     assert caught.value.code == code
+
+
+def test_what_needs_no_registration() -> None:
+    assert all(map(is_plain, "山高崎あア1？")) and not any(map(is_plain, ("髙", "﨑", "𠮷", "\ue000", "葛\U000e0100", "é")))
 
 
 def test_substitutes_are_plain_texts() -> None:

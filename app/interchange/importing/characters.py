@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.characters import check_substitute, kinds_of, parse_code
+from app.domain.characters import check_substitute, is_plain, parse_code
 from app.domain.errors import EnvironmentFault, RuleViolation, SasaeError
 from app.interchange.importing.outcome import ImportOutcome, ReportTo, shown_warnings, write_outputs
 from app.interchange.importing.report import Issue
@@ -50,7 +50,7 @@ def _read_row(result: ReadResult, line: int, cells: Sequence[str], folder: Path)
     key = "code"
     try:
         text = parse_code(given["code"])
-        if not kinds_of(text):
+        if is_plain(text):
             raise RuleViolation("character.plain", text=text)
         key = "substitute"
         substitute = check_substitute(text, given["substitute"])
@@ -110,7 +110,7 @@ def import_pictures(ctx: Context, *, folder: Path) -> ImportOutcome:
     for path in files:
         try:
             text = parse_code(path.stem)
-            if not kinds_of(text):
+            if is_plain(text):
                 raise RuleViolation("character.plain", text=text)
             entries[text] = CharacterEntry(text=text, picture=read_picture(path))
         except (SasaeError, OSError) as fault:
