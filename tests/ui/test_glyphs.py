@@ -20,6 +20,7 @@ from app.presentation.forms.spec import FieldSpec
 from app.printing.fonts import FontBook
 from app.ui import theme
 from app.ui.glyphs import loading
+from app.ui.glyphs.buttons import NameChoice, NameTick
 from app.ui.glyphs.keys import keep_clusters
 from app.ui.glyphs.label import NameLabel
 from app.ui.glyphs.painting import cut_short, draw_text, measure, wrap
@@ -325,3 +326,12 @@ def test_drawing_is_not_paid_for_at_start() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("kind", [NameTick, NameChoice])
+def test_boxes_to_tick_draw_the_form(glyphs: Glyphs, shown: Callable[[QWidget], QWidget], kind: Any) -> None:
+    one, base, plain = kind(f"{KUZU}城"), kind("葛城"), kind("葛城")
+    assert shown(one).grab().toImage() != shown(base).grab().toImage() == shown(plain).grab().toImage()
+    assert one.text() == f"{KUZU}城" and kind(f"{NOTHING}子").sizeHint().width() > kind("山子").sizeHint().width()
+    QTest.mouseClick(one, Qt.MouseButton.LeftButton, pos=QPoint(8, one.height() // 2))
+    assert one.isChecked()

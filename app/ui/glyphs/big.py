@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui import theme
 from app.ui.glyphs.painting import draw_text, measure
 from app.ui.glyphs.screen import current
 
-_SIDE = 116
-_LETTERS = 84
+_SIDE = 104  # pixels in every text size: it is large already
+_LETTERS = 78
 
 
 class BigGlyph(QWidget):
@@ -20,8 +20,7 @@ class BigGlyph(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name, self._text = name, ""
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.current().changed.connect(self.updateGeometry)
+        self.setFixedSize(self.sizeHint())
         current().changed.connect(self.update)
         self.show_text("")
 
@@ -33,9 +32,8 @@ class BigGlyph(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A square, as large as the text size asks for."""
-        side = theme.current().px(_SIDE)
-        return QSize(side, side)
+        """A square."""
+        return QSize(_SIDE, _SIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, cross lines, character."""
@@ -58,7 +56,7 @@ class BigGlyph(QWidget):
 
     def _fitting(self, font: QFont, room: float) -> int:
         """As large as there is room for."""
-        size = theme.current().px(_LETTERS)
+        size = _LETTERS
         font.setPixelSize(size)
         wide = measure(self._text, font)
         return size if wide <= room else max(10, int(size * room / wide))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWid
 
 from app.presentation.forms.household import HOUSEHOLD
 from app.presentation.forms.person import CONDITION
+from app.ui.glyphs.screen import current as glyphs
 from app.ui.reception.family import Candidate
 from app.ui.widgets.form_dialog import FormBody
 from app.ui.widgets.text import column
@@ -38,7 +39,8 @@ class Details(QTabWidget):
         """Show one person's part; what was typed for the one before is kept."""
         self._keep()
         self._current = candidate.id if candidate else ""
-        self.setTabText(0, f"{candidate.name or candidate.kana or '氏名なし'} さんの体調・配慮・同意" if candidate else "体調・配慮・同意")
+        name = glyphs().write_out(candidate.name or candidate.kana or "氏名なし") if candidate else ""
+        self.setTabText(0, f"{name} さんの体調・配慮・同意" if candidate else "体調・配慮・同意")
         self.setTabEnabled(0, candidate is not None and not candidate.masked)
         if candidate is None:
             return

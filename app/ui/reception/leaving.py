@@ -17,6 +17,7 @@ from app.presentation.forms.spec import FieldSpec, parse_field, spec_field
 from app.presentation.forms.stay import DESTINATION_KEYS, LEAVE_DETAILS, destination_words, moment_field
 from app.presentation.messages import message
 from app.ui import faults
+from app.ui.glyphs.buttons import NameTick
 from app.ui.page import Shell
 from app.ui.reception.fitting import FittedDialog
 from app.ui.reception.places import usual_shelter
@@ -129,7 +130,7 @@ class LeaveDialog(_ActDialog):
         box = QWidget()
         lines = column(spacing=0)
         for hit in self.people:
-            tick = QCheckBox(f"{hit.name or hit.kana}　（{hit.number}　{hit.shelter_name}）")
+            tick = NameTick(f"{hit.name or hit.kana}　（{hit.number}　{hit.shelter_name}）")
             tick.setChecked(True)
             self._ticks[hit.id] = tick
             lines.addWidget(tick)

@@ -26,7 +26,6 @@ from app.ui.runner import Changes
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.form_dialog import FormDialog
-from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, note, restyle, row, text
 from app.usecases.characters import CharacterUse
@@ -71,15 +70,15 @@ class CharactersTab(ResidentsTab):
         may = self.may("residents")
         tools: list[QWidget] = []
         for words, icon, act, tip in (
-            ("フォントを追加…", "plus", self.add_font, "外字のフォント（.ttf・.tte）を台帳のフォルダーに入れます"),
-            ("表を取り込む…", "import", self.import_table, "コード・代替文字・画像の名前が並んだCSVかExcel"),
-            ("画像のフォルダー…", "folder", self.import_pictures, "E000.png のようにコードを名前にした画像が入ったフォルダー"),
+            ("フォントを追加", "plus", self.add_font, "外字のフォント（.ttf・.tte）を台帳のフォルダーに入れます"),
+            ("表を取り込む", "import", self.import_table, "コード・代替文字・画像の名前が並んだCSVかExcel"),
+            ("画像を取り込む", "folder", self.import_pictures, "E000.png のようにコードを名前にした画像が入ったフォルダー"),
         ):
             made = button(words, icon=icon, tip=tip)
             made.clicked.connect(lambda _=False, act=act: act())
             made.setEnabled(may)
             tools.append(made)
-        self.csv_button = button("CSVで書き出す…（Ctrl+E）", icon="save")
+        self.csv_button = button("CSV（Ctrl+E）", icon="save", tip="この一覧をCSVで書き出します（個人の情報は入りません）")
         self.csv_button.clicked.connect(self.write_csv)
         self._top = QWidget()
         self._top.setLayout(row(self.count, self.open_only, 1, *tools, self.csv_button, spacing=8))
@@ -88,12 +87,7 @@ class CharactersTab(ResidentsTab):
         middle = row(self.table, self._detail, spacing=14)
         middle.setStretch(0, 1)
         self._middle.setLayout(middle)
-        hints = KeyHints([("↑↓", "選ぶ"), ("Enter", "代替文字"), ("Ctrl+I", "画像"), ("Ctrl+U", "だれの字か"), ("F3", "未解決のみ")])
-        self._bottom = QWidget()
-        self._bottom.setLayout(row(hints, 1, spacing=8))
-        whole = column(
-            self.banner, self._top, self._middle, self.clean, self.nothing, self.fonts, self._bottom, spacing=8, margins=(0, 10, 0, 0)
-        )
+        whole = column(self.banner, self._top, self._middle, self.clean, self.nothing, self.fonts, spacing=8, margins=(0, 10, 0, 0))
         for place in (2, 3, 4):
             whole.setStretch(place, 1)
         self.setLayout(whole)
@@ -120,7 +114,7 @@ class CharactersTab(ResidentsTab):
         state = row(self._state, self._kinds, 1)
         body = column(
             self._title, state, pair, self._told, self.substitute_button, self.picture_button, self.people_button, self.remove_button, 1,
-            spacing=7, margins=(16, 12, 16, 12),
+            spacing=6, margins=(16, 10, 16, 10),
         )  # fmt: skip
         card = frame("card", body)
         card.setFixedWidth(theme.current().px(300))
@@ -181,7 +175,6 @@ class CharactersTab(ResidentsTab):
         nobody = found is not None and not (found.residents or found.persons or found.uses)
         self._top.setVisible(not nobody)
         self._middle.setVisible(rows)
-        self._bottom.setVisible(rows)
         self.fonts.setVisible(some)
         self.nothing.setVisible(nobody)
         self.clean.setVisible(found is not None and not nobody and not rows)

@@ -13,6 +13,7 @@ from app.domain.errors import RuleViolation, StaleRecord
 from app.presentation.forms.spec import FormSpec, SectionSpec
 from app.presentation.messages import message
 from app.ui import faults, icons, theme
+from app.ui.glyphs.screen import current as glyphs
 from app.ui.runner import Operation
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import WIDE, FieldEditor, address_of, make_editor
@@ -273,8 +274,8 @@ def ask(parent: QWidget | None, question: str, detail: str = "", *, yes: str = "
     box.setWindowTitle("確認")
     box.setIcon(QMessageBox.Icon.NoIcon)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(question)
-    box.setInformativeText(detail)
+    box.setText(glyphs().write_out(question))
+    box.setInformativeText(glyphs().write_out(detail))
     agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     refuse = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setEscapeButton(refuse)

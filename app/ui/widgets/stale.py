@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QGridLayout, QRadioButton, 
 
 from app.presentation.forms.spec import FieldSpec, FormSpec
 from app.presentation.labels import label, labels_of
+from app.ui.glyphs.buttons import NameChoice
 from app.ui.icons import IconLabel
 from app.ui.widgets.text import button, column, frame, heading, row, rule, text
 
@@ -61,7 +62,7 @@ class StaleDialog(QDialog):
         for line, key in enumerate(self.conflicts, 2):
             field = spec.field(key)
             group = QButtonGroup(self)
-            mine, theirs = (QRadioButton(_said(field, side[key]) or "（空）") for side in (self._mine, self._theirs))
+            mine, theirs = (NameChoice(_said(field, side[key]) or "（空）") for side in (self._mine, self._theirs))
             mine.setAccessibleName(f"{field.label} 自分の入力 {mine.text()}")
             theirs.setAccessibleName(f"{field.label} 相手の変更 {theirs.text()}")
             group.addButton(mine)
