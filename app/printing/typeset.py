@@ -243,8 +243,10 @@ class Typesetter:
         """Draw with the baseline at ``y``. ``stretch`` narrows the glyphs (1 = natural width)."""
         if not line.pieces:
             return
-        parts = [_shade(x + start * size * stretch, y, width * size * stretch, size) for start, width in line.marks]
-        self._marked = self._marked or bool(line.marks)
+        parts: list[str] = []
+        if line.marks:
+            self._marked = True
+            parts += [_shade(x + start * size * stretch, y, width * size * stretch, size) for start, width in line.marks]
         parts.append(f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm")
         if stretch != 1.0:
             parts.append(f"{100 * stretch:.1f} Tz")

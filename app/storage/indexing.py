@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from app import resources
 from app.domain.errors import EnvironmentFault
-from app.domain.folding import fold_address, fold_kana, fold_name, seam_key
+from app.domain.folding import find_seams, fold_address, fold_kana, fold_name
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.storage.keys import birth_range, digits
 from app.storage.search import RESIDENT_FTS, address_text, kana_text, name_text
@@ -91,20 +91,20 @@ def keys_of(columns: Columns) -> Keys:
     )
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=20_000)
 def _name_forms(name: str) -> tuple[str, str]:
     """Key and tokens. Where the whole lost a vowel between the parts of the name, the tokens of these are among them."""
     key, seam = fold_name(name), seam_key(name)
     return key, f"{name_text(key)} {name_text(seam)}" if seam else name_text(key)
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=20_000)
 def _kana_forms(kana: str) -> tuple[str, str]:
     key, seam = fold_kana(kana), seam_key(kana)
     return key, f"{kana_text(key)} {kana_text(seam)}" if seam else kana_text(key)
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=20_000)
 def _address_tokens(address: str) -> str:
     return address_text(fold_address(address))
 
