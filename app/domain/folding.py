@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from app import resources
@@ -156,14 +156,6 @@ def seam_key(text: str) -> str:
         return ""
     joined = "".join(fold_parts(text))
     return joined if joined != fold_name(text) else ""
-
-
-def find_seams(texts: Sequence[str]) -> list[tuple[int, str]]:
-    """``(place, seam key)`` of the texts that have one. Looks at all of them at once where none has, as among names in kanji."""
-    search = default_folder().seam.search
-    if search("\x00".join(texts)) is None:
-        return []
-    return [(place, seam) for place, text in enumerate(texts) if search(text) and (seam := seam_key(text))]
 
 
 def bigrams(folded: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from app import resources
 from app.domain.errors import EnvironmentFault
-from app.domain.folding import find_seams, fold_address, fold_kana, fold_name
+from app.domain.folding import fold_address, fold_kana, fold_name, seam_key
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.storage.keys import birth_range, digits
 from app.storage.search import RESIDENT_FTS, address_text, kana_text, name_text
