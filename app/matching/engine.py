@@ -6,24 +6,29 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from app.domain.errors import EnvironmentFault
+
 if TYPE_CHECKING:
     import duckdb
 
-_MEMORY = "900MB"
+_MEMORY = "2GB"  # a million residents take a third of it
 _THREADS = 2
 _SEPARATOR = "\n"  # no folded key, number or digit string holds one
 
 
 @contextmanager
-def engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of its own to an empty database in memory, which can neither write files nor load extensions."""
+def engine(memory: str = _MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own to an empty database in memory, which can neither write files nor load extensions.
+
+    EnvironmentFault ``match.memory`` when it needs more than ``memory``.
+    """
     import duckdb
 
     connection = duckdb.connect(
         ":memory:",
         config={
             "threads": _THREADS,
-            "memory_limit": _MEMORY,
+            "memory_limit": memory,
             "temp_directory": "",
             "max_temp_directory_size": "0B",
             "autoinstall_known_extensions": False,
@@ -35,6 +40,8 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
+    except duckdb.OutOfMemoryException:
+        raise EnvironmentFault("match.memory") from None
     finally:
         connection.close()
 

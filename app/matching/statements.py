@@ -17,7 +17,8 @@ _RARE = 30
 _SHARED_PHONE = 20
 _ANY_NAME = (
     "((p.nfam <> '' AND p.nfam = r.nfam) OR (p.ngiv <> '' AND p.ngiv = r.ngiv) OR (p.kfam <> '' AND p.kfam = r.kfam)"
-    " OR (p.kgiv <> '' AND p.kgiv = r.kgiv) OR (p.kk <> '' AND p.kk = r.kk) OR (p.nk <> '' AND p.nk = r.nk))"
+    " OR (p.kgiv <> '' AND p.kgiv = r.kgiv) OR (p.kk <> '' AND p.kk = r.kk) OR (p.nk <> '' AND p.nk = r.nk)"
+    " OR (p.nfam <> '' AND p.nfam = r.ngiv) OR (p.kfam <> '' AND p.kfam = r.kgiv))"
 )
 # Each finds pairs that agree in something rare enough; together they are what is scored.
 BLOCKS = (

@@ -22,7 +22,7 @@ _KANA_ONLY = re.compile(r"[\u30a1-\u30fa\u30fc]+")
 _FIGURES = re.compile(r"\D?(\d{1,2})\D(\d{1,2})\D(\d{1,2})\D?")
 _NOT_DIGIT = re.compile(r"\D+")
 _LONGEST_FAMILY = 6
-_COMMON_PREFIX = 0.6
+_COMMON_PREFIX = 0.3
 
 
 class NameParts(NamedTuple):
