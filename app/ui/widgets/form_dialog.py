@@ -18,6 +18,7 @@ from app.ui.runner import Operation
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import WIDE, FieldEditor, address_of, make_editor
 from app.ui.widgets.hints import KeyHints
+from app.ui.widgets.postal_hint import PostalHint
 from app.ui.widgets.text import button, column, frame, heading, note, row
 
 Save = Callable[[dict[str, Any]], Operation[Any] | None]
@@ -39,6 +40,9 @@ class FormBody(QWidget):
         for section in spec.sections:
             layout.addWidget(self._build(section, columns))
         layout.addStretch()
+        for key, editor in self.editors.items():
+            if editor.spec.fills in self.editors:
+                PostalHint(self.editors[key], self.editors[editor.spec.fills])
         if values is not None:
             self.set_values(values)
 
