@@ -13,6 +13,7 @@ from pathlib import Path
 from app.domain.errors import InputFault, UsageFault
 
 _BLOCK = 1 << 20
+_SLICE = 1 << 17  # decoded at once: nobody else gets a turn meanwhile, not even the window
 _WINDOW = 8  # blocks judged after the first one that is not ASCII
 _HEAD = 1 << 16
 _BOMS = (
@@ -88,11 +89,15 @@ def detect_encoding(path: Path) -> str:
 
 
 def _decodes(data: bytes, encoding: str, *, final: bool) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
-        text = codecs.getincrementaldecoder(encoding)("strict").decode(data, final)
+        for start in range(0, max(1, len(data)), _SLICE):
+            end = start + _SLICE
+            if holds_stray_bytes(decoder.decode(data[start:end], final and end >= len(data)), encoding):
+                return False
     except UnicodeDecodeError:
         return False
-    return not holds_stray_bytes(text, encoding)
+    return True
 
 
 def holds_stray_bytes(text: str, encoding: str) -> bool:

@@ -231,6 +231,16 @@ def import_evacuees(
     return apply_prepared(ctx, prepared=prepared, on_error=on_error, report=report, dry_run=dry_run)
 
 
+def _last_steps(job: Job) -> Job:
+    """What comes when every row is read; rows stored are rows read, and told already."""
+
+    def tell(done: int, total: int | None, label: str) -> None:
+        if label == "job.indexing_residents":
+            job.report(done, total, label)
+
+    return Job(tell)
+
+
 def import_residents(
     ctx: Context, *, paths: Iterable[Path], as_of: datetime, known_at: datetime | None = None, label: str = "",
     options: ReadOptions = DEFAULTS,
@@ -249,7 +259,8 @@ def import_residents(
             as_of=as_of,
             known_at=known_at,
             label=label,
-            files=source.files,  # the reader reports and hears Cancel: it knows how much there is
+            files=source.files,
+            job=_last_steps(job),  # until then the reader reports and hears Cancel: it knows how much there is
             findings=source.households.findings(),
         )
     except RuleViolation as fault:
