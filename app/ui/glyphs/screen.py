@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -212,6 +211,8 @@ class Glyphs(QObject):
 
 def read_ink(picture: str) -> QImage:
     """How much ink is where in a PNG (base64): dark pixels that are not transparent. A null image when it cannot be read."""
+    from base64 import b64decode
+
     image = QImage()
     try:
         image.loadFromData(QByteArray(b64decode(picture, validate=True)))
