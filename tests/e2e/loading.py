@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.dates import parse_instant
 from app.domain.invention import InventedResident, write_residents_csv
-from app.ui.importing.wizard import ImportWizard
+from app.ui.importing.frame import WizardFrame
 from app.ui.main_window import MainWindow
 from app.ui.signin import SignInWindow
 from app.ui.welcome import Guide
@@ -66,9 +66,9 @@ def _tab_to(clerk: Clerk, wanted: QWidget) -> None:
 # -- files in
 
 
-def _run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | None = None) -> ImportWizard:
+def _run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | None = None) -> WizardFrame:
     """Through all steps of the wizard in front; answers it on its last."""
-    wizard = clerk.front(ImportWizard)
+    wizard = clerk.front(WizardFrame)
     clerk.chosen = [str(file) for file in files]
     clerk.key(Key.Key_O, CTRL)  # a button pressed by its shortcut is pressed visibly, a moment later
     clerk.wait(lambda: len(wizard.files.paths) == len(files))
@@ -76,9 +76,9 @@ def _run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | N
     assert wizard.files.complete, wizard.files.banner.words
     for name, words in (answers or {}).items():
         clerk.fill(wizard.files.form.editors[name].target, words)
-    for _ in range(len(wizard.steps) - 1):
+    while not wizard.at_end:
         before = wizard.step
-        clerk.front(ImportWizard)  # progress may have been in front
+        clerk.front(WizardFrame)  # progress may have been in front
         assert wizard.next.isEnabled(), wizard.next.text()
         clerk.key(Key.Key_Return, CTRL)
         clerk.settle()
@@ -87,10 +87,10 @@ def _run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | N
     return wizard
 
 
-def _finish(clerk: Clerk, wizard: ImportWizard, **totals: int) -> None:
+def _finish(clerk: Clerk, wizard: WizardFrame, **totals: int) -> None:
     """The numbers said at the end, then close."""
     assert {name: int(wizard.outcome.tiles[name].number.replace(",", "")) for name in totals} == totals
-    clerk.front(ImportWizard)
+    clerk.front(WizardFrame)
     clerk.key(Key.Key_Return, CTRL)
     clerk.gone(wizard)
 
@@ -159,7 +159,7 @@ def import_residents(clerk: Clerk, residents: list[InventedResident], folder: Pa
     page = clerk.go("residents")
     clerk.press(page.import_button)
     wizard = _run_wizard(clerk, [path], {"as_of": "2024-01-01 16:10", "label": "発災日時点"})
-    _finish(clerk, wizard, created=50_000, rejected=0)
+    _finish(clerk, wizard, residents=50_000, rejected=0)
     listed = page.tab("list")
     snapshot = clerk.window.context.reads.residents.active()
     assert (snapshot.label, snapshot.residents, snapshot.active) == ("発災日時点", 50_000, True)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.domain.invention_history import HistoryTruth, write_history_files
 from app.domain.resident import Finding, ResidentRow, SourceMark
 from app.ui.stage import Stage, shot
+from app.usecases import persons
 from app.usecases.job import QUIET
+from app.usecases.reception import Arrival, check_in
+from app.usecases.snapshot_paths import KnownFile
 
 
 def _dialog(stage: Stage) -> QWidget:
@@ -101,7 +106,7 @@ def _census(stage: Stage) -> QWidget:
 
 
 @shot("residents-snapshots-files")
-def _files(stage: Stage) -> QWidget:
+def _sources(stage: Stage) -> QWidget:
     tab = _tab(stage, "snapshots")
     tab.table.select_id("0" * 32)
     tab.detail.setCurrentIndex(2)
@@ -139,24 +144,113 @@ def _receive(stage: Stage) -> QWidget:
     return _dialog(stage)
 
 
+def _arrive(stage: Stage) -> None:
+    """People typed in a gymnasium, as they are: a wrong digit, kana only, an old address, a namesake. Made once."""
+    ctx = stage.session.context
+    if persons.list_people(ctx, text="見本たろう"):
+        return
+    active = ctx.reads.residents.active()
+    rows = [row for batch in ctx.reads.residents.rows(snapshot_id=active.id) for row in batch if row.birth and not row.protected]
+    typed: list[dict[str, Any]] = [{"name": "見本たろう", "kana": "ミホンタロウ"}]
+    for place, row in enumerate(rows[300:420:4]):
+        values = {"name": row.name, "kana": row.kana, "birth": row.birth, "sex": "unknown", "address": row.address}
+        changed = (
+            {},
+            {"birth": ""},
+            {"name": "", "address": ""},
+            {"address": "架空市旧町1-2"},
+            {"kana": row.kana[:-1]},
+            {"birth": "", "kana": ""},
+        )
+        typed.append({**values, **changed[place % len(changed)]})
+    shelter = ctx.reads.shelters.rows(at=ctx.now())[0].id
+    check_in(ctx, shelter_id=shelter, arrivals=[Arrival(values=values, decision="different") for values in typed])
+
+
 @shot("residents-matching")
 def _matching(stage: Stage) -> QWidget:
     return _tab(stage, "matching").window()
 
 
-@shot("residents-matching-sure")
-def _sure(stage: Stage) -> QWidget:
+def _matched(stage: Stage, band: int) -> Any:
+    _arrive(stage)
     tab = _tab(stage, "matching")
     tab.start()
     stage.settle()
-    tab.bands.setCurrentIndex(0)
+    tab.bands.setCurrentIndex(band)
+    stage.settle()
+    return tab
+
+
+@shot("residents-matching-sure")
+def _sure(stage: Stage) -> QWidget:
+    tab = _matched(stage, 0)
+    tab.sure.table.make_current(1)
+    tab.sure.toggle()
     return tab.window()
 
 
 @shot("residents-matching-review")
 def _review(stage: Stage) -> QWidget:
-    tab = _tab(stage, "matching")
-    tab.start()
+    return _matched(stage, 1).window()
+
+
+def _files(stage: Stage) -> tuple[Path, list[Path], HistoryTruth]:
+    folder = Path(stage.home) / "異動"
+    folder.mkdir(exist_ok=True)
+    return write_history_files(folder, residents=1500, days=6, changes=60, seed=3)
+
+
+def _wizard(stage: Stage, steps: int) -> Any:
+    full, differences, truth = _files(stage)
+    double = differences[2].with_name(f"コピー {differences[2].name}")
+    double.write_bytes(differences[2].read_bytes())
+    wizard = stage.window("residents").current.import_files()
+    wizard.add_files([*reversed(differences), full, double])
     stage.settle()
-    tab.bands.setCurrentIndex(1)
-    return tab.window()
+    wizard.files.form.editors["as_of"].set_raw(f"{truth.as_of.isoformat()} 16:10")
+    wizard.files.form.editors["known_at"].set_raw(f"{truth.known_at.isoformat()} 17:00")
+    for _ in range(steps):
+        wizard.go_on()
+        stage.settle()
+        stage.settle()
+    return wizard
+
+
+@shot("residents-wizard-1-files")
+def _wizard_files(stage: Stage) -> QWidget:
+    return _wizard(stage, 0)
+
+
+@shot("residents-wizard-2-columns")
+def _wizard_columns(stage: Stage) -> QWidget:
+    return _wizard(stage, 1)
+
+
+@shot("residents-wizard-3-check")
+def _wizard_check(stage: Stage) -> QWidget:
+    return _wizard(stage, 2)
+
+
+@shot("residents-wizard-4-run")
+def _wizard_run(stage: Stage) -> QWidget:
+    wizard = _wizard(stage, 2)
+    wizard.show_step(3)
+    wizard.progress.what.setText("住民データを取り込んでいます")
+    wizard.progress.bar.setRange(0, 1000)
+    wizard.progress.bar.setValue(410)
+    wizard.progress.count.setText("82,000 / 200,000行（41%）")
+    return wizard
+
+
+@shot("residents-wizard-5-result")
+def _wizard_result(stage: Stage) -> QWidget:
+    return _wizard(stage, 3)
+
+
+@shot("residents-wizard-again")
+def _wizard_again(stage: Stage) -> QWidget:
+    wizard = _wizard(stage, 0)
+    known = wizard.files.ordered[1]
+    wizard.files.expect([KnownFile(known.path.with_name("異動_0310.csv"), "difference", "5c" * 32)])
+    return wizard
