@@ -54,7 +54,7 @@ def _load_residents(
     """Read the residents into ``raw``; answers how many."""
     create(connection, "raw", RESIDENT)
     count = 0
-    for part in residents:
+    for part in filter(None, residents):
         if not count:
             reader.learn_places(part)
         append(connection, "raw", RESIDENT, reader.residents(part))
@@ -71,7 +71,7 @@ def _load_people(
     create(connection, "given", columns)
     ids: list[str] = []
     open_ones: list[int] = []
-    for part in people:
+    for part in filter(None, people):
         append(connection, "given", columns, list(zip(*(reader.person(len(ids) + at, row) for at, row in enumerate(part)), strict=True)))
         open_ones += [len(ids) + at for at, row in enumerate(part) if row.settled is None]
         ids += [row.id for row in part]

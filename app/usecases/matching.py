@@ -87,7 +87,7 @@ def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job
     with ctx.unit(reason=reason) as uow:
         for person_id, resident_id in job.track(links, "job.linking"):
             person = uow.persons.need(person_id)
-            view = uow.reads.residents.get(resident_id)
+            view = ctx.reads.residents.get(resident_id)
             if view is None:
                 raise RuleViolation("resident.not_found", record=resident_id)
             _refuse_linked(uow, person, view)

@@ -48,14 +48,14 @@ class MatchingQueries:
         with self._source() as connection:
             found = connection.execution_options(yield_per=_BATCH).exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id, "dead": dead})
             hidden = self._guard.hidden(connection).persons
-            for part in found.partitions():
+            for part in found.partitions(_BATCH):
                 yield [PersonTraits._make(row) for row in part if row[0] not in hidden]
 
     def residents(self, *, snapshot_id: str) -> Iterator[list[ResidentTraits]]:
         """Everyone in a snapshot, in order, some thousand at a time."""
         with self._source() as connection:
             hidden = self._places(connection, snapshot_id) if self._guard.hides else frozenset()
-            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(_RESIDENTS, (snapshot_id,)).partitions():
+            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(_RESIDENTS, (snapshot_id,)).partitions(_BATCH):
                 yield [ResidentTraits._make(row) for row in part if row[0] not in hidden]
 
     def rejected(self, *, snapshot_id: str) -> frozenset[tuple[str, int]]:
