@@ -18,7 +18,10 @@ It is no part of the snapshot's content: it comes with the file, only ever grows
 
 
 class CarriedRow(NamedTuple):
-    """A resident with the place that its id names, and whether a measure protects it. Nothing else of the measure travels."""
+    """A resident with the place that its id names (``line`` of the row says it too), and whether a measure protects it.
+
+    Nothing else of the measure travels.
+    """
 
     place: int
     row: ResidentRow

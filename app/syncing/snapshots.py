@@ -147,7 +147,7 @@ def _rows(sealed: SealedReader, findings: list[Finding], job: Job) -> Generator[
         try:
             told = json.loads(part)
             findings.extend(Finding(*one) for one in told.get("findings", ()))
-            rows = [CarriedRow(one[0], ResidentRow._make((*one[2:], 0)), bool(one[1])) for one in told.get("rows", ())]
+            rows = [CarriedRow(one[0], ResidentRow._make((*one[2:], one[0])), bool(one[1])) for one in told.get("rows", ())]
         except (ValueError, TypeError, AttributeError, IndexError) as error:
             raise IntegrityFault("sealed.damaged", path=str(sealed.path)) from error
         if rows:

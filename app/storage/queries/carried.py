@@ -92,4 +92,4 @@ def whole_hash(connection: Connection, snapshot_id: str) -> str:
 def _carried(row: Any, found: Any, people: ProtectedPeople) -> CarriedRow:
     place, own = row[0] - found.first_rid, row[13] == 1
     flagged = not own and people.resident(f"{found.id}:{place}", row[1], row[13] == FLAGGED)
-    return CarriedRow(place, ResidentRow._make((*row[1:13], own, row[14], row[15], 0)), flagged)
+    return CarriedRow(place, ResidentRow._make((*row[1:13], own, row[14], row[15], place)), flagged)
