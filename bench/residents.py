@@ -33,10 +33,10 @@ from bench.stores import OCCURRED, OPERATOR, PASSWORD, store_of, timed  # noqa: 
 
 LIMITS = {"ratio": 0.5, "peak_mb": 400, "worst_gap_ms": 100.0, "rebuild_s": 20.0}
 PARTS = ("import", "cancel", "window", "rebuild")
-HEADER = (
+COLUMNS = (
     "宛名番号,履歴番号,世帯番号,氏名,フリガナ,生年月日,性別,続柄,世帯主,郵便番号,住所,方書,行政区,電話番号,支援措置,国籍,世帯員並び順,"
     "住民状態,備考１,備考２"
-).split(",")  # noqa: SIM905 - readable
+)
 BEAT_MS = 5
 
 
@@ -73,7 +73,7 @@ def write_files(folder: Path, count: int) -> tuple[Path, Path]:
     if not theirs.exists():
         with ours.open("w", encoding="cp932", errors="replace", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(HEADER)
+            writer.writerow(COLUMNS.split(","))
             writer.writerows(invent_rows(count))
         part = theirs.with_suffix(".part")
         with ours.open(encoding="cp932", newline="") as source, part.open("w", encoding="utf-8", newline="") as target:
@@ -225,7 +225,9 @@ def _count_rows(folder: Path) -> int:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'resident%'")]
         plain = [name for name in [*names, "snapshot", "finding"] if "_fts" not in name]
         parts = sum(name.startswith("resident_fts_") for name in names if name.count("_") > 2)
-        return parts + sum(int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in plain)
+        counts = [connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in plain]
+        total: int = parts + sum(counts)
+        return total
     finally:
         connection.close()
 
@@ -246,8 +248,10 @@ def beat(source: Path, folder: Path) -> None:
     from app.bootstrap import gateway
     from app.interchange.importing.run import import_residents
     from app.ui.runner import Runner
+    from app.ui.widgets.progress import ProgressDialog
 
     program = QApplication([])
+    ProgressDialog(None, label="lists.applying").deleteLater()  # a window that is up has shown progress before
     session = gateway().open(folder, operator=OPERATOR, password=PASSWORD)
     runner, gaps, last = Runner(), [], [0.0]
     told: dict[str, Any] = {"reports": 0}

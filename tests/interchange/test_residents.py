@@ -11,7 +11,7 @@ from app.domain.dates import parse_instant
 from app.domain.errors import Cancelled, RuleViolation
 from app.domain.resident import ResidentRow
 from app.interchange.exporting.xlsx_out import write_xlsx
-from app.interchange.importing.residents import open_residents
+from app.interchange.importing.residents import NumberSet, open_residents
 from app.interchange.importing.run import import_residents
 from app.interchange.importing.source import ReadOptions, load_mapping
 from app.interchange.importing.values import read_protected
@@ -67,7 +67,7 @@ def test_the_head_comes_first_without_an_order_column(ctx: Context, tmp_path: Pa
     path = write_table(tmp_path / "a.csv", "氏名,世帯番号,続柄", ["見本 子,1,子", "見本 妻,1,妻", "見本 主,1,世帯主"])
     import_residents(ctx, paths=[path], as_of=AS_OF)
     first = next(view for view in residents_of(ctx) if view.name == "見本 子")
-    assert [view.name for view in ctx.reads.residents.household(first.id)] == ["見本 主", "見本 子", "見本 妻"]
+    assert [view.name for view in ctx.reads.residents.household(first.id)] == ["見本 主", "見本 妻", "見本 子"]
 
 
 @pytest.mark.parametrize(
@@ -151,3 +151,32 @@ def test_fifty_thousand_rows_are_read_in_a_moment(tmp_path: Path) -> None:
     source = open_residents([path])
     assert sum(len(batch) for batch in source.batches()) == 50_000
     assert time.perf_counter() - start < 2.0  # 0.3 s measured; storing takes the rest of the three seconds allowed
+
+
+@pytest.mark.parametrize("step", [1, 7, 100_003])
+def test_numbers_close_together_or_far_apart_are_remembered(step: int) -> None:
+    seen = NumberSet()
+    numbers = [f"{n * step:07d}" for n in range(30_000)]
+    assert all(map(seen.add, numbers))
+    assert not any(map(seen.add, numbers))
+    others = ["A-1", "1", "01", "001", "１", str(10**60)]
+    assert all(map(seen.add, others)) and not any(map(seen.add, others))
+
+
+def test_the_second_of_two_people_with_one_number_is_told_where_the_first_is(ctx: Context, tmp_path: Path) -> None:
+    lines = [f"{n},見本　{n}" for n in range(2500)]
+    path = write_table(tmp_path / "a.csv", "宛名番号,氏名", [*lines, "1200,例示　次郎", ",番号　無し", ",番号　無し"])
+    done = import_residents(ctx, paths=[path], as_of=AS_OF)
+    assert (done.created, done.rejected) == (2502, 1) and done.rejected_rows is not None
+    assert "1202" in read_csv(done.rejected_rows)[1][-1]
+
+
+def test_other_names_are_kept_and_found(ctx: Context, tmp_path: Path) -> None:
+    header = "氏名,フリガナ,旧氏,通称,アルファベット氏名"
+    lines = ["見本　花子,ミホン　ハナコ,試験,,", "金　一,キム　イル,,架空　一郎,KIM Il", "見本　無,ミホン　ム,,,見本　無"]
+    path = write_table(tmp_path / "a.csv", header, lines)
+    rows, _ = rows_of(path)
+    assert [row.alias for row in rows] == ["試験", "架空　一郎 / KIM Il", ""]
+    import_residents(ctx, paths=[path], as_of=AS_OF)
+    for text, name in (("試験", "見本　花子"), ("架空一郎", "金　一"), ("ｋｉｍ", "金　一"), ("一郎", "金　一"), ("金", "金　一")):
+        assert [hit.name for hit in ctx.reads.search.find(text, within="residents")[0]] == [name], text

@@ -12,15 +12,17 @@ from functools import lru_cache
 from operator import or_
 from pathlib import Path
 
-from app.domain.errors import RuleViolation
+from app.domain.errors import InputFault, RuleViolation
 from app.domain.folding import fold_name
 from app.domain.households import HouseholdCheck
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.domain.words import find_code
+from app.interchange.importing.mapping import KnownHeaders, load_fields
 from app.interchange.importing.outcome import broken_params, mostly_broken
 from app.interchange.importing.reading import SourceRow
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, open_source, tell_postal
 from app.interchange.importing.values import birth_problem, fold_word, read_integer, read_protected, word_set
+from app.presentation.messages import message
 from app.usecases.job import QUIET, Job
 
 BATCH = 1000
@@ -43,6 +45,10 @@ _ALIASES = ("former_name", "common_name", "latin_name")
 _READING, _CHECKING = "import.reading", "import.checking"
 _MARKS_BITS = 27
 _MARKS_MASK = (1 << _MARKS_BITS) - 1
+_PAGE_BITS = 10
+_PAGE_MASK = (1 << _PAGE_BITS) - 1
+_PAGES_LEAST = 10_000
+_DIGITS_MOST = 40
 
 
 @dataclass(slots=True)
@@ -95,34 +101,84 @@ class ResidentSource:
 
 def open_residents(paths: Iterable[Path | str], *, options: ReadOptions = DEFAULTS, stop_on_error: bool = False) -> ResidentSource:
     """Open and map resident files, all of them before anything is read. Raises what ``open_source`` raises."""
-    return ResidentSource([open_source(path, "residents", options=options) for path in paths], stop_on_error, options.force)
+    results = [open_source(path, "residents", options=options) for path in paths]
+    for result in results:
+        refuse_other_lists(result)
+    return ResidentSource(results, stop_on_error, options.force)
+
+
+def refuse_other_lists(result: ReadResult) -> None:
+    """InputFault ``rebuild.wrong_file`` for a list of shelters or the like: no column of a person, several of a shelter."""
+    personal = {"resident_no", "kana", "birth", "sex", "relation", "household_no"}
+    if personal & result.headers.columns.keys():
+        return
+    header = [*result.table.header]
+    for target, least in (("shelters", 4), ("headcounts", 4)):
+        known = KnownHeaders.of(load_fields(target))
+        own = {found[1] for cell in header if (found := known.recognise(cell))} - {"name", "address", "phone", "district", "note", "kind"}
+        if known.count(header) >= least and own:
+            raise InputFault(
+                "rebuild.wrong_file", path=str(result.table.path), line=result.table.header_line, kind=message(f"rebuild.kind_{target}")
+            )
+
+
+class NumberSet:
+    """Remembers very many numbers in little memory, and may rarely know one it was never given.
+
+    Numbers of residents lie close together: they are bits in pages of a thousand. When the pages stay nearly empty, or for texts that
+    are no numbers, it keeps hashes.
+    """
+
+    def __init__(self) -> None:
+        self._pages: dict[int, int] | None = {}
+        self._hashes: set[int] = set()
+        self._count = 0
+
+    def add(self, text: str) -> bool:
+        """Take a number; answers whether it is new."""
+        if self._pages is not None and text.isdecimal() and text.isascii() and len(text) <= _DIGITS_MOST:
+            value = int("1" + text)  # so that zeros in front count
+            page, bit = value >> _PAGE_BITS, 1 << (value & _PAGE_MASK)
+            bits = self._pages.get(page, 0)
+            if bits & bit:
+                return False
+            self._pages[page] = bits | bit
+            self._count += 1
+            if len(self._pages) > _PAGES_LEAST + self._count // 8:
+                self._keep_hashes()
+            return True
+        mark = hash(text)
+        if mark in self._hashes:
+            return False
+        self._hashes.add(mark)
+        return True
+
+    def _keep_hashes(self) -> None:
+        pages, self._pages = self._pages or {}, None
+        for page, bits in pages.items():
+            while bits:
+                lowest = bits & -bits
+                self._hashes.add(hash(str((page << _PAGE_BITS) + lowest.bit_length() - 1)[1:]))
+                bits ^= lowest
 
 
 class _Numbers:
-    """Numbers of the residents taken so far, as hashes: a million texts would not fit. Only when one seems to come twice are the files
-    read again, to know for certain and to say where it was first.
+    """Numbers of the residents taken so far. Only when one seems to come twice are the files read again, to know for certain and to say
+    where it was first.
     """
 
     def __init__(self, results: Sequence[ReadResult], job: Job) -> None:
         self._results, self._job = results, job
-        self._seen: set[int] = set()
+        self._seen = NumberSet()
         self._first: dict[str, tuple[int, int]] | None = None
         self._who: dict[str, tuple[str, str]] = {}
 
-    def add_all(self, numbers: Sequence[str]) -> bool:
-        """Take these numbers if every one of them is new for certain; else take none."""
-        hashes = set(map(hash, numbers))
-        if len(hashes) != len(numbers) or "" in numbers or not self._seen.isdisjoint(hashes):
-            return False
-        self._seen |= hashes
-        return True
+    def add(self, text: str) -> bool:
+        """Take the number of a resident; False when somebody else seems to have it, which ``first`` tells for certain."""
+        return self._seen.add(text)
 
-    def add(self, text: str, place: tuple[int, int]) -> tuple[int, int] | None:
-        """Take the number of the resident at ``place`` (file and line); answers the place of another resident who has it, if any."""
-        mark = hash(text)
-        if mark not in self._seen:
-            self._seen.add(mark)
-            return None
+    def first(self, text: str, place: tuple[int, int]) -> tuple[int, int] | None:
+        """The place (file and line) of the resident who has the number already, or None if nobody but the one at ``place`` has."""
         if self._first is None:
             self._first = self._find_first()
         first = self._first.get(text, place)
@@ -233,16 +289,20 @@ class RowMaker:
         names, kanas = self._column(columns, "name", len(rows)), self._column(columns, "kana", len(rows))
         numbers = self._column(columns, "resident_no", len(rows))
         seen = self._seen if "resident_no" in self._at else None
-        if all(map(or_, map(bool, names), map(bool, kanas))) and (seen is None or seen.add_all(numbers)):
+        named = list(map(or_, map(bool, names), map(bool, kanas)))
+        again = set() if seen is None else {at for at, number in enumerate(numbers) if number and named[at] and not seen.add(number)}
+        if not again and all(named):
             return lines, columns
         births = self._column(columns, "birth", len(rows))
         kept = []
-        for at, (line, name, kana, number) in enumerate(zip(lines, names, kanas, numbers, strict=True)):
-            if not name and not kana:
+        for at, (line, number) in enumerate(zip(lines, numbers, strict=True)):
+            if not named[at]:
                 self._reject(line, rows[at], "name", "import.name_missing")
-            elif seen is not None and number and (first := seen.add(number, (self._number, line))) is not None:
+            elif seen is not None and at in again and (first := seen.first(number, (self._number, line))) is not None:
                 place = str(first[1]) if first[0] == self._number else "-"
-                code = "rebuild.two_people_one_number" if seen.is_other(number, name or kana, births[at]) else "import.duplicate_id"
+                code = (
+                    "rebuild.two_people_one_number" if seen.is_other(number, names[at] or kanas[at], births[at]) else "import.duplicate_id"
+                )
                 self._reject(line, rows[at], "resident_no", code, value=number, id=number, first=place)
             else:
                 kept.append(at)
@@ -295,6 +355,7 @@ class RowMaker:
             if not understood:
                 heading = self.result.heading("protected")
                 self.result.report.warn("import.protected_unknown", line=line, column=heading, value=mark, text=mark)
+        self.result.protected.update(line for line, (protected, _) in zip(lines, told, strict=True) if protected)
         return [protected for protected, _ in told]
 
     def _orders(self, lines: Sequence[int], columns: Sequence[Sequence[str]], relations: list[str]) -> list[int]:
