@@ -153,9 +153,13 @@ def _write_rejected(results: Sequence[ReadResult], issues: Iterable[Issue], fold
 
 
 def _with_reasons(result: ReadResult, lines: Sequence[int], reasons: Mapping[int, Sequence[str]]) -> Iterator[tuple[SourceRow, str]]:
+    hidden = result.hidden_lines()
     for line in lines:
         told = reasons.get(line) or [message(result.rejected[line])]
-        yield _as_in_file(result, line), " ".join(dict.fromkeys(told))
+        row = _as_in_file(result, line)
+        if line in hidden:
+            row, told = row._replace(cells=tuple("" for _ in row.cells)), [message("import.protected_row", line=line), *told]
+        yield row, " ".join(dict.fromkeys(told))
 
 
 def _as_in_file(result: ReadResult, line: int) -> SourceRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from app.domain.errors import InputFault
 from app.interchange.importing.mapping import FieldSpec, HeaderMap, Mapping, header_fingerprint, load_fields, map_headers, read_mapping_file
 from app.interchange.importing.plausible import check_columns
 from app.interchange.importing.postal import PostalCheck
+from app.interchange.importing.private import HIDDEN
 from app.interchange.importing.reading import SourceRow, SourceTable, open_table
 from app.interchange.importing.report import ImportReport, Issue
 from app.interchange.importing.shaping import Values, shape_table
+from app.interchange.importing.values import read_protected
 from app.usecases.context import Context
 from app.usecases.plans import Entry
 
@@ -57,6 +59,8 @@ class ReadResult:
     """A file read whole: its good rows as ``entries``, everything wrong in ``report``, unusable rows in ``rejected`` by line.
 
     ``read`` counts rows that held anything; ``cells`` keeps the rows as they were, by line, to write those rejected later on.
+    ``protected`` are lines of people under protection: what stood in them is in no report and no file of rejected rows, whoever
+    imports, because those are plain files that lie about.
     """
 
     table: SourceTable
@@ -65,6 +69,7 @@ class ReadResult:
     entries: list[Entry] = field(default_factory=list)
     report: ImportReport = field(default_factory=ImportReport)
     rejected: dict[int, str] = field(default_factory=dict)
+    protected: set[int] = field(default_factory=set)
     cells: dict[int, SourceRow] = field(default_factory=dict)
     read: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
@@ -72,8 +77,17 @@ class ReadResult:
 
     @property
     def issues(self) -> list[Issue]:
-        """Everything worth telling, in order of finding."""
-        return self.report.all_issues()
+        """Everything worth telling, in order of finding; nothing of what stands in the lines of protected people."""
+        hidden = self.hidden_lines()
+        return [_without_values(issue) if issue.line in hidden else issue for issue in self.report.all_issues()]
+
+    def hidden_lines(self) -> set[int]:
+        """Lines of protected people, as far as the file says it; a rejected row too short to say so may be one."""
+        at = self.headers.columns.get("protected")
+        if at is None:
+            return self.protected
+        rejected = (self.cells[line] for line in self.rejected if line in self.cells)
+        return self.protected | {row.line for row in rejected if at >= len(row.cells) or read_protected(row.cells[at])[0]}
 
     @property
     def columns(self) -> dict[str, str]:
@@ -131,6 +145,11 @@ def open_source(path: Path | str, target: str, *, options: ReadOptions = DEFAULT
         for code, column, params in check_columns(table, headers.columns, force=options.force):
             result.report.warn(code, line=table.header_line, column=column, **params)
     return result
+
+
+def _without_values(issue: Issue) -> Issue:
+    params = {key: HIDDEN if isinstance(value, str) and not key.endswith("code") else value for key, value in issue.params.items()}
+    return replace(issue, value=HIDDEN if issue.value else "", params=params)
 
 
 def tell_postal(result: ReadResult) -> None:
