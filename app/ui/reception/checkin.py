@@ -98,7 +98,7 @@ class CheckInDialog(QDialog):
             where.setAlignment(editor, Qt.AlignmentFlag.AlignTop)
         count = len(self.family.candidates)
         words = heading(f"入所の受付　{self.family.candidates[0].name} さんの世帯（{count}人）" if count else "入所の受付")
-        self._address = text(self.family.address, role="note", wrap=False)
+        self._address = text(self.family.address, role="note", elide=True)
         self._card = text(f"カード {self.card} を、印を付けた最初の人に渡します。" if self.card else "", role="note", wrap=False)
         if not self.card:
             self._card.hide()

@@ -90,7 +90,7 @@ class PersonFileDialog(QDialog):
         self.actions_ = PersonActions(self, shell)
         self.setWindowTitle("避難者の個票")
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self._name, self._kana = text("", role="display", wrap=False), text("", role="note", wrap=False)
+        self._name, self._kana = text("", role="display", elide=True), text("", role="note", elide=True)
         self._state, self._mark = badge(""), badge("支援措置", tone="bad")
         self._state.setMinimumHeight(theme.current().px(22))
         self._mark.setMinimumHeight(theme.current().px(22))

@@ -16,9 +16,12 @@ class Paragraph(NameLabel):
         super().__init__(words, wrapped=True)
 
 
-def text(words: str, *, role: str = "", wrap: bool = True) -> QLabel:
-    """A label with a role. Text is plain: nothing in the data can become markup, and every name in it is drawn as it is written."""
-    made: QLabel = Paragraph(words) if wrap else NameLabel(words)
+def text(words: str, *, role: str = "", wrap: bool = True, elide: bool = False) -> QLabel:
+    """A label with a role. Text is plain: nothing in the data can become markup, and every name in it is drawn as it is written.
+
+    ``elide`` keeps one line and cuts it short where there is no room; the whole text is in its tooltip.
+    """
+    made: QLabel = Paragraph(words) if wrap and not elide else NameLabel(words, elided=elide)
     if role:
         made.setProperty("role", role)
     return made
