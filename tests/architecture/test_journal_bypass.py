@@ -17,7 +17,8 @@ NOT_JOURNALLED: dict[str, str] = {
     "device": "where each device's journal chain stands, sealed",
     "serial": "the next human number of this device",
     "setting": "settings of this folder",
-    "snapshot": "which immutable snapshot is searched",
+    "snapshot": "which immutable snapshot is searched, and how much of it is here",
+    "resident": "rows of immutable snapshots; only the mark of protection that a snapshot file brings is ever put on",
     "person_fts": "search index, rebuilt from the records",
 }
 
