@@ -70,7 +70,7 @@ SURE: ColumnSet[SureRow] = ColumnSet(
         Column(key="found", label="住民データ", text=lambda r: r.best.resident.name or r.best.resident.kana, width=9, tip=lambda r: r.best.resident.kana),
         Column(key="found_birth", label="生年月日", text=lambda r: birth_short(r.best.resident.birth), width=9),
         Column(key="found_address", label="住所", text=lambda r: resident_address(r.best), width=12),
-        Column(key="score", label="点", text=lambda r: str(r.best.score), width=2, align="right", number=True),
+        Column(key="score", label="点", text=lambda r: str(r.best.score), width=3, align="right", number=True),
         Column(
             key="differences", label="違うところ", text=lambda r: say_differences(r.best) or "なし", width=10,
             tone=lambda r: "warn" if r.best.differences else "quiet",

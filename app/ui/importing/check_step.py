@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QTabBar, QWidget
 
+from app.presentation.columns.snapshot import SOURCES
 from app.presentation.labels import label
 from app.ui.importing.columns import _PLAN, issue_columns, plan_columns
 from app.ui.importing.work import Checked, PlanLine
@@ -37,10 +38,12 @@ class CheckStep(QWidget):
         self.banner = Banner()
         self.filters = _filters(_WORDS, self._filter)
         self.table = Table(issue_columns(many=many), name="見つかった問題", preferences=preferences)
+        self.sources = Table(SOURCES, name="ファイルの順", preferences=preferences, many=False)
         self._rest = QWidget()
         self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        whole = column(row(*self.tiles.values(), spacing=10), self.banner, self.filters, self.table, self._rest, spacing=10)
-        whole.setStretch(3, 1)
+        whole = column(row(*self.tiles.values(), spacing=10), self.banner, self.sources, self.filters, self.table, self._rest, spacing=10)
+        whole.setStretch(2, 2)
+        whole.setStretch(4, 3)
         self.setLayout(whole)
 
     def show_checked(self, checked: Checked) -> None:
@@ -66,6 +69,8 @@ class CheckStep(QWidget):
             self.banner.show_message("すべての行を取り込めます。警告の内容を確かめてください。", tone="info")
         else:
             self.banner.show_message("すべての行を点検しました。問題はありません。", tone="good")
+        self.sources.show_rows(checked.sources, key=id)
+        self.sources.setVisible(bool(checked.sources))
         self._filter()
 
     def take_focus(self) -> None:
@@ -78,7 +83,7 @@ class CheckStep(QWidget):
         shown = [entry for entry in entries if wanted == "all" or entry.issue.severity == wanted]
         self.table.show_rows(shown, key=id)
         self.table.setVisible(bool(entries))
-        self._rest.setVisible(not entries)
+        self._rest.setVisible(not entries and not self._checked.sources)
         self.filters.setVisible(bool(entries))
 
 

@@ -74,7 +74,8 @@ class MappingStep(QWidget):
         grid.setRowStretch(len(self.combos) + 2, 1)
         self._area.setWidget(inner)
         if self.profiles is not None:
-            self.profiles.begin([*self.combos], remembered=bool(remembered & set(self.combos)))
+            unclear = any(not start.get(heading) for heading in self.combos)
+            self.profiles.begin([*self.combos], remembered=bool(remembered & set(self.combos)), unclear=unclear)
         self._judge()
 
     @property

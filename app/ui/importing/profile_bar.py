@@ -46,16 +46,20 @@ class ProfileBar(QWidget):
         """The one chosen."""
         return self.box.currentData()
 
-    def begin(self, header: Sequence[str], *, remembered: bool) -> None:
-        """Offer what there is for files with this header; the best fitting one is chosen unless these headings were mapped before."""
+    def begin(self, header: Sequence[str], *, remembered: bool, unclear: bool = True) -> None:
+        """Offer what there is for files with this header. The best fitting one is chosen when some heading is ``unclear`` by itself and
+        these headings were not mapped before.
+        """
         ctx, target = self._shell.context, self._target
 
         def read() -> tuple[list[Profile], Profile | None]:
             return list_profiles(ctx, target=target), suggest_profile(ctx, target=target, header=header)
 
-        self._shell.runner.read(read, parent=self, latest="profiles").success(lambda found: self._offer(*found, remembered)).start()
+        self._shell.runner.read(read, parent=self, latest="profiles").success(
+            lambda found: self._offer(*found, remembered, unclear)
+        ).start()
 
-    def _offer(self, known: Sequence[Profile], fits: Profile | None, remembered: bool) -> None:
+    def _offer(self, known: Sequence[Profile], fits: Profile | None, remembered: bool, unclear: bool) -> None:
         self._known = known
         self.box.clear()
         self.box.addItem(_AUTOMATIC, None)
@@ -63,7 +67,7 @@ class ProfileBar(QWidget):
             self.box.addItem(profile.name if profile.own else f"{profile.name}（標準）", profile)
         if remembered:
             self.told.setText("前回、同じ見出しのファイルで選んだ内容になっています。")
-        elif fits is not None:
+        elif fits is not None and unclear:
             self.box.setCurrentIndex(next(place for place, one in enumerate(known, 1) if one.name == fits.name))
             self._pick()
             self.told.setText(f"見出しが合うので「{fits.name}」を選びました。違うときは選び直してください。")

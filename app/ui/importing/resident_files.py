@@ -24,11 +24,15 @@ from app.ui.runner import Runner
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.form_dialog import FormBody
 from app.ui.widgets.table import Table
-from app.ui.widgets.text import button, column, row, text
+from app.ui.widgets.text import button, column, note, row, text
 from app.usecases.context import Context
 from app.usecases.snapshot_paths import KnownFile
 
 _FILTER = "表のファイル (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls);;すべてのファイル (*)"
+_MOMENTS = (
+    "「災害の日時」に住民だった人を、「いつまでの届出」までに窓口で処理された届出だけを使って集めます（履歴のないファイルは、載っている人をそのまま取り込みます）。"
+    "例：1月1日の地震で1月5日まで含めると、12月30日に生まれ1月4日に届けた子も入り、1月1日に亡くなった人も直前の住民として残ります。"
+)
 _HINT = "住民の一覧、または全件と日ごとの異動のファイル（CSV・Excel）。何件でも選べます"
 
 
@@ -54,11 +58,11 @@ _LINES: ColumnSet[FileLine] = ColumnSet(
     key="import.residents.files",
     columns=(
         Column(key="place", label="順", text=lambda r: r.place, width=2, align="right"),
-        Column(key="name", label="ファイル", text=lambda r: r.id.name, width=17, tip=lambda r: str(r.id)),
+        Column(key="name", label="ファイル", text=lambda r: r.id.name, width=18, tip=lambda r: str(r.id)),
         Column(key="role", label="種類", text=lambda r: ROLE_WORDS[r.file.role] if r.file else "", width=6),
+        Column(key="words", label="確かめたこと", text=lambda r: r.words, width=12, tone=lambda r: r.tone, tip=lambda r: r.words),
         Column(key="rows", label="行数（約）", text=lambda r: f"{r.file.rows:,}" if r.file else "", width=5, align="right"),
-        Column(key="days", label="はじめの行の処理日", text=_days, width=9),
-        Column(key="words", label="確かめたこと", text=lambda r: r.words, width=20, tone=lambda r: r.tone),
+        Column(key="days", label="はじめの行の処理日", text=_days, width=10),
     ),
 )
 
@@ -79,7 +83,7 @@ class ResidentFilesStep(QWidget):
         self.setAcceptDrops(True)
         self.banner = Banner()
         self.list = Table(_LINES, name="選んだファイル", many=False)
-        self.list.setMaximumHeight(theme.current().px(172))
+        self.list.setMaximumHeight(theme.current().px(190))
         self.list.setMinimumHeight(theme.current().px(104))
         self.list.chosen.connect(lambda _: self._show_current())
         self.choose = button("ファイルを選ぶ…（Ctrl+O）", role="primary", icon="folder")
@@ -107,8 +111,8 @@ class ResidentFilesStep(QWidget):
         top = row(self.list, buttons, spacing=12)
         top.setStretch(0, 1)
         self.form.layout().takeAt(self.form.layout().count() - 1)
-        whole = column(top, self.banner, self.form, self.view, spacing=8)
-        whole.setStretch(3, 1)
+        whole = column(top, self.banner, self.form, note(_MOMENTS), self.view, spacing=6)
+        whole.setStretch(4, 1)
         self.setLayout(whole)
 
     # -- files

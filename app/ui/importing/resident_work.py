@@ -11,7 +11,7 @@ from typing import Literal
 
 from app.domain.dates import parse_date
 from app.domain.errors import Cancelled, SasaeError
-from app.domain.resident import Finding, Snapshot
+from app.domain.resident import Finding, Snapshot, SourceMark
 from app.interchange.importing import run
 from app.interchange.importing.mapping import fold_header
 from app.interchange.importing.outcome import ImportOutcome, ReportTo
@@ -217,6 +217,9 @@ def _check_histories(ctx: Context, asked: Asked, job: Job) -> Checked:
         return found
     for finding in told:
         found.issues.append(FileIssue(finding.file, Issue(finding.line or None, None, "", "warning", finding.code, _params(finding))))
+    for file in material.files:
+        day = file.day.isoformat() if file.day else ""
+        found.sources.append(SourceMark(file.name, file.role, file.sha256, file.result.read, day))
     for result in material.results:
         found.read += result.read
         found.errors += len(result.rejected)
@@ -242,6 +245,7 @@ def _check_list(asked: Asked, job: Job) -> Checked:
         except SasaeError as fault:
             found.faults.append(FileIssue(sample.path.name, as_issue(fault)))
             continue
+        found.sources.append(SourceMark(sample.path.name, "list", next(f.sha256 for f in asked.files if f.sample is sample), source.read))
         found.read += source.read
         found.errors += source.rejected
         found.warnings += sum(result.report.warnings for result in source.results)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import SasaeError
+from app.domain.resident import SourceMark
 from app.interchange.importing import run
 from app.interchange.importing.mapping import HeaderMap, load_fields, map_headers
 from app.interchange.importing.outcome import ImportOutcome, ReportTo
@@ -166,7 +167,7 @@ class FileIssue:
 
 @dataclass(slots=True)
 class Checked:
-    """All files read whole. ``prepared`` is empty for residents, which stream (``resident_work``)."""
+    """All files read whole. Residents stream (``resident_work``): ``prepared`` is empty and ``sources`` tells their files in order."""
 
     read: int = 0
     errors: int = 0
@@ -174,6 +175,7 @@ class Checked:
     issues: list[FileIssue] = field(default_factory=list)
     prepared: list[run.Prepared] = field(default_factory=list)
     faults: list[FileIssue] = field(default_factory=list)
+    sources: list[SourceMark] = field(default_factory=list)
 
     @property
     def usable(self) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QTabWidget, QWidget
 
 from app.domain.resident import Finding, Snapshot
-from app.presentation.columns.snapshot import BANDS, DISTRICTS, FINDING_KINDS, FINDINGS, SOURCES, FindingKind, band_text
+from app.presentation.columns.snapshot import BANDS, DISTRICTS, FINDING_KINDS, FINDINGS, SOURCES, FindingKind, band_text, say_finding
 from app.ui import theme
 from app.ui.page import Shell
 from app.ui.residents.pyramid import Band, Pyramid
@@ -31,11 +31,13 @@ class FindingsPane(QWidget):
         super().__init__()
         self._shell = shell
         self._snapshot_id = ""
+        self._hidden = 0
         self.kinds = Table(FINDING_KINDS, name="確かめたことの種類", preferences=shell.preferences, many=False)
         self.kinds.setMaximumWidth(theme.current().px(400))
         self.kinds.chosen.connect(lambda _: self._list())
         self.kinds.opened.connect(lambda _: self.list.focus_first())
         self.list = Table(FINDINGS, name="当てはまる人", preferences=shell.preferences)
+        self.list.chosen.connect(lambda _: self._say())
         self.list.opened.connect(lambda _: self.opened.emit(self.list.current_row()))
         self.told = note("")
         self.empty = EmptyState(
@@ -74,10 +76,17 @@ class FindingsPane(QWidget):
         read.success(lambda found: self._show(found, chosen)).start()
 
     def _show(self, found: Sequence[Finding], kind: FindingKind) -> None:
+        self._hidden = kind.count - len(found)
         self.list.show_rows(found, key=id)
-        hidden = kind.count - len(found)
-        left = f"ほかに{hidden:,}件は、支援措置の人を扱う権限を持つ人だけに示します。" if hidden > 0 else ""
-        self.told.setText(f"{len(found):,}件。Enter で住民の一覧へ。{left}")
+        if found and self.list.current_row() is None:
+            self.list.make_current(0)
+        self._say()
+
+    def _say(self) -> None:
+        """What the finding at hand means, in a sentence."""
+        chosen: Finding | None = self.list.current_row()
+        left = f"　ほかに{self._hidden:,}件は、支援措置の人を扱う権限を持つ人だけに示します。" if self._hidden > 0 else ""
+        self.told.setText(f"{say_finding(chosen) if chosen else ''}　Enter で住民の一覧へ。{left}".strip())
 
 
 class CensusPane(QWidget):

@@ -59,7 +59,7 @@ def compare(a: Side, b: Side, *, more: bool = False) -> list[Line]:
         Line("氏名", a.name, b.name, judge(a.name, b.name, fold_name(a.name) == fold_name(b.name))),
         Line("フリガナ", a.kana, b.kana, judge(a.kana, b.kana, fold_kana(a.kana) == fold_kana(b.kana))),
         Line("生年月日", birth_and_age(a.birth), birth_and_age(b.birth), judge(birth_text(a.birth), birth_text(b.birth), False)),
-        Line("性別", sex_text(a.sex), sex_text(b.sex), judge(sex_text(a.sex), sex_text(b.sex), False)),
+        Line("性別", sex_text(a.sex), sex_text(b.sex), judge(_known_sex(a.sex), _known_sex(b.sex), False)),
         Line(
             "住所", WITHHELD if a.masked else a.address, WITHHELD if b.masked else b.address,
             "unknown" if hidden else judge(a.address, b.address, same_place(a.address, b.address)),
@@ -76,6 +76,11 @@ def judge(left: str, right: str, alike: bool) -> Verdict:
     if not left or not right:
         return "unknown"
     return "same" if "".join(left.split()) == "".join(right.split()) else "written" if alike else "differs"
+
+
+def _known_sex(sex: str) -> str:
+    """The word, nothing where the sex is not known: that is no difference."""
+    return "" if sex_text(sex) == sex_text("unknown") else sex_text(sex)
 
 
 def _digits(phone: str) -> str:
