@@ -82,12 +82,12 @@ def compare_two(gateway: FolderGateway, given: Namespace) -> Answer:
             "gone": found.left,
             "changed": found.changed,
             "unchanged": found.unchanged,
-            "people": [
+            "differences": [
                 _change(one) for kind in CHANGE_KINDS for one in rebuild.show_changes(ctx, comparison=found, kind=kind, limit=_LISTED)
             ],
         }
         answer["truncated"] = max(found.appeared, found.left, found.changed) > _LISTED
-        rebuild.note_listed(ctx, persons=len(answer["people"]), target=found.after.id)
+        rebuild.note_listed(ctx, persons=len(answer["differences"]), target=found.after.id)
         if given.out:
             answer["file"], answer["rows"] = given.out, _write(ctx, found, Path(given.out), session.folder)
         return answer, 0

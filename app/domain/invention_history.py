@@ -33,6 +33,10 @@ _KINDS = (
 )
 
 
+_WRITTEN = {"return": "move_in", "start": "move_in"}
+"""The reason that is written for events the book calls otherwise."""
+
+
 class HistoryTruth(NamedTuple):
     """Who is a resident on ``as_of`` as known on ``known_at``: number → address. ``late`` counts rows processed after the day."""
 
@@ -116,14 +120,14 @@ class _Office:
         """Enter an event into the book; answers its row."""
         event = _Event(kind, moved, processed, address or life.address(), present)
         life.events.append(event)
-        return self.row(life, event, {"return": "move_in"}.get(kind, kind))
+        return self.row(life, event, _WRITTEN.get(kind, kind))
 
     def start(self, who: InventedResident) -> list[list[Any]]:
         """The rows of somebody in the full dump: mostly one, some with moves before it, a few gone already."""
         life = _Life(who)
         self.lives.append(life)
         first = DUMPED_ON - timedelta(days=400 + int(self.random.random() * 9000))
-        rows = [self.note(life, "renewal", first, first, present=True)]
+        rows = [self.note(life, "start", first, first, present=True)]
         for _ in range(int(self.random.random() * 1.08)):
             first += timedelta(days=30 + int(self.random.random() * 300))
             rows.append(self.note(life, "move", first, first + timedelta(days=3), present=True, address=who.address + "-8"))

@@ -26,7 +26,8 @@ HELP: Mapping[str, str] = {
     "operators.disable": "操作者を使えなくする",
     "residents": "住民データ",
     "residents.import": "住民データを取り込む（ある時点の写しとして残し、あとから変わりません）\n"
-    "--diff で異動のファイルを加えるか、履歴番号のあるファイルを渡すと、--as-of の日に住民だった人を組み立てます（日単位。その日の死亡・消除は直前の住民として残します）。"
+    "--diff で異動のファイルを加えるか、履歴番号のあるファイルを渡すと、--as-of の日に住民だった人を組み立てます"
+    "（日単位。その日の死亡・消除は直前の住民として残します）。"
     "--known-at はいつまでに処理された届出を使うか（その日を含む。なければ今）。",
     "residents.snapshots": "取り込んだ住民データの一覧",
     "residents.compare": "2つの住民データを比べる\n増えた人・いなくなった人・変わった人。--out で CSV・XLSX・HTML・PDF に書き出します。",
@@ -99,7 +100,7 @@ _HEADS: Mapping[str, str] = {
     "message": "結果", "file_sha256": "ファイルの SHA-256", "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
     "state": "期間", "left": "残り日数", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
     "appeared": "増えた人", "gone": "いなくなった人", "changed": "変わった人", "before": "前", "after": "後", "by_number": "宛名番号で照合",
-    "people": "違いのある人", "truncated": "一部だけ表示", "origin": "作り方", "sources": "ファイル", "findings": "確かめたこと", "census": "人数の内訳",
+    "differences": "違いのある人", "truncated": "一部だけ表示", "origin": "作り方", "sources": "ファイル", "findings": "確かめたこと", "census": "人数の内訳", "on": "時点", "male": "男", "female": "女",
     "sure": "確実", "unlinked": "結び付いていない避難者", "none": "候補なし", "linked": "結び付けた人", "cases": "候補のある避難者", "band": "区分", "resident": "住民",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
 }
@@ -142,9 +143,26 @@ def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
             lines += _table(key, value, verb)
         elif isinstance(value, list):
             lines += [f"{_HEADS.get(key, key)}: {len(value)}", *(f"  {_entry(item)}" for item in value)]
+        elif isinstance(value, Mapping):
+            lines += _nested(key, value)
         elif value is not None:
             lines.append(f"{_HEADS.get(key, key)}: {_cell(key, value, verb)}")
     return "\n".join(lines)
+
+
+def _nested(key: str, values: Mapping[str, Any]) -> list[str]:
+    """An object inside a result: findings by their titles, other values by their headings, lists of lines in short."""
+    from app.presentation.messages import has_message, message
+
+    lines = [f"{_HEADS.get(key, key)}:"]
+    for name, value in values.items():
+        if isinstance(value, list):
+            told = [[_cell(part, item[part], "") for part in item] for item in value if isinstance(item, Mapping)]
+            lines += [f"  {' '.join(parts)}" for parts in told]
+        else:
+            title = message(f"{name}.title") if has_message(f"{name}.title") else _HEADS.get(name, name)
+            lines.append(f"  {title}: {value}")
+    return lines
 
 
 def _entry(item: Any) -> str:

@@ -27,9 +27,9 @@ from app.interchange.importing.outcome import (
     write_outputs,
 )
 from app.interchange.importing.report import Issue
+from app.interchange.importing.residents import refuse_other_lists
 from app.interchange.importing.sequence import HistoryFile, arrange, check_count, find_gaps, look_at, with_day
-from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, open_source
-from app.presentation.messages import message
+from app.interchange.importing.source import DEFAULTS, ReadOptions, open_source
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.rebuild import Rebuilt, day_of, load_rebuilt
@@ -116,23 +116,6 @@ def _open(ctx: Context, full: Sequence[Path], differences: Sequence[Path], optio
                 raise InputFault("rebuild.no_history_columns", path=str(path), line=result.table.header_line)
             files.append(look_at(result, "full" if role == "full" else "difference", about=day))
     return files
-
-
-def refuse_other_lists(result: ReadResult) -> None:
-    """InputFault ``rebuild.wrong_file`` for a list of shelters or the like: no column of a person, several of a shelter."""
-    from app.interchange.importing.mapping import KnownHeaders, load_fields
-
-    personal = {"resident_no", "kana", "birth", "sex", "relation", "household_no"}
-    if personal & result.headers.columns.keys():
-        return
-    header = [*result.table.header]
-    for target, least in (("shelters", 4), ("headcounts", 4)):
-        known = KnownHeaders.of(load_fields(target))
-        own = {found[1] for cell in header if (found := known.recognise(cell))} - {"name", "address", "phone", "district", "note", "kind"}
-        if known.count(header) >= least and own:
-            raise InputFault(
-                "rebuild.wrong_file", path=str(result.table.path), line=result.table.header_line, kind=message(f"rebuild.kind_{target}")
-            )
 
 
 def _scan(material: HistoryMaterial, *, day: date, known: date, job: Job) -> None:

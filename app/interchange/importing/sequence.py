@@ -143,11 +143,13 @@ def _read_record(line: bytes, result: ReadResult, firsts: frozenset[str]) -> Rec
         plain = fold_word(cell)
         if _HASH.fullmatch(plain):
             sha256 = plain
+        elif len(plain) >= 8 and (found := _as_day(plain)) is not None:
+            day = found
         elif plain.isdecimal() and fold_word(before) in _words()["serial"]:
             serial = int(plain)
         elif plain.replace(",", "").isdecimal() and fold_word(before) in _words()["count"]:
             count = int(plain.replace(",", ""))
-        elif len(plain) >= 6 and (found := _as_day(plain)) is not None:
+        elif (found := _as_day(plain) if len(plain) >= 6 else None) is not None:
             day = found
         elif plain.isdecimal() and cell is not filled[0]:
             count, serial = (int(plain), serial) if count is None and "T" in _kind(filled[0]) else (count, int(plain))
