@@ -29,7 +29,7 @@ class BigGlyph(QWidget):
         self._text = text
         self.setAccessibleName(f"{self._name} {text or 'なし'}")
         self.setToolTip(current().tip(text))
-        self.update()
+        self.update(self.rect())
 
     def sizeHint(self) -> QSize:
         """A square."""

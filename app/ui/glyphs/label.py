@@ -187,7 +187,7 @@ class NameLabel(QLabel):
     def _choose(self, on: bool) -> None:
         if self._chosen != on:
             self._chosen = on
-            self.update()
+            self.update(self.rect())
 
     def event(self, event: QEvent) -> bool:
         """A tooltip says what is not drawn as what it is."""

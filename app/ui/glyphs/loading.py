@@ -69,6 +69,6 @@ def redraw() -> None:
     for widget in QApplication.allWidgets():
         if isinstance(widget, NameLabel):
             widget.updateGeometry()
-            widget.update()
+            widget.update(widget.rect())
         elif isinstance(widget, QAbstractItemView):
             widget.viewport().update()
