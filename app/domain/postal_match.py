@@ -107,7 +107,9 @@ def _split(head: str) -> tuple[tuple[str, ...], str]:
 def _holds(city: str, here: set[str]) -> bool:
     """Whether a city with wards is named where its ward has the code."""
     name = next((item.name for item in list_municipalities() if item.code.startswith(city)), "")
-    return any(item.code[:5] in here and item.name.startswith(name) and item.name != name for item in list_municipalities()) if name else False
+    return (
+        any(item.code[:5] in here and item.name.startswith(name) and item.name != name for item in list_municipalities()) if name else False
+    )
 
 
 @lru_cache(maxsize=64)
