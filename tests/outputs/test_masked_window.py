@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QMessageBox, QWidget
 
 from app.domain.errors import RuleViolation
 from app.ui import start
@@ -76,6 +76,13 @@ def window(desk: OneSession, qapp: QApplication, tmp_path: Path) -> Iterator[Mai
     made.deleteLater()
 
 
+@pytest.fixture(autouse=True)
+def dialogs_that_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dialog that would wait for an answer is only shown, so that it can be read."""
+    for kind in (QDialog, QMessageBox):
+        monkeypatch.setattr(kind, "exec", lambda dialog: (dialog.show(), 0)[1])
+
+
 def settle(window: MainWindow) -> None:
     """Wait until background work has come back."""
     deadline = time.monotonic() + 20
@@ -88,15 +95,12 @@ def settle(window: MainWindow) -> None:
         QApplication.processEvents()
 
 
-def cells(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
+def cells(model: QAbstractItemModel) -> Iterator[str]:
     """Everything a model says in any role."""
-    root = parent or QModelIndex()
-    for place in range(model.rowCount(root)):
-        for at in range(model.columnCount(root)):
-            index = model.index(place, at, root)
-            yield from (str(value) for role in _ROLES if (value := model.data(index, role)) is not None)
-            if model.hasChildren(index):
-                yield from cells(model, index)
+    for place in range(model.rowCount()):
+        for at in range(model.columnCount()):
+            index = model.index(place, at)
+            yield from (str(value) for role in _ROLES if (value := index.data(role)) is not None)
 
 
 def said(widget: QWidget) -> Iterator[str]:
