@@ -144,6 +144,11 @@ class ResidentFilesStep(QWidget):
         return f"前に使ったファイルが見つかりません：{known.path.name}。{mark}同じファイルを選び直すか、外してください。"
 
     @property
+    def paths(self) -> list[Path]:
+        """Every file chosen."""
+        return list(self._readings)
+
+    @property
     def ordered(self) -> list[ResidentFile]:
         """The files that will be used, in their order; doubles are left out."""
         arranged = arrange(list(self.files.values()))

@@ -104,10 +104,10 @@ def hash_file(path: Path) -> str:
 
 
 def arrange(files: Sequence[ResidentFile]) -> list[ResidentFile]:
-    """Lists and full dumps first, then differences by the day of their notices and their names."""
+    """Lists and full dumps first, then differences by the day of their notices and their names; a copy, whose name is longer, last."""
 
-    def rank(file: ResidentFile) -> tuple[int, date, str]:
-        return (1, file.first or date.min, file.path.name) if file.role == "difference" else (0, date.min, "")
+    def rank(file: ResidentFile) -> tuple[int, date, int, str]:
+        return (1, file.first or date.min, len(file.path.name), file.path.name) if file.role == "difference" else (0, date.min, 0, "")
 
     return sorted(files, key=rank)
 

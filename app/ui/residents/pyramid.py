@@ -49,13 +49,13 @@ class Pyramid(QWidget):
         self._at = -1
         men, women = sum(band.male for band in bands), sum(band.female for band in bands)
         self.setAccessibleDescription(f"男{men:,}人、女{women:,}人。↑↓で年齢ごとに読めます。" if men + women else _EMPTY)
-        self.update()
+        self.update(self.rect())
 
     def point_at(self, index: int) -> None:
         """Mark a band; -1 takes the mark away."""
         self._at = index if 0 <= index < len(self.bands) else -1
         self.pointed.emit(self.bands[self._at] if self._at >= 0 else None)
-        self.update()
+        self.update(self.rect())
 
     # -- keyboard and mouse
 

@@ -40,12 +40,19 @@ class SnapshotsTab(ResidentsTab):
         self.detail = SnapshotDetail(self.shell)
         self.detail.opened.connect(self._find)
         self.activate_button = self._button("検索に使う", "check", self.activate)
-        self.compare_button = self._button("2つを比べる…（Ctrl+D）", "filter", self.compare)
-        self.report_button = self._button("報告を書き出す…（Ctrl+P）", "print", self.report)
+        self.compare_button = self._button("2つを比べる…", "filter", self.compare)
+        self.report_button = self._button("報告…", "print", self.report)
         self.again_button = self._button("やり直す…", "refresh", self.run_again)
-        self.send_button = self._button("ファイルに書き出す…", "usb", self.send)
-        self.receive_button = self._button("ファイルから読み込む…", "package", self.receive)
-        self.again_button.setToolTip("同じファイルに、あとから届いた異動のファイルを加えて、もう一度組み立てます。")
+        self.send_button = self._button("持ち出す…", "usb", self.send)
+        self.receive_button = self._button("受け取る…", "package", self.receive)
+        for made, told in (
+            (self.compare_button, "別の住民データと比べ、増えた人、いなくなった人、変わった人を示します（Ctrl+D）"),
+            (self.report_button, "報告をPDF・Excel・CSVで書き出し、印刷します（Ctrl+P）"),
+            (self.again_button, "同じファイルに、あとから届いた異動のファイルを加えて、もう一度組み立てます"),
+            (self.send_button, "暗号化したファイルに、全域または1つの地区を書き出します"),
+            (self.receive_button, "ほかのパソコンで書き出した、暗号化したファイルから読み込みます"),
+        ):
+            made.setToolTip(told)
         for keys, made in (("Ctrl+D", self.compare_button), ("Ctrl+P", self.report_button)):
             QShortcut(QKeySequence(keys), self, lambda made=made: made.isEnabled() and made.click())
         self.empty = nothing_yet(page)
