@@ -85,26 +85,31 @@ def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job
         if len(set(ids)) < len(ids):
             raise RuleViolation("match.twice", count=len(ids) - len(set(ids)))
     with ctx.unit(reason=reason) as uow:
+        holders = _holders(uow) if links else {}
         for person_id, resident_id in job.track(links, "job.linking"):
             person = uow.persons.need(person_id)
             view = ctx.reads.residents.get(resident_id)
             if view is None:
                 raise RuleViolation("resident.not_found", record=resident_id)
-            _refuse_linked(uow, person, view)
+            if person.resident_id and person.resident_id != view.id:
+                raise RuleViolation("match.person_linked", number=person.number, record=person.id)
+            holder = holders.get(view.id) or holders.get(view.resident_no) or person_id
+            if holder != person_id:
+                raise RuleViolation("resident.linked_elsewhere", record=holder)
             uow.persons.save(_linked(person, view))
         return uow.commit()
 
 
-def _refuse_linked(uow: UnitOfWork, person: Person, view: ResidentView) -> None:
-    """Neither side belongs to somebody else, in this snapshot or in another by the same number."""
-    if person.resident_id and person.resident_id != view.id:
-        raise RuleViolation("match.person_linked", number=person.number, record=person.id)
-    holders = uow.persons.where(resident_id=view.id)
-    if view.resident_no:
-        holders += uow.persons.where(resident_no=view.resident_no)
-    other = next((one for one in holders if one.id != person.id and one.resident_id), None)
-    if other is not None:
-        raise RuleViolation("resident.linked_elsewhere", record=other.id)
+def _holders(uow: UnitOfWork) -> dict[str, str]:
+    """Who is linked to which resident, by the resident's id and by the number that stands for it in every snapshot."""
+    held: dict[str, str] = {}
+    for part in uow.reads.matching.people(snapshot_id="", dead=True):
+        for row in part:
+            if row.resident_id:
+                held[row.resident_id] = row.id
+                if row.resident_no:
+                    held[row.resident_no] = row.id
+    return held
 
 
 def _linked(person: Person, view: ResidentView) -> Person:
