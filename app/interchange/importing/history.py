@@ -147,6 +147,7 @@ class HistoryMaterial:
     def decide(self, *, day: date, known: date) -> None:
         """Choose the row of each person. People of one number who are not the same are refused: the later row, both lines named."""
         decisions = self._decisions = self.ledger.decide(day=day.toordinal(), known=known.toordinal())
+        self.ledger = Ledger()  # a million rows of it are not needed any more
         if decisions.repeated:
             self.told.append(Finding("rebuild.rows_repeated", new=str(decisions.repeated)))
 

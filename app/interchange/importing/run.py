@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from app.domain.errors import RuleViolation
-from app.domain.resident import Finding
+from app.domain.resident import Finding, Snapshot
 from app.interchange.importing import source as sources
 from app.interchange.importing.evacuees import read_evacuees
 from app.interchange.importing.headcounts import read_headcounts
@@ -34,7 +34,7 @@ from app.interchange.importing.shelters import read_shelters
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
 from app.presentation.messages import message
 from app.usecases import evacuee_import, headcounts, shelters
-from app.usecases.context import Context
+from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.plans import Applied, Plan
 from app.usecases.rebuild import count_findings
@@ -276,6 +276,12 @@ def import_residents(
     remember(ctx, source.results, options)
     counts = count_findings(ctx, snapshot_id=snapshot.id)
     issues = [*tell_share(source.read, source.rejected), *_issues(source), *tell_findings((), counts)]
+    return _tell_residents(ctx, source, issues, snapshot, changes, report)
+
+
+def _tell_residents(
+    ctx: Context, source: ResidentSource, issues: Sequence[Issue], snapshot: Snapshot, changes: Changes, report: ReportTo
+) -> ImportOutcome:
     written = write_outputs(source.results, issues, to=report, now=ctx.now())
     told = [*issues, *([written.problem] if written.problem else [])]
     return ImportOutcome(
