@@ -22,7 +22,7 @@ LOCKS = {
 # and without them the command line still works.
 PROOFS = {
     "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, argon2, cryptography; "
-    "import reportlab, pypdfium2, zxingcpp, openpyxl, uharfbuzz, pyrage, duckdb",
+    "import reportlab, pypdfium2, zxingcpp, openpyxl, pyrage, duckdb",
     "test": "import pytest, pytestqt, xdist, hypothesis, mypy, importlinter",
     "bench": "import sqlite_utils, splink",
 }

@@ -21,6 +21,7 @@ STATED = {
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
     "pathspec": "MPL-2.0",
+    "pyrage": "MIT",
     "pypdfium2": "BSD-3-Clause OR Apache-2.0; PDFium: BSD-3-Clause and those of its parts",
     "pyside6-essentials": "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only (used under the LGPL, as replaceable libraries)",
     "python-dateutil": "Apache-2.0 AND BSD-3-Clause",
