@@ -56,7 +56,7 @@ def cells(table: Any) -> list[list[str]]:
 
 
 def test_what_was_found_leads_to_the_person(tab: Any, settle: Settle) -> None:
-    kinds = {row[0] for row in cells(tab.detail.findings.kinds)}
+    kinds = {row[1] for row in cells(tab.detail.findings.kinds)}
     assert kinds == {"後から届いた出生", "後から届いた死亡"} and tab.detail.tabText(0) == "確かめたこと 2"
     tab.detail.findings.kinds.select_id("resident.late_birth")
     settle()

@@ -138,8 +138,8 @@ def say_finding(finding: Finding) -> str:
 FINDING_KINDS: ColumnSet[FindingKind] = ColumnSet(
     key="snapshot.kinds",
     columns=(
+        Column(key="count", label="件数", text=lambda row: f"{row.count:,}", width=3, align="right", sort=lambda row: row.count),
         Column(key="title", label="内容", text=lambda row: finding_title(row.code), width=15, sort=lambda row: finding_title(row.code)),
-        Column(key="count", label="件数", text=lambda row: f"{row.count:,}", width=4, align="right", sort=lambda row: row.count),
     ),
 )
 

@@ -79,6 +79,7 @@ class ResidentFilesStep(QWidget):
         self._roles: dict[Path, Role] = {}
         self._expected: dict[Path, KnownFile] = {}
         self._problems: dict[Path, str] = {}
+        self._fresh = True
         self.files: dict[Path, ResidentFile] = {}
         self.setAcceptDrops(True)
         self.banner = Banner()
@@ -119,6 +120,7 @@ class ResidentFilesStep(QWidget):
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Look into files and put them on the list."""
+        self._fresh = True
         for path in paths:
             if path not in self._readings:
                 self._readings[path] = Reading()
@@ -166,7 +168,7 @@ class ResidentFilesStep(QWidget):
 
     def set_role(self, role: Role) -> None:
         """Say what the file at hand is."""
-        path = self.list.current_id()
+        path, self._fresh = self.list.current_id(), False
         if path in self.files:
             self._roles[path] = role
             self._take(self.files[path])
@@ -222,7 +224,7 @@ class ResidentFilesStep(QWidget):
         self._show()
 
     def _reread(self, reading: Reading) -> None:
-        path = self.list.current_id()
+        path, self._fresh = self.list.current_id(), False
         if path is not None:
             self._readings[path] = reading
             self._look(path)
@@ -265,7 +267,7 @@ class ResidentFilesStep(QWidget):
 
     def _show(self) -> None:
         self.list.show_rows(self.lines())
-        if self.list.current_id() is None and self.list.rows.rowCount():
+        if self.list.rows.rowCount() and (self.list.current_id() is None or (self._fresh and not self.list.hasFocus())):
             self.list.make_current(0)
         told = [*self._problems.values(), *judge_files(self.ordered)]
         self.banner.show_message("\n".join(told[:3]), tone="bad")

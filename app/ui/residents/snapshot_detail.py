@@ -23,13 +23,13 @@ _ALL = "（全域）"
 
 
 class FindingsPane(QWidget):
-    """Kinds of findings with their numbers; the people of the one chosen. ``opened`` carries a finding."""
+    """Kinds of findings with their numbers; the people of the one chosen. ``opened`` carries a finding; ``hint`` says what Enter does."""
 
     opened = Signal(object)
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, *, hint: str = "") -> None:
         super().__init__()
-        self._shell = shell
+        self._shell, self._hint = shell, hint
         self._snapshot_id = ""
         self._hidden = 0
         self.kinds = Table(FINDING_KINDS, name="確かめたことの種類", preferences=shell.preferences, many=False)
@@ -86,7 +86,7 @@ class FindingsPane(QWidget):
         """What the finding at hand means, in a sentence."""
         chosen: Finding | None = self.list.current_row()
         left = f"　ほかに{self._hidden:,}件は、支援措置の人を扱う権限を持つ人だけに示します。" if self._hidden > 0 else ""
-        self.told.setText(f"{say_finding(chosen) if chosen else ''}　Enter で住民の一覧へ。{left}".strip())
+        self.told.setText(f"{say_finding(chosen) if chosen else ''}　{self._hint}{left}".strip())
 
 
 class CensusPane(QWidget):
@@ -160,7 +160,7 @@ class SnapshotDetail(QTabWidget):
         super().__init__(documentMode=True)
         self._shell = shell
         self.snapshot: Snapshot | None = None
-        self.findings, self.census = FindingsPane(shell), CensusPane(shell)
+        self.findings, self.census = FindingsPane(shell, hint="Enter で住民の一覧へ。"), CensusPane(shell)
         self.findings.opened.connect(self.opened)
         self.files = Table(SOURCES, name="もとのファイル", preferences=shell.preferences, many=False)
         self.about = text("", role="note")
