@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.domain.folding import fold_name
 from app.matching.traits import Namer, Placer, births, code_sounds, phone_digits, read_typed, sex_number
 from app.usecases.matching_rows import PersonTraits, ResidentTraits
 
 RESIDENT = (
     ("rid", "INTEGER"), ("h", "INTEGER"), ("nfam", "VARCHAR"), ("ngiv", "VARCHAR"), ("kfam", "VARCHAR"), ("kgiv", "VARCHAR"),
     ("blo", "INTEGER"), ("bhi", "INTEGER"), ("sex", "TINYINT"), ("town", "INTEGER"), ("addr", "INTEGER"),
-    ("ban", "INTEGER"), ("phone", "VARCHAR"),
+    ("ban", "INTEGER"), ("phone", "VARCHAR"), ("alias", "VARCHAR"),
 )  # fmt: skip
 PERSON = (*RESIDENT, ("bare", "VARCHAR"), ("figures", "INTEGER"), ("settled", "INTEGER"))
 _SAMPLE = 2_000
@@ -84,7 +85,7 @@ class PersonReader:
         writing, reading = typed.writing, typed.reading
         return (
             pid, self.household(row.household_id), *writing, code_sounds(reading.family), code_sounds(reading.given), low, high,
-            sex_number(row.sex), *self.place(row.address), phone_digits(row.mobile, row.phone), code_sounds(typed.bare), figures,
+            sex_number(row.sex), *self.place(row.address), phone_digits(row.mobile, row.phone), "", code_sounds(typed.bare), figures,
             -2 if row.settled is None else row.settled,
         )  # fmt: skip
 
@@ -102,7 +103,7 @@ class ResidentReader(PersonReader):
 
     def residents(self, rows: Sequence[ResidentTraits]) -> list[Sequence[Any]]:
         """The columns of ``RESIDENT``."""
-        places, households, names, kana, lows, highs, sexes, addresses, phones, _ = zip(*rows, strict=True)
+        places, households, names, kana, lows, highs, sexes, addresses, phones, aliases = zip(*rows, strict=True)
         writing = [self.names[text] for text in names]
         reading = [self._sounds[text] for text in kana]
         homes = [self.place(text) for text in addresses]
@@ -110,4 +111,5 @@ class ResidentReader(PersonReader):
             places, [self.household(text) for text in households], [w[0] for w in writing], [w[1] for w in writing],
             [r[0] for r in reading], [r[1] for r in reading], [low or 0 for low in lows], [high or 0 for high in highs],
             [sex_number(text) for text in sexes], [h[0] for h in homes], [h[1] for h in homes], [h[2] for h in homes], phones,
+            [fold_name(text) if text else "" for text in aliases],
         ]  # fmt: skip

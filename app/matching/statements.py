@@ -18,7 +18,7 @@ _SHARED_PHONE = 20
 _ANY_NAME = (
     "((p.nfam <> '' AND p.nfam = r.nfam) OR (p.ngiv <> '' AND p.ngiv = r.ngiv) OR (p.kfam <> '' AND p.kfam = r.kfam)"
     " OR (p.kgiv <> '' AND p.kgiv = r.kgiv) OR (p.kk <> '' AND p.kk = r.kk) OR (p.nk <> '' AND p.nk = r.nk)"
-    " OR (p.nfam <> '' AND p.nfam = r.ngiv) OR (p.kfam <> '' AND p.kfam = r.kgiv))"
+    " OR (p.nfam <> '' AND p.nfam = r.ngiv) OR (p.kfam <> '' AND p.kfam = r.kgiv) OR (r.alias <> '' AND p.nk <> '' AND starts_with(p.nk, r.alias)))"
 )
 # Each finds pairs that agree in something rare enough; together they are what is scored.
 BLOCKS = (
@@ -60,6 +60,7 @@ def _part(n: str, k: str, *, least: int) -> str:
     edge = "starts_with" if n == "nfam" else "ends_with"
     same_n = (
         f"(p.{n} <> '' AND p.{n} = r.{n}) OR {_WHOLE_WRITING} OR (p.nfam = '' AND p.ngiv <> '' AND r.{n} <> '' AND {edge}(p.ngiv, r.{n}))"
+        f" OR (r.alias <> '' AND p.{n} <> '' AND {edge}(r.alias, p.{n}))"  # a former family name, a name in use
     )
     same_k = (
         f"(p.{k} <> '' AND p.{k} = r.{k}) OR {_WHOLE_READING} OR (p.kfam = '' AND p.kgiv <> '' AND r.{k} <> '' AND {edge}(p.kgiv, r.{k}))"

@@ -15,9 +15,11 @@ from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, Resi
 CROWD = 400
 
 
-def resident(place: int, household: str, name: str, kana: str, birth: str, sex: str, address: str, phone: str = "") -> ResidentTraits:
+def resident(
+    place: int, household: str, name: str, kana: str, birth: str, sex: str, address: str, phone: str = "", alias: str = ""
+) -> ResidentTraits:
     """A resident as the store gives it."""
-    return ResidentTraits(place, household, name, kana, *birth_range(birth), sex, address, digits(phone))
+    return ResidentTraits(place, household, name, kana, *birth_range(birth), sex, address, digits(phone), alias)
 
 
 @lru_cache(maxsize=1)
@@ -38,8 +40,10 @@ FAMILY = (
     resident(CROWD + 7, "F3", "鵜飼　陽葵", "ウカイ　ヒマリ", "平成30年4月1日", "女", "支市鴎町1丁目2番3号"),
     resident(CROWD + 8, "F4", "NGUYEN VAN MINH", "グエン　ヴァン　ミン", "1994-08-21", "男", "支市若竹町1丁目1番1号"),
     resident(CROWD + 9, "F5", "財前　さくら", "ザイゼン　サクラ", "昭和63年2月28日", "女", "支市汐見台4丁目5番6号"),
+    resident(CROWD + 10, "F6", "東雲　香織", "シノノメ　カオリ", "平成2年6月7日", "女", "支市若竹町2丁目2番2号", alias="五十嵐"),
+    resident(CROWD + 11, "F7", "PARK JIHOON", "パク　ジフン", "1980-10-03", "男", "支市若竹町3丁目3番3号", alias="新井　健"),
 )  # fmt: skip
-SOUICHI, MISUZU, MUSASHI, KOUME, HIROSHI, KAN, HINA, HIMARI, MINH, SAKURA = range(CROWD, CROWD + 10)
+SOUICHI, MISUZU, MUSASHI, KOUME, HIROSHI, KAN, HINA, HIMARI, MINH, SAKURA, KAORI, JIHOON = range(CROWD, CROWD + 12)
 
 
 def typed(name: str = "", kana: str = "", birth: str = "", *, sex: str = "unknown", address: str = "", phone: str = "", group: str = "",
