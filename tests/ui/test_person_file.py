@@ -15,7 +15,7 @@ from app.usecases.reception import Arrival, check_in
 from app.usecases.records import read_access_log
 from tests.stores import Town
 from tests.ui.test_checkin import opened
-from tests.ui.test_evacuees import Quiet, strike
+from tests.ui.test_evacuees import strike
 
 pytestmark = pytest.mark.gui
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -135,20 +135,4 @@ def test_a_visitor_is_linked_to_a_resident_after_looking_at_both(window, town: T
     person = town.ctx.reads.get("person", visitor)
     assert isinstance(person, Person)
     assert (person.resident_id, person.name, person.kana) == (town.resident("源"), "﨑山　源", "サキヤマ ゲン")
-    file.close()
-
-
-def test_a_protected_person_is_masked_without_the_right(town: Town, runner, preferences, qtbot, settle) -> None:
-    from PySide6.QtWidgets import QWidget
-
-    person_id = check_in(town.ctx, shelter_id=town.shelters[1], arrivals=[Arrival(resident_id=town.resident("静"))]).persons[0]
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    file = PersonFileDialog(parent, Quiet(town, town.acting("shelter"), runner, preferences), person_id, tab=3)
-    settle()
-    everything = texts(file)
-    assert "港町" not in everything and "090-0000-2222" not in everything and "架空公民館" not in everything
-    assert file.stays.rows.rowCount() == file.changes.rows.rowCount() == file.members.rows.rowCount() == 0
-    assert "支援措置" in file.banner.words
-    assert not any(file._buttons[key].isEnabled() for key in ("correct", "leave", "move", "undo", "link"))
     file.close()

@@ -31,7 +31,13 @@ if TYPE_CHECKING:
     from app.ui.pages.residents import ResidentsPage
     from app.usecases.context import Context
 
-_FILTERS = (("効力のあるもの", "holding"), ("期間切れ", "overdue"), ("まもなく終了", "ending"), ("解除したもの", "released"), ("すべて", ""))
+_FILTERS = (
+    ("効力のあるもの", "holding"),
+    ("期間切れ", "overdue"),
+    ("まもなく終了", "ending"),
+    ("解除したもの", "released"),
+    ("すべて", ""),
+)
 _MOST_DOUBTS = 3
 
 
