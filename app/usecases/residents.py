@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
-from app.domain.resident import Finding, ResidentRow, Snapshot
+from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.rows import ResidentView
@@ -23,8 +23,12 @@ def load_residents(
     files: Sequence[str] = (),
     job: Job = QUIET,
     findings: Iterable[Finding] = (),
+    sources: Sequence[SourceMark] = (),
 ) -> tuple[Snapshot, Changes]:
-    """Load rows into a new immutable snapshot in one transaction; it becomes the active one. Cancel leaves nothing behind."""
+    """Load rows into a new immutable snapshot in one transaction; it becomes the active one. Cancel leaves nothing behind.
+
+    ``sources`` and ``findings`` are read after the last batch.
+    """
     ctx.require("residents")
     with ctx.unit() as uow:
         snapshot = uow.load_residents(
@@ -36,6 +40,7 @@ def load_residents(
             files=files,
             job=job,
             findings=findings,
+            sources=sources,
         )
         uow.log_access(action="import", persons=snapshot.residents, target=snapshot.id)
         return snapshot, uow.commit()

@@ -90,6 +90,9 @@ def test_a_plain_list_becomes_the_data_in_use(wizard: ResidentsWizard, tmp_path:
     active = town.ctx.reads.residents.active()
     assert wizard.step is wizard.outcome and active is not None and (active.label, active.residents) == ("発災時", 300)
     assert (wizard.outcome.tiles["residents"].number, wizard.outcome.tiles["rejected"].number) == ("300", "1")
+    assert [(mark.name, mark.role, mark.rows, mark.sha256) for mark in active.sources] == [
+        ("住民.csv", "list", 301, wizard.files.ordered[0].sha256)
+    ]
     pane = wizard.outcome.difference
     assert pane.comparison is not None and (pane.comparison.appeared, pane.comparison.left) == (300, 6)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from app.domain.errors import RuleViolation
-from app.domain.resident import Finding, Snapshot
+from app.domain.resident import Finding, Snapshot, SourceMark
 from app.interchange.importing import source as sources
 from app.interchange.importing.evacuees import read_evacuees
 from app.interchange.importing.headcounts import read_headcounts
@@ -241,6 +242,21 @@ def _last_steps(job: Job) -> Job:
     return Job(tell)
 
 
+class _Marks(Sequence[SourceMark]):
+    """The files of a list with their hashes, worked out when they are asked for: how many rows they hold is known only then."""
+
+    def __init__(self, source: ResidentSource) -> None:
+        self._source = source
+
+    def __len__(self) -> int:
+        return len(self._source.results)
+
+    def __getitem__(self, at):  # type: ignore[no-untyped-def]
+        result = self._source.results[at]
+        with result.table.path.open("rb") as file:
+            return SourceMark(result.table.path.name, "list", file_digest(file, "sha256").hexdigest(), result.read)
+
+
 def import_residents(
     ctx: Context, *, paths: Iterable[Path], as_of: datetime, known_at: datetime | None = None, label: str = "",
     options: ReadOptions = DEFAULTS,
@@ -262,6 +278,7 @@ def import_residents(
             files=source.files,
             job=_last_steps(job),  # until then the reader reports and hears Cancel: it knows how much there is
             findings=source.households.findings(),
+            sources=_Marks(source),
         )
     except RuleViolation as fault:
         if fault.code == "import.stopped":
