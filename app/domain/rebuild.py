@@ -22,6 +22,8 @@ EVER = 0
 """The day before all days, for a date nothing is known of."""
 NEVER = 3_652_060
 """The day after all days."""
+STRUCK_OFF = 3
+"""The 住民状態 of who died or was struck off."""
 NOTICE_DAYS = 14
 """Within so many days a move must be notified (住民基本台帳法 22, 23)."""
 
@@ -60,7 +62,8 @@ _REPEATABLE = frozenset((Kind.birth, Kind.move_in, Kind.death, Kind.move_out, Ki
 class HistoryEntry(NamedTuple):
     """What a history row says about being there. Days are ordinals, earliest and latest; equal when the day is certain.
 
-    ``number`` is the 履歴番号, 0 when the row has none. ``here`` is what the 住民状態 says: 1 a resident, 0 gone, 2 nothing.
+    ``number`` is the 履歴番号, 0 when the row has none. ``here`` is what the 住民状態 says: 1 a resident, 0 gone, 3 (``STRUCK_OFF``)
+    dead or struck off, 2 nothing.
     ``base``: the row is in a full dump. ``planned``: a 転出予定日 on a row that is no departure, 0 for none. ``place`` tells rows apart.
     """
 
@@ -184,6 +187,8 @@ def _walk(
             if here is not False:
                 _tell_exit(row, day, notes, here=bool(here))
             here = False if _has_left(row, day) else here
+        elif by_status and row.here == STRUCK_OFF and row.kind not in ENTRIES and row.moved_latest == day:
+            notes.append(Note("resident.removed_on_day", row.place))  # only the state tells of it, and of the day it is not yet true
         elif effect.get(at, row.moved) <= day:
             was, here = here, _after(row, here, by_status)
             chosen = row
@@ -200,7 +205,7 @@ def _after(row: HistoryEntry, here: bool | None, by_status: bool) -> bool:
     if row.kind in ENTRIES or row.kind is Kind.cancel_decrease:
         return True
     if by_status and row.here != 2:
-        return bool(row.here)
+        return row.here == 1
     if row.kind is Kind.unknown and row.here == 1:
         return True
     return here is not False
@@ -215,7 +220,7 @@ def _there_before(counted: Sequence[tuple[int, HistoryEntry]], notes: list[Note]
     if not counted:
         return None
     row = counted[0][1]
-    if row.kind in ENTRIES or row.kind is Kind.cancel_increase or row.here == 0 or (row.kind is Kind.unknown and row.number <= 1):
+    if row.kind in ENTRIES or row.kind is Kind.cancel_increase or row.here in (0, STRUCK_OFF) or (row.kind is Kind.unknown and row.number <= 1):
         return None
     notes.append(Note("resident.earlier_row_missing", row.place))
     return row

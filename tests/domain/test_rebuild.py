@@ -197,6 +197,13 @@ def test_the_state_decides_only_where_no_departure_is_known() -> None:
     assert choose(*current_state_on_all_rows).place == 20
 
 
+def test_without_reasons_the_state_tells_of_the_day_too() -> None:
+    on_day = choose(entry(1, Kind.unknown, -900, here=1), entry(2, Kind.unknown, 0, 2, here=3))
+    assert on_day.place == 10 and codes(on_day) == ["removed_on_day"]
+    assert choose(entry(1, Kind.unknown, -900, here=1), entry(2, Kind.unknown, -1, 2, here=3)).place is None
+    assert choose(entry(1, Kind.unknown, -900, here=1), entry(2, Kind.unknown, 0, here=0)).place is None
+
+
 def test_nobody_is_there_without_a_row() -> None:
     assert choose() == Choice(None, ())
 

@@ -14,6 +14,7 @@ import pytest
 from app.domain.dates import JST
 from app.domain.errors import Cancelled, InputFault, RuleViolation, SasaeError
 from app.domain.invention_history import write_history_files
+from app.interchange.exporting.xlsx_out import write_xlsx
 from app.interchange.importing.history import read_days, read_reason, read_status
 from app.interchange.importing.rebuilding import RebuildOutcome, holds_history, inspect_files, rebuild_residents
 from app.interchange.importing.run import import_residents
@@ -246,6 +247,14 @@ def test_the_count_of_a_trailer_is_checked(ctx: Context, tmp_path: Path, state: 
     assert done.rejected == 0 and done.read == 5 and ("rebuild.count_off" in done.findings) is (outcome == "told")
 
 
+def test_a_workbook_is_a_difference_like_any_other(ctx: Context, tmp_path: Path) -> None:
+    given = files(tmp_path)
+    cells = row("1", 2, "見本　一", "2024-03-01", "2024-03-01", "転居", address="山手3").split(",")
+    book = tmp_path / "差分20240301.xlsx"
+    write_xlsx(book, header=HEADER.split(","), rows=[cells])
+    assert people(ctx, rebuild(ctx, {**given, "differences": [book]}))["1"] == "山手3"
+
+
 def test_header_records_tell_day_and_number(ctx: Context, tmp_path: Path) -> None:
     body = (HEADER, row("1", 2, "見本　一", "2024-03-01", "2024-03-01", "転居"))
     path = write_table(tmp_path / "b.csv", "H,20240301,連番,7", body)
@@ -375,7 +384,7 @@ def test_reasons_states_and_days_are_read_as_offices_write_them() -> None:
         "": "unknown",
     }
     assert {text: read_reason(text).name for text in reasons} == reasons
-    assert [read_status(text) for text in ("住民", "除票", "転出予定", "?")] == [1, 0, 1, 2]
+    assert [read_status(text) for text in ("住民", "除票", "転出予定", "?", "死亡")] == [1, 0, 1, 2, 3]
     assert read_days("2024-03-01 10:11:12") == read_days("20240301101112") == read_days("R6.3.1")
     assert read_days("x") == (-1, -1) and read_days("")[0] == 0
     assert read_days("令和6年2月") == (date(2024, 2, 1).toordinal(), date(2024, 2, 29).toordinal())

@@ -19,7 +19,7 @@ from app.domain.errors import SasaeError
 from app.domain.folding import fold_kana, fold_name
 from app.domain.history_ledger import Decisions, Facts, Ledger
 from app.domain.households import HouseholdCheck
-from app.domain.rebuild import EVER, NEVER, Kind, Note
+from app.domain.rebuild import EVER, NEVER, STRUCK_OFF, Kind, Note
 from app.domain.resident import Finding, ResidentRow, SourceMark
 from app.interchange.importing import residents
 from app.interchange.importing.reading import Batch, SourceRow
@@ -57,9 +57,11 @@ def read_reason(text: str) -> Kind:
 
 @lru_cache(maxsize=1024)
 def read_status(text: str) -> int:
-    """1 a resident, 0 gone, 2 when the 住民状態 says neither."""
+    """1 a resident, 0 gone, ``STRUCK_OFF`` dead or struck off, 2 when the 住民状態 says none of it."""
     plain = fold_word(text)
     status = resources.read_toml("import", "reasons.toml")["status"]
+    if plain in map(fold_word, status["struck"]):
+        return STRUCK_OFF
     if plain in map(fold_word, status["gone"]):
         return 0
     return 1 if plain in map(fold_word, (*status["here"], *status["planned"])) else 2
