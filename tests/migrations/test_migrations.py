@@ -17,7 +17,7 @@ from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.storage import migrate as migrating
 from app.storage import tables as t
 from app.storage.engine import connect, writer_engine
-from app.storage.search import FTS_DDL
+from app.storage.search import FTS_DDL, RESIDENT_FTS
 from app.usecases.rows import RosterFilter
 from tests.stores import OPERATOR, PASSWORD, Clock, Town, copy_store, open_town, run_sql
 
@@ -72,7 +72,7 @@ def _schema(path: Path, key: bytes) -> dict[str, Any]:
         for name in tables:
             for index in connection.execute(f"PRAGMA index_list('{name}')").fetchall():
                 on = tuple(r[2] for r in connection.execute(f"PRAGMA index_info('{index[1]}')"))
-                indexes[name, on, bool(index[2])] = index[1]
+                indexes[name, on, bool(index[2]), bool(index[4])] = index[1]
         virtual = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")]
         return {"columns": columns, "indexes": indexes, "virtual": virtual}
     finally:
@@ -89,13 +89,17 @@ def test_models_are_the_migrated_store(town: Town) -> None:
         told = [(column, kind, required, int(bool(key))) for column, kind, required, key in found["columns"][name]]
         assert told == wanted, name
         for index in table.indexes:
-            assert found["indexes"][name, tuple(c.name for c in index.columns), bool(index.unique)] == index.name
+            partial = index.dialect_options["sqlite"]["where"] is not None
+            assert found["indexes"][name, tuple(c.name for c in index.columns), bool(index.unique), partial] == index.name
         named = {index.name for index in table.indexes}
-        assert {i for (on, _, _), i in found["indexes"].items() if on == name and not i.startswith("sqlite_autoindex")} == named
+        assert {i for (on, *_), i in found["indexes"].items() if on == name and not i.startswith("sqlite_autoindex")} == named
         for constraint in table.constraints:
             if isinstance(constraint, UniqueConstraint):
-                assert (name, tuple(c.name for c in constraint.columns), True) in found["indexes"]
-    assert [re.sub(r"\s+", " ", sql) for sql in found["virtual"]] == list(FTS_DDL)
+                assert (name, tuple(c.name for c in constraint.columns), True, False) in found["indexes"]
+    virtual = [re.sub(r"\s+", " ", sql) for sql in found["virtual"]]
+    parts = [sql for sql in virtual if re.match(r"CREATE VIRTUAL TABLE resident_fts_\d+_\d+ ", sql)]
+    assert [sql for sql in virtual if sql not in parts] == list(FTS_DDL)
+    assert parts and all(sql.endswith(RESIDENT_FTS) for sql in parts)
 
 
 def test_up_down_and_up_again(tmp_path: Path) -> None:
