@@ -27,7 +27,7 @@ _VERSION = (
 # What a snapshot imported by mistake said is forgotten once a later one says better; a plain list that says nothing takes nothing away.
 _SPEAKING = (
     "SELECT num FROM snapshot WHERE active UNION"
-    " SELECT max(sn.num) FROM snapshot sn WHERE EXISTS (SELECT 1 FROM resident r WHERE r.protected AND r.snapshot = sn.num)"
+    " SELECT max(sn.num) FROM snapshot sn WHERE EXISTS (SELECT 1 FROM resident r INDEXED BY ix_resident_protected WHERE r.protected AND r.snapshot = sn.num)"
 )
 _ACTIVE = "SELECT resident_no, person_id FROM protection WHERE NOT deleted AND released_at IS NULL"
 
@@ -77,7 +77,9 @@ class Shield:
         people = self.people(connection)
         kept = self._rows.get(number)
         if kept is None or kept[0] != people.numbers or kept[1] != people.residents:
-            rids = _column(connection, "SELECT rid FROM resident WHERE protected AND snapshot = ?", (number,))
+            rids = _column(
+                connection, "SELECT rid FROM resident INDEXED BY ix_resident_protected WHERE protected AND snapshot = ?", (number,)
+            )
             same = f"SELECT rid FROM resident WHERE snapshot = {number:d} AND resident_no IN (?*)"
             rids |= _among(connection, same, people.numbers)
             rids |= {first_rid + int(one.rpartition(":")[2]) for one in people.residents if one.startswith(f"{snapshot_id}:")}
@@ -87,10 +89,10 @@ class Shield:
 
 
 def _gather(connection: Connection) -> ProtectedPeople:
-    flagged = "SELECT resident_no FROM resident WHERE protected AND resident_no <> '' AND snapshot IN (?*)"
+    flagged = "SELECT resident_no FROM resident INDEXED BY ix_resident_protected WHERE protected AND resident_no <> '' AND snapshot IN (?*)"
     numbers = _among(connection, flagged, {num for num in _column(connection, _SPEAKING) if num is not None})
     keyless = (
-        "SELECT sn.id || ':' || (r.rid - sn.first_rid) FROM resident r JOIN snapshot sn ON sn.num = r.snapshot"
+        "SELECT sn.id || ':' || (r.rid - sn.first_rid) FROM resident r INDEXED BY ix_resident_protected JOIN snapshot sn ON sn.num = r.snapshot"
         " WHERE r.protected AND r.resident_no = ''"
     )
     residents = _column(connection, keyless)
@@ -112,7 +114,9 @@ def _names(connection: Connection, numbers: set[str], persons: set[str]) -> froz
     for column in ("key_name", "key_kana"):
         names |= _among(connection, f"SELECT {column} FROM person WHERE id IN (?*)", persons)
         names |= _among(connection, f"SELECT {column} FROM resident WHERE snapshot = ({active}) AND resident_no IN (?*)", numbers)
-        names |= _column(connection, f"SELECT {column} FROM resident WHERE protected AND snapshot = ({active})")
+        names |= _column(
+            connection, f"SELECT {column} FROM resident INDEXED BY ix_resident_protected WHERE protected AND snapshot = ({active})"
+        )
     return frozenset(names - {""})
 
 

@@ -98,8 +98,8 @@ class ProtectionTab(ResidentsTab):
             if keys:
                 QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.empty.buttons[0].setEnabled(self.may("protect"))
-        top = row(self.finder, self.which, self.count, 1, *(one for one, _, _ in pairs), spacing=8)
-        whole = column(self.banner, self._doubts, top, self.table, self.empty, spacing=8, margins=(0, 10, 0, 0))
+        top, acts = row(self.finder, self.which, self.count, 1, spacing=8), row(*(one for one, _, _ in pairs), 1, spacing=8)
+        whole = column(self.banner, self._doubts, top, self.table, self.empty, acts, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(3, 1)
         whole.setStretch(4, 1)
         self.setLayout(whole)
