@@ -220,7 +220,12 @@ def _there_before(counted: Sequence[tuple[int, HistoryEntry]], notes: list[Note]
     if not counted:
         return None
     row = counted[0][1]
-    if row.kind in ENTRIES or row.kind is Kind.cancel_increase or row.here in (0, STRUCK_OFF) or (row.kind is Kind.unknown and row.number <= 1):
+    if (
+        row.kind in ENTRIES
+        or row.kind is Kind.cancel_increase
+        or row.here in (0, STRUCK_OFF)
+        or (row.kind is Kind.unknown and row.number <= 1)
+    ):
         return None
     notes.append(Note("resident.earlier_row_missing", row.place))
     return row

@@ -31,7 +31,9 @@ def test_a_rebuild_answers_the_contract_and_more(run: Run, tmp_path: Path) -> No
 
     code, later = run("residents", "import", str(full), "--as-of", "2024-03-08T16:10", "--known-at", "2024-03-05", *options)
     code, compared = run("residents", "compare", later["snapshot"], answer["snapshot"], "--out", str(tmp_path / "違い.csv"))
-    assert code == 0 and compared["appeared"] + compared["gone"] + compared["changed"] == len(compared["differences"]) == compared["rows"] > 0
+    assert (
+        code == 0 and compared["appeared"] + compared["gone"] + compared["changed"] == len(compared["differences"]) == compared["rows"] > 0
+    )
     assert compared["appeared"] - compared["gone"] == answer["imported"] - later["imported"]
     with (tmp_path / "違い.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) >= compared["rows"]
