@@ -106,7 +106,7 @@ class _Office:
         life.numbers += 1
         who = life.who._replace(address=event.address, birth=life.who.birth)
         status = "status_in" if event.present else "status_dead" if event.kind == "death" else "status_moved"
-        cells = [self.marks[int(value)] if name == "protected" else value for name, value in zip(who._fields, who, strict=True)]
+        cells = [self.marks[bool(value)] if name == "protected" else value for name, value in zip(who._fields, who, strict=True)]
         return [
             *cells,
             life.numbers,
