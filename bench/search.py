@@ -78,7 +78,10 @@ def floor(session: FolderSession, people: list[tuple[str, str, str, str, str]]) 
     """The driver alone: as many rows as a search shows, by one index range."""
     key = Keyring.load(session.folder / "keys.json").unlock(login=OPERATOR, password=PASSWORD).data_key
     connection = connect(session.folder / "store.db", key)
-    sql = f"SELECT rid, name, kana, birth, address FROM resident WHERE snapshot = 1 AND key_kana >= ? AND key_kana < ? ORDER BY key_kana LIMIT {TYPED}"
+    sql = (
+        "SELECT r.rid, r.name, r.kana, r.birth, r.address FROM resident_kana k JOIN resident r ON r.rid = k.rid WHERE k.snapshot = 1"
+        f" AND k.key_kana >= ? AND k.key_kana < ? ORDER BY k.key_kana LIMIT {TYPED}"
+    )
     try:
         prefixes = [fold_key_kana(kana)[:3] for _, kana, *_ in people]
         return spread([timed(lambda p=prefix: connection.execute(sql, (p, p + "\U0010ffff")).fetchall()) for prefix in prefixes])
