@@ -7,7 +7,8 @@ clock, memory is that process's peak. Ours reads rows as the store gives them (d
 columns folded, split and normalised beforehand, not counted in its time, and its best candidate for each row.
 
 Limits: base set: precision of the automatic band ≥ 0.9995, recall of automatic + review ≥ 0.985 of those who are residents, review
-≤ 4 % of rows, ≤ 30 s, ≤ 1.2 GB; both sets: ahead of splink in recall at 99 % precision, time and memory. ``--store`` names a folder
+≤ 4 % of rows, ≤ 30 s, ≤ 1.2 GB; both sets: ahead of splink in recall at 99 % precision, time and memory. Which of the two is faster
+is judged by processor time, which other work on the machine changes little; the 30 s are of the clock. ``--store`` names a folder
 in which an encrypted store is kept, and also measures from there; building it takes some minutes the first time.
 """
 
@@ -134,7 +135,10 @@ def truth_of(folder: Path, name: str) -> list[int]:
 
 
 def peak_mb() -> float:
-    """The most memory this process held, in megabytes."""
+    """The most memory this process held, in megabytes. Not by getrusage where it can be helped: that counts the parent's at the fork."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return round(int(status.read_text("ascii").partition("VmHWM:")[2].split()[0]) / 1024, 0)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0)
 
 
@@ -309,7 +313,7 @@ def missed(name: str, ours: dict[str, Any], theirs: dict[str, Any], *, timed: bo
         found += [key for key in ("seconds", "mb") if timed and ours[key] > LIMITS[key]]
     if theirs:
         found += ["recall_at_99 behind splink"] * (ours["recall_at_99"] <= theirs["recall_at_99"])
-        found += [f"{key} behind splink" for key in ("seconds", "mb") if timed and ours[key] >= theirs[key]]
+        found += [f"{key} behind splink" for key in ("cpu_seconds", "mb") if timed and ours[key] >= theirs[key]]
     return [f"{name}: {one}" for one in found]
 
 
