@@ -124,7 +124,7 @@ def test_leaving_to_nobody_knows_where_and_taking_an_outing_back(run: Run, tmp_p
     assert (code, answer["destination"]) == (0, "unknown")
 
 
-def test_refused_cards_say_why_and_every_print_is_logged_once(run: Run, tmp_path: Path) -> None:
+def test_cards_that_cannot_be_drawn_are_named_and_every_print_is_logged_once(run: Run, tmp_path: Path) -> None:
     _init(run)
     _open_shelter(run, tmp_path)
     run("evacuees", "check-in", "--shelter", "架空小学校", "--person", '{"name": "架空 一"}')
@@ -133,8 +133,10 @@ def test_refused_cards_say_why_and_every_print_is_logged_once(run: Run, tmp_path
     assert [(entry["action"], entry["target"], entry["persons"]) for entry in log if entry["action"] == "print"] == [("print", "a.pdf", 1)]
     run("evacuees", "check-in", "--shelter", "架空小学校", "--person", '{"name": "架空 \ue000"}')
     code, answer = run("evacuees", "cards", "--out", str(tmp_path / "b.pdf"))
-    assert (code, answer["error"]["code"]) == (1, "print.refused") and not (tmp_path / "b.pdf").exists()
-    assert any("U+E000" in problem for problem in answer["error"]["where"]["problems"])
+    assert (code, answer["cards"]) == (1, 1), "the others are printed"
+    assert any("U+E000" in warning for warning in answer["warnings"])
+    log = run("access-log")[1]["entries"]
+    assert [(entry["target"], entry["persons"]) for entry in log if entry["action"] == "print"] == [("b.pdf", 1), ("a.pdf", 1)]
 
 
 def _open_shelter(run: Run, folder: Path) -> None:
