@@ -26,7 +26,7 @@ CANDIDATE = (
     ("pid", "INTEGER"), ("rid", "INTEGER"), ("g", "INTEGER"), ("h", "INTEGER"), ("s", "FLOAT"), ("own", "FLOAT"), ("fl", "TINYINT"),
     ("gl", "TINYINT"), ("bl", "TINYINT"), ("sl", "TINYINT"), ("al", "TINYINT"), ("pl", "TINYINT"),
 )  # fmt: skip
-_CHUNK = 40_000
+_CHUNK = 70_000
 
 
 def match(
