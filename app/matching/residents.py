@@ -114,7 +114,7 @@ def _tell_apart(connection: duckdb.DuckDBPyConnection, ids: Sequence[str], apart
     pairs = [(number[person], place) for person, place in apart if person in number]
     connection.execute("CREATE OR REPLACE TEMP TABLE apart (pid INTEGER, rid INTEGER)")
     append(connection, "apart", (("pid", "INTEGER"), ("rid", "INTEGER")), list(zip(*pairs, strict=True)))
-    connection.execute("DELETE FROM c USING apart WHERE c.pid = apart.pid AND c.rid = apart.rid")
+    connection.execute("CREATE OR REPLACE TABLE c AS SELECT c.* FROM c ANTI JOIN apart ON c.pid = apart.pid AND c.rid = apart.rid")
 
 
 def _judge(person: str, rows: Sequence[Row]) -> PersonMatch:
