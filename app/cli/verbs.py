@@ -188,7 +188,6 @@ def _search(gateway: FolderGateway, given: Namespace) -> Answer:
                 "shelter": h.shelter_name,
                 "since": moment(h.since),
                 "protected": h.protected,
-                "masked": h.masked,
             }
             for h in found.hits
         ]

@@ -13,7 +13,7 @@ from app.domain.evacuee import Person, PersonDecision
 from app.domain.identifiers import new_id
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
-from app.usecases.matching_rows import Candidate, MatchCase, MatchRun, PersonMatch, ShownCandidate, ShownCase
+from app.usecases.matching_rows import Candidate, Linked, MatchCase, MatchRun, PersonMatch, ShownCandidate, ShownCase
 from app.usecases.persons import show_people
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
@@ -74,8 +74,8 @@ def show_cases(ctx: Context, *, cases: Sequence[MatchCase]) -> list[ShownCase]:
     return shown
 
 
-def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job: Job = QUIET) -> Changes:
-    """Link people to residents (pairs of ids) in one act that ``persons.undo`` takes back. Typed particulars stay; empty ones are filled.
+def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job: Job = QUIET) -> Linked:
+    """Link people to residents (pairs of ids) in one act, which is answered and which ``persons.undo`` takes back. Typed particulars stay; empty ones are filled.
 
     RuleViolation, and then nothing is done: ``resident.not_found``, ``resident.linked_elsewhere``, ``match.person_linked``,
     ``match.twice`` (one person or one resident named twice).
@@ -97,7 +97,7 @@ def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job
             if holder != person_id:
                 raise RuleViolation("resident.linked_elsewhere", record=holder)
             uow.persons.save(_linked(person, view))
-        return uow.commit()
+        return Linked(act=uow.act if links else "", changes=uow.commit())
 
 
 def _holders(uow: UnitOfWork) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,6 +69,14 @@ class PersonMatch(NamedTuple):
     band: str
     candidates: tuple[Found, ...]
     doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What a linking did: the act that ``persons.undo`` takes back (empty when there was nothing to link), and the records changed."""
+
+    act: str
+    changes: Mapping[str, frozenset[str]]
 
 
 class LikePair(NamedTuple):

@@ -65,10 +65,7 @@ class TrendPoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
-    """Somebody found. ``kind`` is ``resident`` or ``person``; ``status`` a code: ``none``, ``staying``, ``left``, ``dead``.
-
-    ``masked`` tells that address, shelter and phone were withheld because of a protection measure.
-    """
+    """Somebody found. ``kind`` is ``resident`` or ``person``; ``status`` a code: ``none``, ``staying``, ``left``, ``dead``."""
 
     kind: str
     id: str
@@ -81,7 +78,6 @@ class SearchHit:
     status: str
     match: str
     protected: bool = False
-    masked: bool = False
     person_id: str = ""
     number: str = ""
     shelter_id: str = ""

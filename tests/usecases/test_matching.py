@@ -51,13 +51,13 @@ def test_a_family_is_proposed_with_scores_and_reasons(town: Town) -> None:
 def test_linking_all_is_one_act_that_undo_takes_back(town: Town) -> None:
     ids = arrive(town, TARO, HANA)
     links = [(ids[0], town.resident("太郎")), (ids[1], town.resident("花"))]
-    changes = matching.link_all(town.ctx, links=links, reason="名寄せ")
-    assert changes["person"] == set(ids)
+    linked = matching.link_all(town.ctx, links=links, reason="名寄せ")
+    assert linked.changes["person"] == set(ids)
     taro = person(town, ids[0])
     assert (taro.resident_id, taro.resident_no, taro.name) == (town.resident("太郎"), "0000000011", "高橋太郎")  # typed stays
     assert (taro.kana, taro.sex) == ("タカハシ　タロウ", "male")  # what was empty is filled
     assert matching.run_matching(town.ctx).people == 0
-    undo(town.ctx, act=last_acts(town.ctx, person_id=ids[0])[0], reason="間違い")
+    undo(town.ctx, act=linked.act, reason="間違い")
     assert all(person(town, one).resident_id == "" for one in ids)
     assert matching.run_matching(town.ctx).people == 2 and town.problems() == []
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_linked_leaves_everything_as_it_was(town: Town) -> None:
     with pytest.raises(RuleViolation) as fault:
         matching.link_all(town.ctx, links=[(ids[0], hana)], reason="")
     assert fault.value.code == "match.person_linked"
-    assert matching.link_all(town.ctx, links=[], reason="") == {}
+    assert matching.link_all(town.ctx, links=[], reason="") == matching.Linked(act="", changes={})
 
 
 def test_a_link_to_an_older_snapshot_counts(town: Town) -> None:

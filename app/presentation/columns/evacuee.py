@@ -14,7 +14,6 @@ from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.labels import field_label, label, labels_of, short_label, show_field
 from app.usecases.rows import HistoryEntry, SearchHit, StayView
 
-WITHHELD = "（支援措置のため表示しません）"
 PROTECTED = "支援措置"
 _TONES: dict[str, Tone] = {"staying": "info", "left": "quiet", "dead": "bad", "none": ""}
 
@@ -84,7 +83,7 @@ def status_text(hit: SearchHit) -> str:
     if hit.status == "dead":
         return "死亡"
     if hit.status == "staying":
-        if hit.masked or not hit.shelter_name:
+        if not hit.shelter_name:
             return "入所中"
         return f"入所中 {hit.shelter_name} {day_text(hit.since)} から"
     if hit.status == "left":
@@ -104,18 +103,13 @@ def stay_text(stay: StayView) -> str:
     return f"{place} {moment_text(stay.from_at)} から{away}"
 
 
-def address_text(hit: SearchHit) -> str:
-    """The address, or why it is not shown."""
-    return WITHHELD if hit.masked else hit.address
-
-
 HITS: ColumnSet[SearchHit] = ColumnSet(
     key="hits",
     columns=(
         Column(key="name", label="氏名・フリガナ", text=lambda h: h.name or h.kana or "（氏名なし）", width=14, tip=lambda h: h.kana),
         Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_and_age(h.birth), width=13),
         Column(key="sex", label="性別", text=lambda h: sex_text(h.sex), width=3),
-        Column(key="address", label="住所", text=address_text, width=17),
+        Column(key="address", label="住所", text=lambda h: h.address, width=17),
         Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=16),
     ),
 )
@@ -129,7 +123,7 @@ EVACUEES: ColumnSet[SearchHit] = ColumnSet(
         Column(key="birth", label="生年月日（年齢）", text=lambda h: birth_short(h.birth), width=10, tip=lambda h: birth_and_age(h.birth)),
         Column(key="sex", label="性別", text=lambda h: short_label("person.sex", h.sex), width=2),
         Column(key="status", label="いまの状況", text=status_text, tone=status_tone, width=18),
-        Column(key="address", label="住所", text=address_text, width=7),
+        Column(key="address", label="住所", text=lambda h: h.address, width=7),
         Column(key="household", label="世帯", text=lambda h: h.household, width=8),
         Column(key="phone", label="電話", text=lambda h: h.phone, width=9),
         Column(
@@ -193,7 +187,11 @@ STAYS: ColumnSet[StayView] = ColumnSet(
     key="stays",
     columns=(
         Column(
-            key="state", label="状態", text=_stay_state, width=5, tone=lambda s: "warn" if s.pending else "info" if s.to_at is None else "quiet"
+            key="state",
+            label="状態",
+            text=_stay_state,
+            width=5,
+            tone=lambda s: "warn" if s.pending else "info" if s.to_at is None else "quiet",
         ),
         Column(key="shelter", label="避難所", text=lambda s: s.shelter_name, width=14),
         Column(key="category", label="滞在区分", text=lambda s: label("stay.category", s.category), width=6),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.presentation.columns.evacuee import WITHHELD, address_text, birth_short
+from app.presentation.columns.evacuee import birth_short
 from app.presentation.columns.spec import Column, ColumnSet
 from app.presentation.messages import has_message, message
 from app.usecases.matching_rows import Reason, ShownCandidate, ShownCase
@@ -55,21 +55,15 @@ class SureRow:
     best: ShownCandidate
 
 
-def resident_address(candidate: ShownCandidate) -> str:
-    """The address of a candidate, or why it is not shown."""
-    found = candidate.resident
-    return WITHHELD if found.protected and not found.address else found.address
-
-
 SURE: ColumnSet[SureRow] = ColumnSet(
     key="matching.sure",
     columns=(
         Column(key="name", label="避難者の登録", text=lambda r: r.case.person.name or r.case.person.kana, width=9, tip=lambda r: r.case.person.kana),
         Column(key="birth", label="生年月日", text=lambda r: birth_short(r.case.person.birth), width=9),
-        Column(key="address", label="住所", text=lambda r: address_text(r.case.person), width=12),
+        Column(key="address", label="住所", text=lambda r: r.case.person.address, width=12),
         Column(key="found", label="住民データ", text=lambda r: r.best.resident.name or r.best.resident.kana, width=9, tip=lambda r: r.best.resident.kana),
         Column(key="found_birth", label="生年月日", text=lambda r: birth_short(r.best.resident.birth), width=9),
-        Column(key="found_address", label="住所", text=lambda r: resident_address(r.best), width=12),
+        Column(key="found_address", label="住所", text=lambda r: r.best.resident.address, width=12),
         Column(key="score", label="点", text=lambda r: str(r.best.score), width=3, align="right", number=True),
         Column(
             key="differences", label="違うところ", text=lambda r: say_differences(r.best) or "なし", width=10,

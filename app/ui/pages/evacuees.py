@@ -173,15 +173,11 @@ class EvacueesPage(Page):
 
     def _one(self, act: Callable[[SearchHit], object]) -> None:
         hit = self.table.current_row()
-        if hit is None:
-            return
-        if hit.masked:
-            self.shell.say("支援措置の対象者です。支援措置の閲覧の権限がある人だけが扱えます。", tone="warn")
-            return
-        act(hit)
+        if hit is not None:
+            act(hit)
 
     def _many(self, act: Callable[[Sequence[SearchHit]], object]) -> None:
-        people = [hit for hit in self.selected() if not hit.masked]
+        people = self.selected()
         if people:
             act(people)
 

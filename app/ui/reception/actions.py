@@ -38,8 +38,8 @@ class PersonActions:
         return self.shell.context
 
     def may_change(self, hit: SearchHit | None) -> bool:
-        """Whether the operator may register, and sees the person."""
-        return hit is not None and not hit.masked and self.ctx.actor.may("register")
+        """Whether there is somebody, and the operator may register."""
+        return hit is not None and self.ctx.actor.may("register")
 
     # -- leaving, moving
 
@@ -61,7 +61,7 @@ class PersonActions:
 
         def read() -> list[SearchHit]:
             members = persons.open_person(self.ctx, person_id=hit.id).members
-            return [member for member in members if member.status == "staying" and not member.masked] or [hit]
+            return [member for member in members if member.status == "staying"] or [hit]
 
         self.shell.runner.write(lambda _: read(), parent=self.owner).success(self.leave).start()
 

@@ -41,7 +41,7 @@ class Details(QTabWidget):
         self._current = candidate.id if candidate else ""
         name = glyphs().write_out(candidate.name or candidate.kana or "氏名なし") if candidate else ""
         self.setTabText(0, f"{name} さんの体調・配慮・同意" if candidate else "体調・配慮・同意")
-        self.setTabEnabled(0, candidate is not None and not candidate.masked)
+        self.setTabEnabled(0, candidate is not None)
         if candidate is None:
             return
         before = self._before.setdefault(candidate.id, CONDITION.raw(candidate.condition))

@@ -84,9 +84,8 @@ def read_doubts(ctx: Context) -> tuple[list[Pair], list[Pending]]:
     waiting = sorted({stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and not stay.deleted})
     people = persons.show_people(ctx, person_ids=waiting)
     pending = [
-        Pending(id=hit.id, person=hit, stays=() if hit.masked else tuple(s for s in ctx.reads.persons.stays(hit.id) if s.pending))
-        for hit in people
-    ]  # fmt: skip
+        Pending(id=hit.id, person=hit, stays=tuple(stay for stay in ctx.reads.persons.stays(hit.id) if stay.pending)) for hit in people
+    ]
     return pairs, pending
 
 

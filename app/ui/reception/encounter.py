@@ -73,7 +73,7 @@ def _question(name: str, met: Encounter) -> str:
 def _fact(met: Encounter) -> str:
     if met.stay is not None:
         return f"{met.hit.number}　{stay_text(met.stay)}"
-    return f"{met.hit.number}　{'入所中（所在は支援措置のため表示しません）' if met.hit.masked else status_text(met.hit)}"
+    return f"{met.hit.number}　{status_text(met.hit)}"
 
 
 def _answers(met: Encounter, shelter: str, here: bool) -> list[tuple[str, str, str, str]]:

@@ -48,7 +48,6 @@ class Candidate:
     condition: Mapping[str, Any] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     protected: bool = False
-    masked: bool = False
     dead: bool = False
     ticked: bool = False
 
@@ -71,7 +70,7 @@ class Candidate:
         stay = self.stay
         hit = SearchHit(
             kind="person", id=self.person_id, person_id=self.person_id, name=self.name, kana=self.kana, birth=self.birth, sex=self.sex,
-            address=self.address, household="", status="staying", match="", protected=self.protected, masked=self.masked, number=self.number,
+            address=self.address, household="", status="staying", match="", protected=self.protected, number=self.number,
             shelter_id=stay.shelter_id if stay else "", shelter_name=stay.shelter_name if stay else "", since=stay.from_at if stay else None,
         )  # fmt: skip
         return Encounter(hit=hit, stay=stay, same_resident=True)

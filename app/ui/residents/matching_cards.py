@@ -39,8 +39,7 @@ class CandidateCard(QFrame):
         found = candidate.resident
         self._name.setText(f"{found.name or found.kana}　{found.kana if found.name else ''}".strip())
         self._score.setText(f"{candidate.score}点")
-        place = "" if found.protected and not found.address else found.address
-        self._facts.setText("　".join(part for part in (birth_and_age(found.birth), sex_text(found.sex), place) if part))
+        self._facts.setText("　".join(part for part in (birth_and_age(found.birth), sex_text(found.sex), found.address) if part))
         reasons, differences = say_reasons(candidate), say_differences(candidate)
         self._reasons.setText(f"合う：{reasons}" if reasons else "")
         self._reasons.setVisible(bool(reasons))

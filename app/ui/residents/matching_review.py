@@ -187,9 +187,7 @@ class ReviewPane(QWidget):
             if number < len(found):
                 card.show_candidate(found[number], chosen=number == self._chosen)
         if found and self._shown is not None:
-            chosen = found[self._chosen].resident
-            right = side_of(chosen, masked=chosen.protected and not chosen.address)
-            self.compared.show_lines(compare(side_of(self._shown.person), right))
+            self.compared.show_lines(compare(side_of(self._shown.person), side_of(found[self._chosen].resident)))
         self.compared.setVisible(bool(found))
         state = current.state if current else ""
         self.banner.show_message(_STATES[state], tone="info" if state == "later" else "good")

@@ -153,8 +153,7 @@ class SurePane(QWidget):
         chosen: SureRow | None = self.table.current_row()
         self.compared.setVisible(chosen is not None)
         if chosen is not None:
-            right = side_of(chosen.best.resident, masked=chosen.best.resident.protected and not chosen.best.resident.address)
-            self.compared.show_lines(compare(side_of(chosen.case.person), right))
+            self.compared.show_lines(compare(side_of(chosen.case.person), side_of(chosen.best.resident)))
 
     def _redraw(self) -> None:
         number = len(self.wanted)

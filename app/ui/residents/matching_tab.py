@@ -19,7 +19,6 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.text import button, column, row, text
 from app.usecases import matching, persons
-from app.usecases.context import Context
 from app.usecases.matching_rows import MatchCase, MatchRun, ShownCase
 
 if TYPE_CHECKING:
@@ -172,13 +171,8 @@ class MatchingTab(ResidentsTab):
     def link_all(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Link the pairs in one act."""
         ctx = self.context
-
-        def link(job: Any) -> tuple[Changes, str]:
-            changes = matching.link_all(ctx, links=pairs, reason=_BULK, job=job)
-            return changes, _act_of(ctx, pairs[0][0])
-
-        operation = self.runner.write(link, parent=self, label="job.linking")
-        operation.success(lambda done: self._linked_all(pairs, done[1])).start()
+        operation = self.runner.write(lambda job: matching.link_all(ctx, links=pairs, reason=_BULK, job=job), parent=self, label="job.linking")
+        operation.success(lambda done: self._linked_all(pairs, done.act)).start()
 
     def _linked_all(self, pairs: Sequence[tuple[str, str]], act: str) -> None:
         self._bulk = act
@@ -221,13 +215,10 @@ class MatchingTab(ResidentsTab):
 
     def _link(self, case: MatchCase, resident_id: str) -> None:
         ctx, person_id = self.context, case.person_id
-
-        def link(_: Any) -> tuple[Changes, str]:
-            changes = matching.link_all(ctx, links=[(person_id, resident_id)], reason=_REASON)
-            return changes, _act_of(ctx, person_id)
-
-        operation = self.runner.write(link, parent=self).failure(lambda error: self._failed(error, person_id))
-        operation.success(lambda done: self._decided(_Decision("link", person_id, resident_id, done[1]), "結び付けました")).start()
+        operation = self.runner.write(
+            lambda _: matching.link_all(ctx, links=[(person_id, resident_id)], reason=_REASON), parent=self
+        ).failure(lambda error: self._failed(error, person_id))
+        operation.success(lambda done: self._decided(_Decision("link", person_id, resident_id, done.act), "結び付けました")).start()
 
     def _reject(self, case: MatchCase, resident_id: str) -> None:
         ctx, person_id = self.context, case.person_id
@@ -267,8 +258,3 @@ class MatchingTab(ResidentsTab):
             self.shell.say("直前の判断を元に戻しました")
 
         self.runner.write(undo, parent=self).success(undone).start()
-
-
-def _act_of(ctx: Context, person_id: str) -> str:
-    """The act that has just changed a person: the newest that touched it."""
-    return ctx.reads.journal.groups_touching([person_id])[0]

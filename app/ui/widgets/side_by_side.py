@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from app.domain.addresses import same_place
 from app.domain.folding import fold_kana, fold_name
-from app.presentation.columns.evacuee import WITHHELD, birth_and_age, birth_text, sex_text
+from app.presentation.columns.evacuee import birth_and_age, birth_text, sex_text
 from app.ui.widgets.text import restyle, rule, text
 
 Verdict = Literal["same", "written", "differs", "unknown"]
@@ -43,28 +43,23 @@ class Side:
     address: str = ""
     phone: str = ""
     household: str = ""
-    masked: bool = False
 
 
-def side_of(record: object, *, masked: bool = False) -> Side:
+def side_of(record: object) -> Side:
     """The side of anything that has these fields; a missing one stays empty."""
     values = {name: str(getattr(record, name, "") or "") for name in ("name", "kana", "birth", "sex", "address", "phone", "household")}
-    return Side(**values, masked=masked or bool(getattr(record, "masked", False)))
+    return Side(**values)
 
 
 def compare(a: Side, b: Side, *, more: bool = False) -> list[Line]:
-    """The lines of two people; with ``more`` also household and telephone. Withheld addresses are never called equal."""
-    hidden = a.masked or b.masked
+    """The lines of two people; with ``more`` also household and telephone."""
     lines = [
         Line("氏名", a.name, b.name, judge(a.name, b.name, fold_name(a.name) == fold_name(b.name))),
         Line("フリガナ", a.kana, b.kana, judge(a.kana, b.kana, fold_kana(a.kana) == fold_kana(b.kana))),
         Line("生年月日", birth_and_age(a.birth), birth_and_age(b.birth), judge(birth_text(a.birth), birth_text(b.birth), False)),
         Line("性別", sex_text(a.sex), sex_text(b.sex), judge(_known_sex(a.sex), _known_sex(b.sex), False)),
-        Line(
-            "住所", WITHHELD if a.masked else a.address, WITHHELD if b.masked else b.address,
-            "unknown" if hidden else judge(a.address, b.address, same_place(a.address, b.address)),
-        ),
-    ]  # fmt: skip
+        Line("住所", a.address, b.address, judge(a.address, b.address, same_place(a.address, b.address))),
+    ]
     if more:
         lines.append(Line("世帯", a.household, b.household, judge(a.household, b.household, False)))
         lines.append(Line("電話", a.phone, b.phone, judge(_digits(a.phone), _digits(b.phone), False)))
