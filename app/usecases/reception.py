@@ -233,7 +233,12 @@ class _Desk:
         if found:
             self.household_id = self.household_id or found[0].id
             return found[0].id
-        members = [m for m in uow.reads.residents.household(view.id) if m.id == view.id or not m.protected]
+        home = uow.reads.residents.household(view.id)
+        for person in (uow.persons.need(member.person_id) for member in home if member.person_id):
+            if person.household_id and uow.households.need(person.household_id).resident_household == view.household_no:
+                self.household_id = self.household_id or person.household_id  # registered from an earlier snapshot
+                return person.household_id
+        members = [m for m in home if m.id == view.id or not m.protected]
         head = next((m for m in members if find_code("relation_head", m.relation)), view)  # never named after a protected person
         values = {"label": head.name, "address": view.address, **self._household_values}
         self._household_values = {}

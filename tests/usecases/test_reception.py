@@ -23,9 +23,10 @@ from app.usecases.reception import (
     move,
     record_death,
 )
+from app.usecases.residents import load_residents
 from app.usecases.rows import RosterFilter
 from app.usecases.searching import search
-from tests.stores import OCCURRED, SHELTERS, Town
+from tests.stores import OCCURRED, RESIDENTS, SHELTERS, Town
 
 FAMILY = ("太郎", "花", "一郎", "二葉")
 VISITOR = {"name": "旅人　一", "kana": "タビビト　ハジメ", "birth": "昭和60年1月2日"}
@@ -89,6 +90,20 @@ def test_member_who_comes_later_joins_the_household(town: Town) -> None:
     first = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(resident_id=town.resident("太郎"))])
     later = check_in(town.ctx, shelter_id=town.shelters[1], arrivals=[Arrival(resident_id=town.resident("花"))], household={"pets": "犬"})
     assert later.household == first.household and town.ctx.reads.get("household", first.household).pets == "犬"
+
+
+def test_people_stay_known_when_newer_residents_are_loaded(town: Town) -> None:
+    """The same day rebuilt with what became known later: nobody is checked in a second time, and the home stays one."""
+    first = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(resident_id=town.resident(name)) for name in FAMILY[:2]])
+    stranger = RESIDENTS[1]._replace(name="別田　花", birth="昭和10年1月1日")
+    load_residents(town.ctx, batches=[[RESIDENTS[0], stranger, *RESIDENTS[2:]]], as_of=OCCURRED, label="後で分かった分")
+    found = search(town.ctx, text="本町1-2-3", limit=20).hits
+    hits = {hit.name: hit for hit in found}
+    assert len(found) == 5 and [name for name, hit in hits.items() if hit.status == "staying"] == ["髙橋　太郎", "髙橋　花"]
+    assert hits["別田　花"].status == "none", "the same number with another birth date is another person"
+    later = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(resident_id=town.resident(n)) for n in ("太郎", "一郎")])
+    assert [warning.code for warning in later.warnings] == ["checkin.already_here"]
+    assert len(inside(town)) == 3 and later.household == first.household and later.persons[0] == first.persons[0]
 
 
 def test_baby_joins_the_family_whatever_the_order(town: Town) -> None:

@@ -14,6 +14,7 @@ from app.domain.protection import ProtectedPeople
 from app.domain.relations import sort_members
 from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.storage import tables as t
+from app.storage.keys import birth_range
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import SHARED_FTS, match_anywhere, part_name
 from app.storage.shield import Guard
@@ -77,17 +78,40 @@ def _covered(view: ResidentView, people: ProtectedPeople) -> bool:
     return view.person_id in people.persons or people.resident(view.id, view.resident_no, view.flagged)
 
 
+_LINK = (
+    "SELECT p.resident_id, p.id, st.id, st.shelter_id, s.name, st.from_at, p.resident_no, p.birth_lo, p.birth_hi FROM person p"
+    " LEFT JOIN stay st ON st.person_id = p.id AND NOT st.deleted AND st.to_at IS NULL LEFT JOIN shelter s ON s.id = st.shelter_id"
+    " WHERE NOT p.deleted AND "
+)
+
+
 def _linked_views(connection: Connection, rows: Sequence[Any]) -> list[ResidentView]:
     ids = [resident_id(r[14], r[15], r[0]) for r in rows]
     linked: dict[str, tuple[Any, ...]] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        query = (
-            "SELECT p.resident_id, p.id, st.id, st.shelter_id, s.name, st.from_at FROM person p LEFT JOIN stay st ON st.person_id = p.id"
-            f" AND NOT st.deleted AND st.to_at IS NULL LEFT JOIN shelter s ON s.id = st.shelter_id WHERE NOT p.deleted AND p.resident_id IN ({marks(part)})"
-        )
-        linked |= {row[0]: tuple(row) for row in connection.exec_driver_sql(query, tuple(part))}
+    for part in chunked(ids):
+        linked |= {row[0]: tuple(row) for row in connection.exec_driver_sql(_LINK + f"p.resident_id IN ({marks(part)})", tuple(part))}
+    missing = [(r, rid) for r, rid in zip(rows, ids, strict=True) if r[1] and rid not in linked]
+    linked |= _linked_by_number(connection, missing)
     return [_view(r, rid, linked.get(rid)) for r, rid in zip(rows, ids, strict=True)]
+
+
+def _linked_by_number(connection: Connection, rows: Sequence[tuple[Any, str]]) -> dict[str, tuple[Any, ...]]:
+    """Links of people who were registered from another snapshot: the same resident number and no other birth date.
+
+    Somebody linked within the same snapshot is not taken: there two people share a number.
+    """
+    by_number: dict[str, list[tuple[Any, ...]]] = {}
+    for part in chunked(sorted({r[1] for r, _ in rows})):
+        for row in connection.exec_driver_sql(_LINK + f"p.resident_no IN ({marks(part)}) ORDER BY p.rid", tuple(part)):
+            by_number.setdefault(row[6], []).append(tuple(row))
+    linked: dict[str, tuple[Any, ...]] = {}
+    for r, rid in rows if by_number else ():
+        low, high = birth_range(r[5])
+        for link in by_number.get(r[1], ()):
+            same = low is None or link[7] is None or (link[7] <= (high or low) and low <= link[8])
+            if same and not link[0].startswith(f"{r[14]}:"):
+                linked.setdefault(rid, link)
+    return linked
 
 
 def _view(r: Any, rid: str, link: tuple[Any, ...] | None) -> ResidentView:
