@@ -18,8 +18,10 @@ from app.storage import migrate as migrating
 from app.storage import tables as t
 from app.storage.engine import connect, writer_engine
 from app.storage.search import FTS_DDL, RESIDENT_FTS
+from app.usecases.rebuild import compare_snapshots
+from app.usecases.residents import activate_snapshot, load_residents
 from app.usecases.rows import RosterFilter
-from tests.stores import OPERATOR, PASSWORD, Clock, Town, copy_store, open_town, run_sql
+from tests.stores import OPERATOR, PASSWORD, RESIDENTS, Clock, Town, copy_store, open_town, run_sql
 
 FROZEN = Path(__file__).resolve().parents[1] / "data"
 
@@ -55,6 +57,54 @@ def test_frozen_store_opens_and_says_the_same(tmp_path: Path, revision: str) -> 
         assert town.ctx.reads.search.find("高橋")[1] == 4
         assert town.ctx.reads.search.find("本町1-2-3")[1] == 4
         assert migrating.REVISIONS[-1] == town.sql("SELECT version_num FROM alembic_version")[0][0]
+    finally:
+        town.session.close(backup=False)
+
+
+def test_residents_of_an_old_store_are_found_by_the_rules_of_today(tmp_path: Path) -> None:
+    """A snapshot loaded before schema 0002 has no new index of text: it is searched all the same, beside one loaded now."""
+    town = open_town(copy_store(FROZEN / "schema-0001", tmp_path / "data"), Clock())
+    try:
+        find = town.ctx.reads.search.find
+        old = town.ctx.reads.residents.active()
+        assert old is not None and (old.origin, old.sources) == ("list", ())
+        asked = ("渡邊", "ワタナヘ", "しずか", "港町5-6", "昭和20年", "崎山", "山手2丁目3", "090-0000-2222")
+        found = {text: [hit.name for hit in find(text, within="residents")[0]] for text in asked}
+        assert found == {text: ["渡邉　静" if text not in ("崎山", "山手2丁目3") else "﨑山　源"] for text in asked}
+        assert [view.name for view in town.ctx.reads.residents.page(town.ctx.reads.residents.ids(snapshot_id=old.id, text="花"))] == [
+            "髙橋　花"
+        ]
+        made, _ = load_residents(town.ctx, batches=[RESIDENTS[:4]], as_of=old.as_of)
+        assert find("渡邊")[1] == 0 and find("本町1-2-3")[1] == 4
+        activate_snapshot(town.ctx, snapshot_id=old.id)
+        assert find("渡邊")[1] == 1 and town.problems() == []
+        compared = compare_snapshots(town.ctx, before=old.id, after=made.id)
+        assert (compared.appeared, compared.left, compared.changed) == (0, 2, 0)
+    finally:
+        town.session.close(backup=False)
+
+
+@pytest.mark.parametrize("revision", migrating.REVISIONS[1:])
+def test_frozen_store_keeps_what_schema_0002_brought(tmp_path: Path, revision: str) -> None:
+    town = open_town(copy_store(FROZEN / f"schema-{revision}", tmp_path / "data"), Clock())
+    try:
+        reads = town.ctx.reads
+        rebuilt, first = reads.residents.snapshots()
+        assert (rebuilt.origin, rebuilt.residents, rebuilt.active, first.origin) == ("rebuild", 11, True, "list")
+        assert [mark.role for mark in rebuilt.sources] == ["full", "difference", "difference"]
+        codes = {finding.code: finding.name for finding in reads.residents.findings(snapshot_id=rebuilt.id)}
+        assert {
+            "resident.late_birth": "移田　春",
+            "resident.died_on_day": "逝沢　静夫",
+            "resident.cancelled_late": "去川　出",
+        }.items() <= codes.items()
+        assert [hit.name for hit in reads.search.find("葛󠄀野")[0]] == ["葛󠄀野　\ue000"]
+        assert [(one.text, one.substitute) for one in reads.all("character")] == [("\ue000", "晃")]
+        assert [hit.name for hit in reads.search.find("移田")[0]] == ["移田　替", "移田　春"]
+        hidden = reads.seen_by(see_protected=False)
+        assert hidden.search.find("移田") == ([], 0, False)
+        assert {"resident.late_birth"}.isdisjoint({one.code for one in hidden.residents.findings(snapshot_id=rebuilt.id)})
+        assert [entry.target for entry in reads.journal.access(person_id="person-02499")] == ["見本.csv"]
     finally:
         town.session.close(backup=False)
 
