@@ -19,6 +19,8 @@ from app.domain.dates import format_era
 from app.domain.invention import InventedResident, invent_residents
 
 DUMPED_ON = date(2024, 2, 29)
+DAYS = 11
+_LATE_DAYS = 3  # differences that the office processed after the day
 _HISTORY = ("history_no", "moved_on", "processed_on", "reason", "status")
 _KINDS = (
     ("move", 34),
@@ -92,13 +94,15 @@ class _Life:
 class _Office:
     """Writes rows as the office would."""
 
-    def __init__(self, random: Random, newcomers: Iterator[InventedResident]) -> None:
+    def __init__(self, random: Random, newcomers: Iterator[InventedResident], dumped_on: date = DUMPED_ON) -> None:
         self.random = random
+        self.dumped_on = dumped_on
         self.newcomers = newcomers
         self.words = resources.read_toml("invention", "history.toml")
         city = resources.read_toml("invention", "city.toml")
         self.header = [city["csv"][name] for name in InventedResident._fields] + [self.words["csv"][name] for name in _HISTORY]
         self.marks = (city["words"]["open"], city["words"]["protected"])
+        self.child = resources.read_toml("invention", "households.toml")["relations"]["child"]["word"]
         self.lives: list[_Life] = []
 
     def row(self, life: _Life, event: _Event, reason: str) -> list[Any]:
@@ -126,7 +130,7 @@ class _Office:
         """The rows of somebody in the full dump: mostly one, some with moves before it, a few gone already."""
         life = _Life(who)
         self.lives.append(life)
-        first = DUMPED_ON - timedelta(days=400 + int(self.random.random() * 9000))
+        first = self.dumped_on - timedelta(days=400 + int(self.random.random() * 9000))
         rows = [self.note(life, "start", first, first, present=True)]
         for _ in range(int(self.random.random() * 1.08)):
             first += timedelta(days=30 + int(self.random.random() * 300))
@@ -134,6 +138,11 @@ class _Office:
         if self.random.random() < 0.01:
             rows.append(self.note(life, "move_out", first + timedelta(days=9), first + timedelta(days=9), present=False))
         return rows
+
+    def settle(self, who: InventedResident) -> list[Any]:
+        """The one row of somebody to whom nothing happens."""
+        first = self.dumped_on - timedelta(days=400 + int(self.random.random() * 9000))
+        return self.note(_Life(who), "start", first, first, present=True)
 
     def change(self, today: date) -> list[Any] | None:
         """One row processed today; None when nobody fits what was drawn."""
@@ -161,10 +170,31 @@ class _Office:
     def _arrive(self, kind: str, moved: date, today: date) -> list[Any]:
         who = next(self.newcomers)
         if kind == "birth":
-            who = who._replace(birth=format_era(moved))
+            who = self._child(who)._replace(birth=format_era(moved))
         life = _Life(who)
         self.lives.append(life)
         return self.note(life, kind, moved, today, present=True, address=who.address)
+
+    def _child(self, who: InventedResident) -> InventedResident:
+        """Born into a household that is here, with its family name where names have one."""
+        parent = self.lives[int(self.random.random() * len(self.lives))]
+        if not parent.present():
+            return who
+        home = parent.who
+        family, kana = home.name.partition("\u3000"), home.kana.partition("\u3000")
+        given, given_kana = who.name.partition("\u3000"), who.kana.partition("\u3000")
+        if family[1] and kana[1] and given[1] and given_kana[1]:
+            who = who._replace(name=f"{family[0]}\u3000{given[2]}", kana=f"{kana[0]}\u3000{given_kana[2]}", nationality=home.nationality)
+        return who._replace(
+            household_no=home.household_no,
+            relation=self.child,
+            postal=home.postal,
+            address=parent.address(),
+            district=home.district,
+            phone="",
+            protected=home.protected,
+            order=9,
+        )
 
     def _cancel(self, life: _Life, kind: str, today: date) -> list[Any] | None:
         """Take back the last thing that happened to somebody, if it is of the right kind."""
@@ -198,18 +228,51 @@ def write_history_files(
             left -= len(rows)
             if left <= 0:
                 break
-    day = DUMPED_ON + timedelta(days=max(0, days - 3))
-    last = DUMPED_ON + timedelta(days=days)
+    day, last = DUMPED_ON + timedelta(days=max(0, days - _LATE_DAYS)), DUMPED_ON + timedelta(days=days)
+    differences, late = _write_differences(folder, office, days=days, changes=changes, day=day, encoding=encoding)
+    truth = _residents_on(office, day, last)
+    return full, differences, HistoryTruth(DUMPED_ON, day, last, truth, late)
+
+
+def write_history_around(
+    folder: Path, people: Sequence[InventedResident], *, count: int, day: date, changes: int, seed: int, encoding: str = "utf-8"
+) -> tuple[Path, list[Path]]:
+    """A full dump from eight days before ``day`` and eleven differences, after which exactly ``count`` are residents on ``day``.
+
+    ``people`` are those who are written and those who come: ``count`` and twice ``DAYS * changes`` of them at least. With no changes
+    there is only the dump.
+    """
+    spare = DAYS * changes
+    if count < spare or len(people) < count + 2 * spare:
+        raise ValueError("too few people")
+    dumped_on, last = day - timedelta(days=DAYS - _LATE_DAYS), day + timedelta(days=_LATE_DAYS)
+    office = _Office(Random(seed), iter(people[count + spare :]), dumped_on)
+    held = count - spare if changes else 0
+    rows = [row for who in people[:held] for row in office.start(who)]
+    days = DAYS if changes else 0
+    differences, _ = _write_differences(folder, office, days=days, changes=changes, day=day, encoding=encoding)
+    missing = count - len(_residents_on(office, day, last))
+    rows += [office.settle(who) for who in people[held : held + missing]]
+    full = folder / office.words["file"]["full"].format(day=dumped_on)
+    _write(full, office.header, rows, encoding)
+    return full, differences
+
+
+def _write_differences(folder: Path, office: _Office, *, days: int, changes: int, day: date, encoding: str) -> tuple[list[Path], int]:
+    """The files of the days after the dump, and how many rows were processed after ``day``."""
     differences, late = [], 0
     for number in range(1, days + 1):
-        today = DUMPED_ON + timedelta(days=number)
-        made = [row for row in _rows_of_day(office, today, changes)]
+        today = office.dumped_on + timedelta(days=number)
+        made = list(_rows_of_day(office, today, changes))
         late += len(made) if today > day else 0
         path = folder / office.words["file"]["difference"].format(day=today, number=number)
         _write(path, office.header, made, encoding)
         differences.append(path)
-    truth = {life.who.resident_no: address for life in office.lives if (address := life.on(day, last)) is not None}
-    return full, differences, HistoryTruth(DUMPED_ON, day, last, truth, late)
+    return differences, late
+
+
+def _residents_on(office: _Office, day: date, last: date) -> dict[str, str]:
+    return {life.who.resident_no: address for life in office.lives if (address := life.on(day, last)) is not None}
 
 
 def _rows_of_day(office: _Office, today: date, changes: int) -> Iterator[list[Any]]:
