@@ -202,9 +202,13 @@ class Runner(QObject):
         return operation
 
     def preload(self, *modules: str) -> None:
-        """Import modules in the background, so that the first use does not wait. What cannot be imported is told on first use."""
+        """Import modules in the background, so that the first use does not wait. What cannot be imported is told on first use.
+
+        What is there then stays for good and is left out of garbage collection: going through all of it would stop the window for 0.1 s.
+        """
 
         def load() -> None:
+            import gc
             import importlib
 
             for name in modules:
@@ -214,6 +218,7 @@ class Runner(QObject):
                     importlib.import_module(name)
                 except ImportError:
                     continue
+            gc.freeze()
 
         self.read(load).quiet().failure(lambda _: None).start()
 

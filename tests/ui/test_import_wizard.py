@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.ui.importing.wizard import ImportWizard
 from app.ui.main_window import MainWindow
@@ -136,7 +136,11 @@ def test_a_heading_nobody_knows_is_chosen_once_and_remembered(wizard: Make, tmp_
 
 def test_reading_can_be_changed(wizard: Make, tmp_path: Path, settle: Settle) -> None:
     made = wizard("shelters", write(tmp_path, "a.csv", "表の題\r\n" + LIST.replace(",", ";"), "utf-16"))
-    assert "UTF-16" in made.files.view.facts.text() and "セミコロン" in made.files.view.facts.text() and "2行目" in made.files.view.facts.text()
+    assert (
+        "UTF-16" in made.files.view.facts.text()
+        and "セミコロン" in made.files.view.facts.text()
+        and "2行目" in made.files.view.facts.text()
+    )
     made.files.view.header_row.setValue(3)
     made.files.view.header_row.editingFinished.emit()
     settle()
@@ -232,3 +236,57 @@ def test_real_files_of_a_city(wizard: Make, settle: Settle, town: Town) -> None:
     created = [row for row in shelters.list_shelters(town.ctx) if row.name not in SHELTERS]
     assert made.outcome.tiles["rejected"].number == "0" and created and all(row.external_id for row in created)
     assert all(isinstance(row.capacity, int) for row in created if row.capacity_text)
+
+
+def broken_list(folder: Path) -> Path:
+    """Twelve rows, seven of them without a name."""
+    rows = [f"{f'見本　{n}' if n < 5 else ''},,S{n + 10}.2.3,女" for n in range(12)]
+    return write(folder, "半分.csv", "氏名,フリガナ,生年月日,性別\r\n" + "\r\n".join(rows) + "\r\n")
+
+
+def test_a_list_with_more_bad_rows_than_good_stops_until_somebody_says_so(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:
+    made = wizard("evacuees", broken_list(tmp_path), shelter_id=town.shelters[0])
+    go(made, settle, 2)
+    assert made.step is made.problems and made._checked.errors == 7
+    assert "半分より多く" in made.problems.banner.words and not made.next.isEnabled()
+    go(made, settle)
+    assert made.step is made.problems
+    made.problems.banner.findChild(QPushButton).click()
+    settle()
+    assert made.step is made.plan and made.plan.wanted == 5
+    made.go_back()
+    made.go_back()
+    go(made, settle)
+    assert not made.next.isEnabled(), "another check asks again"
+    assert persons.list_people(town.ctx) == []
+
+
+def test_a_list_with_as_many_good_rows_goes_on(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:
+    path = broken_list(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"\n,,S15", "\n見本　五,,S15".encode("cp932")))
+    made = wizard("evacuees", path, shelter_id=town.shelters[0])
+    go(made, settle, 2)
+    assert made._checked.errors == 6 and made.next.isEnabled() and "半分より多く" not in made.problems.banner.words
+
+
+def test_a_profile_reads_lists_of_people_and_its_name_is_kept(wizard: Make, tmp_path: Path, settle: Settle, town: Town) -> None:
+    text = "なまえ,よみ,うまれ,せい\r\n見本　梅,ミホン　ウメ,S10.2.3,2\r\n"
+    first = wizard("evacuees", write(tmp_path, "a.csv", text), shelter_id=town.shelters[0])
+    go(first, settle)
+    bar = first.mapping.profiles
+    assert bar is not None
+    for heading, key in (("なまえ", "name"), ("よみ", "kana"), ("うまれ", "birth"), ("せい", "sex")):
+        first.mapping.assign(heading, key)
+    bar.save("本町の用紙")
+    settle()
+    assert bar.profile is not None and bar.profile.name == "本町の用紙"
+    go(first, settle, 3)
+    assert first.step is first.outcome and len(persons.list_people(town.ctx)) == 1
+    again = wizard("evacuees", write(tmp_path, "b.csv", text.replace("梅", "松").replace("ウメ", "マツ")), shelter_id=town.shelters[0])
+    go(again, settle)
+    assert again.mapping.profile is not None and again.mapping.profile.name == "本町の用紙" and again.mapping.chosen()["うまれ"] == "birth"
+
+
+def test_shelters_offer_profiles_and_head_counts_do_not(wizard: Make, tmp_path: Path, settle: Settle) -> None:
+    assert wizard("shelters", write(tmp_path, "a.csv", LIST)).mapping.profiles is not None
+    assert wizard("headcounts", *counts(tmp_path)).mapping.profiles is None

@@ -157,12 +157,18 @@ def test_closing_cancels_and_leaves_no_thread(look) -> None:
 
 
 def test_preload_imports_in_the_background(qtbot, runner: Runner) -> None:
+    import gc
     import sys
 
     sys.modules.pop("colorsys", None)
-    runner.preload("no_such_module_at_all", "colorsys")
-    qtbot.waitUntil(lambda: runner.idle)
-    assert "colorsys" in sys.modules
+    gc.unfreeze()
+    try:
+        runner.preload("no_such_module_at_all", "colorsys")
+        qtbot.waitUntil(lambda: runner.idle)
+        assert "colorsys" in sys.modules
+        assert gc.get_freeze_count() > 10_000, "what stays for good is not gone through again"
+    finally:
+        gc.unfreeze()
 
 
 def test_a_report_holds_no_data() -> None:

@@ -58,11 +58,11 @@ class SureRow:
 SURE: ColumnSet[SureRow] = ColumnSet(
     key="matching.sure",
     columns=(
-        Column(key="name", label="避難者の登録", text=lambda r: r.case.person.name or r.case.person.kana, width=9, tip=lambda r: r.case.person.kana),
-        Column(key="birth", label="生年月日", text=lambda r: birth_short(r.case.person.birth), width=9),
+        Column(key="name", label="避難者の登録", text=lambda r: r.case.person.name or r.case.person.kana, width=8, tip=lambda r: r.case.person.kana),
+        Column(key="birth", label="生年月日", text=lambda r: birth_short(r.case.person.birth), width=10),
         Column(key="address", label="住所", text=lambda r: r.case.person.address, width=12),
-        Column(key="found", label="住民データ", text=lambda r: r.best.resident.name or r.best.resident.kana, width=9, tip=lambda r: r.best.resident.kana),
-        Column(key="found_birth", label="生年月日", text=lambda r: birth_short(r.best.resident.birth), width=9),
+        Column(key="found", label="住民データ", text=lambda r: r.best.resident.name or r.best.resident.kana, width=8, tip=lambda r: r.best.resident.kana),
+        Column(key="found_birth", label="生年月日", text=lambda r: birth_short(r.best.resident.birth), width=10),
         Column(key="found_address", label="住所", text=lambda r: r.best.resident.address, width=12),
         Column(key="score", label="点", text=lambda r: str(r.best.score), width=3, align="right", number=True),
         Column(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from app.domain.dates import format_fuzzy, parse_date
+from app.domain.dates import format_fuzzy, format_instant, parse_date
 from app.domain.errors import SasaeError
 from app.domain.resident import Finding, Snapshot, SourceMark
 from app.presentation.columns.spec import Column, ColumnSet, Tone
-from app.presentation.columns.texts import birth_era, birth_short, count_text, flag_text, moment_long, moment_short
+from app.presentation.columns.texts import birth_era, birth_short, count_text, flag_text, moment_long
 from app.presentation.labels import field_label
 from app.presentation.messages import has_message, message
 from app.usecases.rebuild import ChangeKind, ResidentChange
@@ -32,6 +33,12 @@ def origin_text(snapshot: Snapshot) -> str:
     return f"{word}（{snapshot.district}のみ）" if snapshot.district else word
 
 
+def minute_text(moment: datetime) -> str:
+    """R6.1.1 16:10: with the year, for snapshots are kept for years."""
+    day, minute = format_instant(moment, "iso").split(" ", 1)
+    return f"{day_text(day)} {minute}"
+
+
 SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
     key="snapshots",
     columns=(
@@ -42,7 +49,7 @@ SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
         Column(
             key="as_of",
             label="いつの住民か",
-            text=lambda row: moment_short(row.as_of),
+            text=lambda row: minute_text(row.as_of),
             width=9,
             sort=lambda row: row.as_of,
             tip=lambda row: moment_long(row.as_of),
@@ -50,7 +57,7 @@ SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
         Column(
             key="known_at",
             label="いつまでの届出か",
-            text=lambda row: moment_short(row.known_at),
+            text=lambda row: minute_text(row.known_at),
             width=9,
             sort=lambda row: row.known_at,
             tip=lambda row: moment_long(row.known_at),
@@ -74,7 +81,7 @@ SNAPSHOTS: ColumnSet[Snapshot] = ColumnSet(
         Column(
             key="created_at",
             label="取込日時",
-            text=lambda row: moment_short(row.created_at),
+            text=lambda row: minute_text(row.created_at),
             width=9,
             sort=lambda row: row.created_at,
             tip=lambda row: moment_long(row.created_at),
@@ -147,8 +154,8 @@ FINDINGS: ColumnSet[Finding] = ColumnSet(
     key="snapshot.findings",
     columns=(
         Column(key="name", label="氏名", text=lambda row: row.name, width=8, sort=lambda row: row.name),
-        Column(key="resident_no", label="宛名番号", text=lambda row: row.resident_no, width=7, sort=lambda row: row.resident_no),
-        Column(key="household_no", label="世帯番号", text=lambda row: row.household_no, width=6, sort=lambda row: row.household_no),
+        Column(key="resident_no", label="宛名番号", text=lambda row: row.resident_no, width=8, sort=lambda row: row.resident_no),
+        Column(key="household_no", label="世帯番号", text=lambda row: row.household_no, width=8, sort=lambda row: row.household_no),
         Column(key="reason", label="事由", text=lambda row: row.reason, width=5, sort=lambda row: row.reason),
         Column(key="effective", label="異動日", text=lambda row: day_text(row.effective), width=6, sort=lambda row: row.effective),
         Column(key="processed", label="処理日", text=lambda row: day_text(row.processed), width=6, sort=lambda row: row.processed),
@@ -229,8 +236,8 @@ CHANGES: ColumnSet[ResidentChange] = ColumnSet(
         Column(key="sex", label="性別", text=lambda row: row.person.sex, width=2),
         Column(key="change", label="変わった内容（前 → 後）", text=changed_text, width=26),
         Column(key="address", label="住所", text=lambda row: row.person.address, width=13),
-        Column(key="resident_no", label="宛名番号", text=lambda row: row.person.resident_no, width=7),
-        Column(key="household_no", label="世帯番号", text=lambda row: row.person.household_no, width=7),
+        Column(key="resident_no", label="宛名番号", text=lambda row: row.person.resident_no, width=8),
+        Column(key="household_no", label="世帯番号", text=lambda row: row.person.household_no, width=8),
     ),
 )
 

@@ -20,6 +20,7 @@ from app.ui.widgets.text import button, column, note, row
 from app.ui.widgets.tick_table import TickTable
 from app.usecases.plans import ACTIONS
 
+SWAPPED = "列の中身が、見出しと違うようです。前の画面で列の対応を直してください。このままで正しければ、そのまま点検し直せます。"
 _WORDS = {"all": "すべて", "error": "エラー", "warning": "警告"}
 
 

@@ -63,7 +63,7 @@ class MappingStep(QWidget):
         for line, heading in enumerate(headings_of(samples, start), 2):
             caption = text(_short(heading, 22), role="section", wrap=False)
             caption.setToolTip(heading)
-            values = text(_short(sample_cells(samples, heading), 46), role="note", wrap=False)
+            values = text(_short(sample_cells(samples, heading), 46), role="note", elide=True)
             values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             combo = self._combo(heading, start.get(heading, ""), kept=heading in remembered)
             caption.setBuddy(combo)

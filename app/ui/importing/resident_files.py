@@ -85,7 +85,7 @@ class ResidentFilesStep(QWidget):
         self.banner = Banner()
         self.list = Table(_LINES, name="選んだファイル", many=False)
         self.list.setMaximumHeight(theme.current().px(190))
-        self.list.setMinimumHeight(theme.current().px(104))
+        self.list.setMinimumHeight(theme.current().px(128))
         self.list.chosen.connect(lambda _: self._show_current())
         self.choose = button("ファイルを選ぶ…（Ctrl+O）", role="primary", icon="folder")
         self.choose.setShortcut("Ctrl+O")

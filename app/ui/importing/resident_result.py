@@ -38,6 +38,7 @@ class ResidentResult(QWidget):
         )
         self.files = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         differing = QWidget()
         differing.setLayout(column(self.difference, self.no_difference))
         for words, pane in (("確かめたこと", self.findings), ("前のデータとの違い", differing), ("報告・警告", self.files)):

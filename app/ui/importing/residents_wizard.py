@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.errors import Cancelled
 from app.domain.resident import Snapshot
 from app.ui import faults
-from app.ui.importing.check_step import CheckStep
+from app.ui.importing.check_step import SWAPPED, CheckStep
 from app.ui.importing.frame import Step, WizardFrame
 from app.ui.importing.mapping_step import MappingStep
 from app.ui.importing.progress_step import ProgressStep
@@ -33,7 +33,6 @@ _LEADS = (
 )
 _NAMES = ("ファイル", "列の対応", "点検", "取り込み", "結果")
 _TOLD = "中止すると、途中までの内容は残りません。今までのデータもそのままです。"
-_SWAPPED = ("import.columns_swapped", "import.column_wrong")
 
 
 class ResidentsWizard(WizardFrame):
@@ -127,9 +126,8 @@ class ResidentsWizard(WizardFrame):
     def _show_checked(self, checked: Checked) -> None:
         self._checked = checked
         self.problems.show_checked(checked)
-        if any(fault.issue.code in _SWAPPED for fault in checked.faults):
-            words = "列の中身が、見出しと違うようです。前の画面で列の対応を直してください。このままで正しければ、そのまま点検し直せます。"
-            self.problems.banner.show_message(words, tone="bad", action="このままで正しい", act=self._insist)
+        if checked.swapped:
+            self.problems.banner.show_message(SWAPPED, tone="bad", action="このままで正しい", act=self._insist)
         self.show_step(2)
 
     def _insist(self) -> None:

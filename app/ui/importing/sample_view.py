@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
+from app.ui import theme
 from app.ui.importing.columns import preview_columns
 from app.ui.importing.work import Reading, Sample
 from app.ui.widgets.table import Table
@@ -44,6 +45,7 @@ class SampleView(QWidget):
             for words, code in choices:
                 combo.addItem(words, code)
         self.header_row = QSpinBox(minimum=0, maximum=200, specialValueText="自動", suffix=" 行目")
+        self.header_row.lineEdit().setTextMargins(theme.current().px(6), 0, 0, 0)
         named = ((self.encoding, "文字コード"), (self.delimiter, "区切り"), (self.sheet, "シート"), (self.header_row, "見出しの行"))
         for widget, words in named:
             widget.setAccessibleName(words)

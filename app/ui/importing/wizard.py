@@ -10,12 +10,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.ui import faults
-from app.ui.importing.check_step import CheckStep, PlanStep
+from app.ui.importing.check_step import SWAPPED, CheckStep, PlanStep
 from app.ui.importing.file_step import FileStep
 from app.ui.importing.frame import Step, WizardFrame
 from app.ui.importing.mapping_step import MappingStep
 from app.ui.importing.result_step import ResultStep
-from app.ui.importing.work import TARGETS, Checked, Done, apply, check
+from app.ui.importing.work import TARGETS, Checked, Choice, Done, apply, check
 from app.ui.page import Shell
 
 _LEADS = (
@@ -24,6 +24,10 @@ _LEADS = (
     "すべての行を点検した結果です。まだ何も変わっていません。",
     "取り込む内容です。外したい行は Space で外せます。まだ何も変わっていません。",
     "",
+)
+_WITH_PROFILES = ("shelters", "evacuees")
+_BROKEN = (
+    "半分より多くの行が取り込めません。列の対応か、ファイルそのものが違うようです。前の画面で直すか、残りの行だけでよければそのまま進めます。"
 )
 _NAMES = ("ファイル", "列の対応", "点検", "内容の確認", "結果")
 
@@ -38,8 +42,9 @@ class ImportWizard(WizardFrame):
         super().__init__(parent, shell, self.target.title)
         self._checked = Checked()
         self._answers: dict[str, Any] = {}
+        self._force = False
         self.files = FileStep(self.target, shell.context, shell.runner, shelter_id=shelter_id)
-        self.mapping = MappingStep(target)
+        self.mapping = MappingStep(target, shell if target in _WITH_PROFILES else None)
         self.problems = CheckStep(many=self.target.many, preferences=shell.preferences)
         self.plan = PlanStep(target, many=self.target.many, preferences=shell.preferences)
         self.outcome = ResultStep(self.target)
@@ -67,6 +72,7 @@ class ImportWizard(WizardFrame):
                 self.mapping.show_samples(self.files.ordered())
                 self.show_step(1)
         elif self.step is self.mapping:
+            self._force = False
             self._check()
         elif self.step is self.problems:
             self.plan.show_checked(self._checked)
@@ -83,7 +89,7 @@ class ImportWizard(WizardFrame):
         if self.step is self.mapping:
             return "すべての行を点検（Ctrl+Enter）", not self.mapping.problems()
         if self.step is self.problems:
-            return "次へ（Ctrl+Enter）", self._checked.usable
+            return "次へ（Ctrl+Enter）", self._checked.usable and (self._force or not self._checked.broken)
         if self.step is self.plan:
             opens = self._answers.get("open_at") is not None
             if opens and not self.plan.wanted:
@@ -100,10 +106,10 @@ class ImportWizard(WizardFrame):
 
     def _check(self) -> None:
         ctx, target, samples = self.shell.context, self.target.key, self.files.ordered()
-        chosen, answers = self.mapping.chosen(), dict(self._answers)
+        choice, answers = self._choice(), dict(self._answers)
         self.set_busy(True)
         operation = self.shell.runner.write(
-            lambda job: check(ctx, target=target, samples=samples, chosen=chosen, answers=answers, job=job),
+            lambda job: check(ctx, target=target, samples=samples, choice=choice, answers=answers, job=job),
             parent=self,
             label="lists.checking",
         )
@@ -112,17 +118,33 @@ class ImportWizard(WizardFrame):
     def _show_checked(self, checked: Checked) -> None:
         self._checked = checked
         self.problems.show_checked(checked)
+        if checked.swapped:
+            self.problems.banner.show_message(SWAPPED, tone="bad", action="このままで正しい", act=self._insist)
+        elif checked.broken and not self._force:
+            self.problems.banner.show_message(_BROKEN, tone="bad", action="残りの行だけを取り込む", act=self._take_rest)
         self.show_step(2)
+
+    def _choice(self) -> Choice:
+        return Choice(self.mapping.chosen(), self.mapping.profile, self._force)
+
+    def _insist(self) -> None:
+        self._force = True
+        self._check()
+
+    def _take_rest(self) -> None:
+        self._force = True
+        self.enable()
+        self.go_on()
 
     def _apply(self) -> None:
         ctx, target, folder = self.shell.context, self.target.key, self.shell.folder
-        samples, checked, chosen = self.files.ordered(), self._checked, self.mapping.chosen()
+        samples, checked, choice = self.files.ordered(), self._checked, self._choice()
         answers = {**self._answers, "complete": self.plan.said_complete}
         skipped, decisions = frozenset(self.plan.skipped), dict(self.plan.decisions)
         self.set_busy(True)
         operation = self.shell.runner.write(
             lambda job: apply(
-                ctx, target=target, samples=samples, checked=checked, chosen=chosen, answers=answers, skipped=skipped, decisions=decisions,
+                ctx, target=target, samples=samples, checked=checked, choice=choice, answers=answers, skipped=skipped, decisions=decisions,
                 folder=folder, job=job,
             ),
             parent=self,

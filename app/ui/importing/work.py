@@ -13,7 +13,8 @@ from app.domain.errors import SasaeError
 from app.domain.resident import SourceMark
 from app.interchange.importing import run
 from app.interchange.importing.mapping import HeaderMap, load_fields, map_headers
-from app.interchange.importing.outcome import ImportOutcome, ReportTo
+from app.interchange.importing.outcome import ImportOutcome, ReportTo, mostly_broken
+from app.interchange.importing.profiles import Profile
 from app.interchange.importing.reading import SourceTable, open_table
 from app.interchange.importing.report import Issue
 from app.interchange.importing.source import ReadOptions, recall_mapping, remember_mapping
@@ -53,6 +54,7 @@ TARGETS: Mapping[str, Target] = {
     ),
     "evacuees": Target("evacuees", "避難者名簿の取り込み", "register", forms.EVACUEES, "避難所で作った名簿の表（Excel・CSV）"),
 }
+_SWAPPED = ("import.columns_swapped", "import.column_wrong")
 _RECORDS = {"shelters": "shelter", "residents": "resident", "evacuees": "person", "headcounts": "headcount"}
 
 
@@ -144,6 +146,22 @@ def differing(sample: Sample, chosen: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which column is which, for all files. A ``profile`` also says what codes mean; ``force`` takes columns that look swapped."""
+
+    columns: Mapping[str, str]
+    profile: Profile | None = None
+    force: bool = False
+
+    def options(self, sample: Sample) -> ReadOptions:
+        """How to read one of the files."""
+        base = replace(sample.reading.options(differing(sample, self.columns)), force=self.force)
+        if self.profile is None:
+            return base
+        return replace(base, values=self.profile.values, dates=self.profile.dates, profile=self.profile.name)
+
+
+@dataclass(frozen=True, slots=True)
 class PlanLine:
     """One row of the plan: which file, and the item."""
 
@@ -183,6 +201,16 @@ class Checked:
         return self.read > self.errors and not self.faults
 
     @property
+    def swapped(self) -> bool:
+        """Whether a file was refused because its columns seem to hold something else than they say."""
+        return any(fault.issue.code in _SWAPPED for fault in self.faults)
+
+    @property
+    def broken(self) -> bool:
+        """Whether most rows of a list of people are no good: the wrong columns, or the wrong file. The command line stops there too."""
+        return any(one.target == "evacuees" and mostly_broken(one.rows.read, one.errors) for one in self.prepared)
+
+    @property
     def complete(self) -> bool:
         """Whether the files look like lists of every open shelter."""
         return bool(self.prepared) and all(prepared.complete for prepared in self.prepared)
@@ -213,13 +241,13 @@ def _unread(prepared: run.Prepared, line: int) -> PlanItem:
 
 
 def check(
-    ctx: Context, *, target: str, samples: Sequence[Sample], chosen: Mapping[str, str], answers: Mapping[str, Any], job: Job
+    ctx: Context, *, target: str, samples: Sequence[Sample], choice: Choice, answers: Mapping[str, Any], job: Job
 ) -> Checked:
     """Read every row of every file and plan; nothing is changed."""
     found = Checked()
     for sample in job.track(samples, "lists.checking"):
         try:
-            prepared = _prepare(ctx, target, sample, chosen, answers)
+            prepared = _prepare(ctx, target, sample, choice, answers)
         except SasaeError as fault:
             found.faults.append(FileIssue(sample.path.name, as_issue(fault)))
             continue
@@ -236,8 +264,8 @@ def as_issue(fault: SasaeError) -> Issue:
     return Issue(fault.params.get("line"), fault.params.get("column"), "", "error", fault.code, params)
 
 
-def _prepare(ctx: Context, target: str, sample: Sample, chosen: Mapping[str, str], answers: Mapping[str, Any]) -> run.Prepared:
-    options = sample.reading.options(differing(sample, chosen))
+def _prepare(ctx: Context, target: str, sample: Sample, choice: Choice, answers: Mapping[str, Any]) -> run.Prepared:
+    options = choice.options(sample)
     if target == "shelters":
         return run.prepare_shelters(ctx, path=sample.path, options=options)
     if target == "headcounts":
@@ -264,7 +292,7 @@ def apply(
     target: str,
     samples: Sequence[Sample],
     checked: Checked,
-    chosen: Mapping[str, str],
+    choice: Choice,
     answers: Mapping[str, Any],
     skipped: frozenset[tuple[int, int]],
     decisions: Mapping[tuple[int, int], str],
@@ -279,7 +307,7 @@ def apply(
         try:
             job.report(number, len(checked.prepared), "lists.applying")
             # A file may register shelters that the next one mentions: what was planned first is planned again on top of that.
-            current = _prepare(ctx, target, samples[number], chosen, answers) if number else _decide_complete(prepared, answers)
+            current = _prepare(ctx, target, samples[number], choice, answers) if number else _decide_complete(prepared, answers)
             outcomes.append(
                 run.apply_prepared(
                     ctx,
@@ -295,7 +323,8 @@ def apply(
                 raise
             problem = fault
             break
-    _remember(ctx, target, samples, chosen)
+    if choice.profile is None:
+        _remember(ctx, target, samples, choice.columns)
     return Done(tuple(outcomes), _unite(outcomes), problem)
 
 

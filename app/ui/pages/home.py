@@ -30,7 +30,9 @@ class HomePage(Page):
     """Refreshes itself each minute while in sight."""
 
     key = "home"
-    kinds = frozenset({"shelter", "spell", "shelter_spell", "headcount", "person", "stay", "absence", "snapshot", "setting", "household", "protection", "decision"})
+    kinds = frozenset({
+        "shelter", "spell", "shelter_spell", "headcount", "person", "stay", "absence", "snapshot", "setting", "household", "protection", "decision",
+    })  # fmt: skip
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)

@@ -24,6 +24,7 @@ class HistoryPage(Page):
         self.access = AccessTab(self)
         self.check = CheckTab(self)
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         audit = self.may("audit")
         self._tabs: dict[str, QWidget] = {"recent": self.recent, "history": self.history, "access": self.access, "check": self.check}
         for (key, tab), words in zip(self._tabs.items(), ("最近の変更", "記録の履歴", "利用の記録", "点検"), strict=True):

@@ -29,6 +29,7 @@ class ResidentsPage(Page):
         self._told = False
         self._entries = {entry.key: entry for entry in TABS}
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         for place, entry in enumerate(TABS):
             holder = QWidget()
             QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)

@@ -31,6 +31,7 @@ class SettingsPage(Page):
         super().__init__(shell)
         self.tabs = QTabWidget()
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.look = LookTab(self)
         self.account = AccountTab(self)

@@ -26,6 +26,7 @@ class SheltersPage(Page):
         self.list = ListTab(self, count=self.counts.take)
         self.trend = TrendTab(self)
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         for words, tab in (("一覧", self.list), ("人数の報告", self.counts), ("推移", self.trend)):
             self.tabs.addTab(tab, words)
         self._old = {self.counts, self.trend}

@@ -106,6 +106,7 @@ class DuplicatesDialog(QDialog):
         self._place = QVBoxLayout()
         self._compared: QWidget | None = None
         self.tabs = QTabWidget()
+        self.tabs.tabBar().setDrawBase(False)
         self._no_pairs = EmptyState("同じ人かもしれない登録はありません", "氏名と生年月日が同じ登録が見つかると、ここに並びます。", icon="success")
         self._no_pending = EmptyState("確認待ちの入所はありません", "受付で「両方残す」を選んだ人が、ここに並びます。", icon="success")
         self.tabs.addTab(self._pair_page(), "同じ人かもしれない(&1)")

@@ -128,6 +128,7 @@ class PersonFileDialog(QDialog):
         self._restore = button("この版に戻す…（Enter）", icon="restore")
         self._restore.clicked.connect(self.restore)
         self.tabs = QTabWidget()
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.setAccessibleName("個票の内容")
         self.tabs.addTab(scrolled(self._particulars, self._condition, self._consent), "本人(&1)")
         self.tabs.addTab(_page(self._household, self.members, bottom=self._correct_household), "世帯(&2)")

@@ -51,6 +51,7 @@ class DifferencePane(QWidget):
         self.export_button.clicked.connect(self.export)
         self.count = text("", role="note", wrap=False)
         self.table = Table(CHANGES, name="違いのある人", runner=shell.runner, preferences=shell.preferences)
+        self.table.hideColumn(0)  # the tab says it; the file has all three lists in one and keeps the column
         self.finder.entered.connect(lambda _: self.table.focus_first())
         self.finder.down.connect(self.table.focus_first)
         self.told = note("")

@@ -63,7 +63,7 @@ class ReviewPane(QWidget):
         self.facts = text("", role="note")
         self.doubt = text("", role="problem")
         self.compared = SideBySide(("避難者の登録", "住民データの候補"))
-        self.cards = [CandidateCard(number) for number in range(_MOST)]
+        self.cards: list[CandidateCard] = []  # made as cases need them: most have one or two candidates
         self.empty = EmptyState("確かめる組はありません", "要確認の組は、すべて片付きました。", icon="success")
         self._build_buttons()
         self._lay_out()
@@ -77,13 +77,11 @@ class ReviewPane(QWidget):
         self.undo_button.setEnabled(False)
 
     def _lay_out(self) -> None:
-        stack = column(spacing=8, margins=(0, 0, 8, 0))
-        for card in self.cards:
-            stack.addWidget(card)
-        stack.addStretch()
+        self._stack = column(spacing=8, margins=(0, 0, 8, 0))
+        self._stack.addStretch()
         inner = QWidget()
         inner.setProperty("role", "scroll")
-        inner.setLayout(stack)
+        inner.setLayout(self._stack)
         self.area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,8 +90,8 @@ class ReviewPane(QWidget):
         actions = row(self.link_button, self.reject_button, self.later_button, 1, self.undo_button, spacing=8)
         person = column(self.who, self.facts, self.doubt, self.compared, 1, spacing=6)
         middle = row(person, self.area, spacing=16)
-        middle.setStretch(0, 5)
-        middle.setStretch(1, 4)
+        middle.setStretch(0, 3)
+        middle.setStretch(1, 2)
         hints = KeyHints(
             [("1–9", "候補を選ぶ"), ("Enter", "結び付ける"), ("N", "同じ人ではない"), ("S", "後で"), ("↑↓", "前後の組"), ("U", "元に戻す")]
         )
@@ -112,9 +110,6 @@ class ReviewPane(QWidget):
         self.reject_button.clicked.connect(self.reject)
         self.later_button.clicked.connect(self.put_off)
         self.undo_button.clicked.connect(self.undo)
-        for card in self.cards:
-            card.picked.connect(self.choose)
-            card.taken.connect(lambda number: (self.choose(number), self.link()))
         keys = [
             ("Return", self._enter),
             ("Enter", self._enter),
@@ -182,6 +177,8 @@ class ReviewPane(QWidget):
 
     def _draw(self) -> None:
         found, current = self.candidates, self.current
+        while len(self.cards) < len(found):
+            self._add_card()
         for number, card in enumerate(self.cards):
             card.setVisible(number < len(found))
             if number < len(found):
@@ -196,6 +193,13 @@ class ReviewPane(QWidget):
             made.setEnabled(open_now)
         self.later_button.setEnabled(current is not None and current.waits)
         self.work.setAccessibleName(self.left.text())
+
+    def _add_card(self) -> None:
+        card = CandidateCard(len(self.cards))
+        card.picked.connect(self.choose)
+        card.taken.connect(lambda number: (self.choose(number), self.link()))
+        self._stack.insertWidget(len(self.cards), card)
+        self.cards.append(card)
 
     def _tell(self) -> None:
         self.left.setText(f"残り {self.remaining:,} / {len(self._cases):,}")

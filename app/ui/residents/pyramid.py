@@ -77,7 +77,7 @@ class Pyramid(QWidget):
 
     def _box(self) -> QRectF:
         px = theme.current().px
-        return QRectF(px(10), px(24), max(60, self.width() - px(20)), max(40, self.height() - px(48)))
+        return QRectF(px(20), px(24), max(60, self.width() - px(40)), max(40, self.height() - px(48)))
 
     def _row_height(self) -> float:
         return self._box().height() / len(self.bands) if self.bands else 0.0

@@ -42,6 +42,7 @@ class CountEntry(QDialog):
         self.grid = GridTab(shell, opened)
         self.grid.recorded.connect(self._noted)
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.call, "1か所ずつ（電話）")
         self.tabs.addTab(self.grid, "まとめて入力（一覧）")
         self.tabs.currentChanged.connect(lambda _: self.take_focus())

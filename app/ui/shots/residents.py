@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from app.domain.invention_history import HistoryTruth, write_history_files
 from app.domain.resident import Finding, ResidentRow, SourceMark
 from app.ui.stage import Stage, shot
-from app.usecases import persons
+from app.usecases.gateway import Session
 from app.usecases.job import QUIET
 from app.usecases.reception import Arrival, check_in
 from app.usecases.snapshot_paths import KnownFile
@@ -144,11 +144,9 @@ def _receive(stage: Stage) -> QWidget:
     return _dialog(stage)
 
 
-def _arrive(stage: Stage) -> None:
-    """People typed in a gymnasium, as they are: a wrong digit, kana only, an old address, a namesake. Made once."""
-    ctx = stage.session.context
-    if persons.list_people(ctx, text="見本たろう"):
-        return
+def _arrive(session: Session) -> None:
+    """People typed in a gymnasium, as they are: a wrong digit, kana only, an old address, a namesake."""
+    ctx = session.context
     active = ctx.reads.residents.active()
     rows = [row for batch in ctx.reads.residents.rows(snapshot_id=active.id) for row in batch if row.birth and not row.protected]
     typed: list[dict[str, Any]] = [{"name": "見本たろう", "kana": "ミホンタロウ"}]
@@ -173,8 +171,9 @@ def _matching(stage: Stage) -> QWidget:
 
 
 def _matched(stage: Stage, band: int) -> Any:
-    _arrive(stage)
-    tab = _tab(stage, "matching")
+    window = stage.window_on(stage.other("matching", _arrive, residents=2000), "residents", tab="matching")
+    stage.settle()
+    tab = window.current.tab("matching")
     tab.start()
     stage.settle()
     tab.bands.setCurrentIndex(band)
@@ -236,6 +235,7 @@ def _wizard_check(stage: Stage) -> QWidget:
 def _wizard_run(stage: Stage) -> QWidget:
     wizard = _wizard(stage, 2)
     wizard.show_step(3)
+    wizard.set_busy(True)
     wizard.progress.what.setText("住民データを取り込んでいます")
     wizard.progress.bar.setRange(0, 1000)
     wizard.progress.bar.setValue(410)

@@ -90,7 +90,7 @@ class SideBySide(QFrame):
         self.setProperty("role", "well")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(14, 10, 14, 10)
-        self._grid.setHorizontalSpacing(18)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
         self._titles = [text(words, role="field", wrap=False) for words in titles]
         for place, label in enumerate(self._titles, 1):
