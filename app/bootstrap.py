@@ -55,7 +55,6 @@ class FolderSession:
             ),
         )
         from app.usecases.overview import check_clock
-
         from app.usecases.protections import notices_of
 
         problem = check_clock(self.context)
@@ -249,6 +248,7 @@ class FolderGateway:
 
     def demo(self, folder: Path, *, operator: str, password: str, residents: int = 2000, seed: int = 1, job: Job | None = None) -> Session:
         """A training folder with an invented municipality and every kind of record."""
+        from app.interchange.importing.rebuilding import rebuild_residents
         from app.usecases.training import fill_training, read_training
 
         words = read_training()
@@ -265,7 +265,7 @@ class FolderGateway:
         )
         session, _ = self.create(folder, setup)
         try:
-            fill_training(session.context, residents=residents, seed=seed, job=job or QUIET)
+            fill_training(session.context, residents=residents, seed=seed, rebuild=rebuild_residents, job=job or QUIET)
         except BaseException:
             session.close(backup=False)
             raise

@@ -20,7 +20,7 @@ from app.domain.invention import InventedResident, invent_residents
 
 DUMPED_ON = date(2024, 2, 29)
 DAYS = 11
-_LATE_DAYS = 3  # differences that the office processed after the day
+LATE_DAYS = 3  # differences that the office processed after the day
 _HISTORY = ("history_no", "moved_on", "processed_on", "reason", "status")
 _KINDS = (
     ("move", 34),
@@ -228,7 +228,7 @@ def write_history_files(
             left -= len(rows)
             if left <= 0:
                 break
-    day, last = DUMPED_ON + timedelta(days=max(0, days - _LATE_DAYS)), DUMPED_ON + timedelta(days=days)
+    day, last = DUMPED_ON + timedelta(days=max(0, days - LATE_DAYS)), DUMPED_ON + timedelta(days=days)
     differences, late = _write_differences(folder, office, days=days, changes=changes, day=day, encoding=encoding)
     truth = _residents_on(office, day, last)
     return full, differences, HistoryTruth(DUMPED_ON, day, last, truth, late)
@@ -245,7 +245,7 @@ def write_history_around(
     spare = DAYS * changes
     if count < spare or len(people) < count + 2 * spare:
         raise ValueError("too few people")
-    dumped_on, last = day - timedelta(days=DAYS - _LATE_DAYS), day + timedelta(days=_LATE_DAYS)
+    dumped_on, last = day - timedelta(days=DAYS - LATE_DAYS), day + timedelta(days=LATE_DAYS)
     office = _Office(Random(seed), iter(people[count + spare :]), dumped_on)
     held = count - spare if changes else 0
     rows = [row for who in people[:held] for row in office.start(who)]

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
 
 from app import resources
 from app.domain.codes import DESTINATIONS, HOUSE_DAMAGES
@@ -19,6 +21,7 @@ from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Operator
 from app.domain.identifiers import new_card_number, new_id, person_number
 from app.domain.invention import invent_residents
+from app.domain.invention_history import DAYS, LATE_DAYS, write_history_around
 from app.domain.resident import ResidentRow
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.domain.words import find_code
@@ -28,8 +31,10 @@ from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
 from app.usecases.residents import load_residents
 from app.usecases.rows import ResidentView
+from app.usecases.training_cases import give_rare_names, protect_training_people, register_training_characters, type_badly
 
 _SHARE = 0.2  # of the residents, who took shelter
+_MOST_HISTORY = 200_000
 _LEAVING = ("home", "kin", "car", "secondary", "hospital", "facility", "wide_area", "unknown", "")
 _NEEDS = (("elderly", 0.8, 75, 999), ("medication", 0.12, 0, 999), ("infant", 0.9, 0, 2), ("care", 0.3, 80, 999), ("allergy", 0.03, 0, 999))
 """Need, how many have it, and of which ages."""
@@ -55,24 +60,60 @@ class _Plan:
     counts: list[Headcount]
 
 
-def fill_training(ctx: Context, *, residents: int, seed: int, job: Job = QUIET) -> None:
+class Rebuild(Protocol):
+    """``interchange.importing.rebuilding.rebuild_residents``, which this layer cannot reach by itself."""
+
+    def __call__(
+        self,
+        ctx: Context,
+        *,
+        full: Sequence[Path],
+        differences: Sequence[Path] = (),
+        as_of: datetime,
+        known_at: datetime | None = None,
+        label: str = "",
+        job: Job = QUIET,
+    ) -> object: ...
+
+
+def fill_training(ctx: Context, *, residents: int, seed: int, rebuild: Rebuild, job: Job = QUIET) -> None:
     """Load invented residents, open shelters, and let a fifth of the people arrive, move, go out and leave over three days."""
     if residents < 1 or residents > 2_000_000:
         raise RuleViolation("settings.out_of_range", field="residents", low=1, high=2_000_000)
     random = Random(seed)
     words = read_training()
     start = ctx.place.occurred_at
-    load_residents(ctx, batches=_batches(residents, seed, start), as_of=start, label=words["snapshot_label"], job=job)
+    _load_residents(ctx, words, residents=residents, seed=seed, rebuild=rebuild, job=job)
     plan = _Plan([], [], [], [], [], [], [])
     _invent_shelters(plan, words, start)
     with ctx.unit() as uow:
-        for members in _families(ctx, random, residents, seed):
+        for members in _families(ctx, random, residents, words):
             _invent_family(plan, uow, ctx, random, words, members)
         _invent_visitors(plan, uow, ctx, random, words)
+        _invent_typed(plan, uow, ctx, random, words)
         _invent_counts(plan, random, words, start, ctx.now())
         _write(uow, plan)
         uow.operators.add(Operator(id=new_id(), name=words["reporter"], roles=("shelter",), disabled=True))
         uow.commit()
+    register_training_characters(ctx, words)
+    protect_training_people(ctx, plan.persons, words)
+
+
+def _load_residents(ctx: Context, words: Mapping[str, Any], *, residents: int, seed: int, rebuild: Rebuild, job: Job) -> None:
+    """The residents of the day, as known on the day and as known now: rebuilt from files of an invented office. Very many come as a plain list."""
+    start = ctx.place.occurred_at
+    day = start.astimezone(JST).date()
+    if residents > _MOST_HISTORY:
+        load_residents(ctx, batches=_batches(residents, seed, start), as_of=start, label=words["snapshot_label"], job=job)
+        return
+    changes = max(1, residents // 200) if residents >= 4 * DAYS else 0
+    people = list(invent_residents(residents + 2 * DAYS * changes, seed=seed, as_of=day))
+    give_rare_names(people, words["rare"])
+    with TemporaryDirectory() as name:
+        full, differences = write_history_around(Path(name), people, count=residents, day=day, changes=changes, seed=seed)
+        told = [path for path in differences if path not in differences[-LATE_DAYS:]]
+        rebuild(ctx, full=[full], differences=told, as_of=start, known_at=start, label=words["snapshot_first"], job=job)
+        rebuild(ctx, full=[full], differences=differences, as_of=start, known_at=ctx.now(), label=words["snapshot_label"], job=job)
 
 
 def _batches(count: int, seed: int, start: datetime) -> Iterator[list[ResidentRow]]:
@@ -86,14 +127,18 @@ def _batches(count: int, seed: int, start: datetime) -> Iterator[list[ResidentRo
         yield batch
 
 
-def _families(ctx: Context, random: Random, residents: int, seed: int) -> Iterator[Sequence[ResidentView]]:
+def _families(ctx: Context, random: Random, residents: int, words: Mapping[str, Any]) -> Iterator[Sequence[ResidentView]]:
+    """Households that took shelter: those with rare names that are meant to, then any but those that are not."""
     snapshot = ctx.reads.residents.active()
     if snapshot is None:
         return
     rids = sorted(ctx.reads.residents.ids(snapshot_id=snapshot.id))
+    rare = {family: [*ctx.reads.residents.ids(snapshot_id=snapshot.id, text=family)] for family, _, _ in words["rare"]}
+    first = [rid for family, _, came in words["rare"] if came for rid in sorted(rare[family])[:1]]
+    away = [rid for family, _, came in words["rare"] if not came for rid in rare[family]]
     wanted = max(1, int(residents * _SHARE))
-    taken, seen = 0, set[str]()
-    for rid in random.sample(rids, min(len(rids), wanted)):
+    taken, seen = 0, {view.household_no for view in ctx.reads.residents.page(away)}
+    for rid in [*first, *random.sample(rids, min(len(rids), wanted))]:
         view = ctx.reads.residents.page([rid])[0]
         if view.household_no in seen:
             continue
@@ -224,6 +269,18 @@ def _invent_visitors(plan: _Plan, uow: UnitOfWork, ctx: Context, random: Random,
         shelter = plan.shelters[1] if person is twin else plan.shelters[0]
         plan.stays.append(Stay(id=new_id(), person_id=person.id, shelter_id=shelter.id, from_at=arrived, pending=person in (made[0], twin)))
     uow.decisions.add(PersonDecision(id=new_id(), first_id=made[1].id, second_id=made[2].id, decision="different", note=words["reason"]))
+
+
+def _invent_typed(plan: _Plan, uow: UnitOfWork, ctx: Context, random: Random, words: Mapping[str, Any]) -> None:
+    """Residents whom nobody looked up: lists typed in a gymnasium, some of the people in two of them."""
+    for place, values in enumerate(type_badly(ctx, random, words, known=plan.persons)):
+        person = _person(uow, ctx, random, words, {**values, "source": "file"})
+        household = Household(id=new_id(), label=person.name or person.kana)
+        arrived = ctx.place.occurred_at + timedelta(minutes=random.randint(70, 1500))
+        shelter = plan.shelters[(0, 6, 1)[place % 3]]
+        plan.households.append(household)
+        plan.persons.append(replace(person, household_id=household.id))
+        plan.stays.append(Stay(id=new_id(), person_id=person.id, shelter_id=shelter.id, from_at=arrived, reception="file"))
 
 
 def _invent_counts(plan: _Plan, random: Random, words: Mapping[str, Any], start: datetime, now: datetime) -> None:

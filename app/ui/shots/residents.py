@@ -44,7 +44,7 @@ def _again(stage: Stage) -> None:
     """A second snapshot a day later, with some who came, left and moved, made once."""
     ctx = stage.session.context
     known = ctx.reads.residents.snapshots()
-    if len(known) > 1:
+    if any(one.id == "0" * 32 for one in known):
         return
     rows = [row for batch in ctx.reads.residents.rows(snapshot_id=known[0].id) for row in batch]
     for place in range(40, 400, 40):
