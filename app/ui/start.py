@@ -19,7 +19,12 @@ from app.ui.theme import Theme
 from app.usecases.gateway import Gateway, Session
 
 # Needed right after the password; imported while it is typed. Names, as only bootstrap may import storage.
-_SOON = ("app.ui.main_window", "app.ui.pages.home", "sqlalchemy.orm", "app.storage.store", "app.storage.backup", "app.domain.dates")
+_SOON = (
+    "app.ui.main_window", "app.ui.pages.home", "sqlalchemy.orm", "app.storage.store", "app.storage.backup", "app.domain.dates",
+    "app.ui.pages.search", "app.ui.pages.evacuees", "app.ui.pages.shelters", "app.ui.pages.roster", "app.ui.pages.residents",
+    "app.ui.pages.records", "app.ui.pages.settings", "app.ui.reception.desk", "app.ui.residents.list_tab", "app.ui.residents.snapshots_tab",
+    "app.ui.residents.matching_tab", "app.ui.residents.characters_tab", "app.ui.residents.protection_tab",
+)  # fmt: skip
 
 
 def prepare(argv: Sequence[str] = ("sasae",), *, preferences: Preferences | None = None) -> tuple[QApplication, Preferences]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.ui.main_window import MainWindow
 from app.usecases.matching_rows import Candidate, MatchCase, MatchRun
+from app.usecases.persons import correct_person
 from app.usecases.reception import Arrival, check_in
 from tests.stores import Town
 from tests.ui.conftest import press
@@ -181,3 +182,45 @@ def test_without_the_right_the_tab_stays_shut(window: MainWindow, town: Town, se
     window.go("residents", tab="matching")
     settle()
     assert window.current.current_key == "list" and not window.current.tabs.isTabEnabled(2)
+
+
+def test_taking_back_many_leaves_what_was_changed_since(tab: Any, town: Town, people: list[str], settle: Settle) -> None:
+    tab.show_run(run_of(town, people, "sure"))
+    settle()
+    tab.link_all(tab.sure.wanted)
+    settle()
+    assert all(linked(town, person) for person in people)
+    correct_person(
+        town.ctx,
+        person_id=people[0],
+        version=town.ctx.reads.get("person", people[0]).version,
+        values={"note": "犬がいる"},
+        reason="聞き取り",
+    )
+    tab.undo_all()
+    settle()
+    assert not any(linked(town, person) for person in people)
+    assert town.ctx.reads.get("person", people[0]).note == "犬がいる"  # type: ignore[union-attr]
+
+
+def test_as_many_cards_as_candidates_are_made(tab: Any, town: Town, people: list[str], settle: Settle) -> None:
+    assert tab.review.cards == []
+    tab.show_run(run_of(town, people, "review"))
+    tab.bands.setCurrentIndex(1)
+    settle()
+    assert [card.isVisible() for card in tab.review.cards] == [True, True]
+    tab.review.cards[1].picked.emit(1)
+    assert "選択中" in tab.review.cards[1].accessibleName()
+
+
+def test_taking_back_what_was_typed_over_since_is_refused_in_words(tab: Any, town: Town, people: list[str], settle: Settle) -> None:
+    tab.show_run(run_of(town, people, "sure"))
+    settle()
+    tab.link_all(tab.sure.wanted)
+    settle()
+    person = town.ctx.reads.get("person", people[0])
+    correct_person(town.ctx, person_id=people[0], version=person.version, values={"sex": "other"}, reason="聞き取り")  # type: ignore[union-attr]
+    tab.undo_all()
+    settle()
+    assert tab.banner.isVisible() and tab.banner.words and all(linked(town, one) for one in people)
+    assert not tab.sure.undo_button.isHidden()

@@ -171,7 +171,9 @@ class MatchingTab(ResidentsTab):
     def link_all(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Link the pairs in one act."""
         ctx = self.context
-        operation = self.runner.write(lambda job: matching.link_all(ctx, links=pairs, reason=_BULK, job=job), parent=self, label="job.linking")
+        operation = self.runner.write(
+            lambda job: matching.link_all(ctx, links=pairs, reason=_BULK, job=job), parent=self, label="job.linking"
+        )
         operation.success(lambda done: self._linked_all(pairs, done.act)).start()
 
     def _linked_all(self, pairs: Sequence[tuple[str, str]], act: str) -> None:
@@ -187,7 +189,7 @@ class MatchingTab(ResidentsTab):
         if not act:
             return
         operation = self.runner.write(lambda _: persons.undo(ctx, act=act, reason=_UNDO), parent=self, label="window.saving")
-        operation.success(lambda _: self._unlinked_all()).start()
+        operation.success(lambda _: self._unlinked_all()).failure(self._refused).start()
 
     def _unlinked_all(self) -> None:
         self._bulk = ""
@@ -236,6 +238,9 @@ class MatchingTab(ResidentsTab):
     def _failed(self, error: Exception, person_id: str, resident_id: str = "") -> None:
         self.review.restore(person_id, [resident_id])
         self._count()
+        self._refused(error)
+
+    def _refused(self, error: Exception) -> None:
         if isinstance(error, RuleViolation):
             self.banner.show_message(message(error), tone="bad")
         else:
@@ -257,4 +262,10 @@ class MatchingTab(ResidentsTab):
             self._count()
             self.shell.say("直前の判断を元に戻しました")
 
-        self.runner.write(undo, parent=self).success(undone).start()
+        def failed(error: Exception) -> None:
+            if not isinstance(error, RuleViolation):  # a full disk, say: it can be tried again
+                self._done.append(last)
+                self.review.undo_button.setEnabled(True)
+            self._refused(error)
+
+        self.runner.write(undo, parent=self).success(undone).failure(failed).start()
