@@ -78,7 +78,7 @@ BEARERS: ColumnSet[ResidentView | SearchHit] = ColumnSet(
         Column(key="role", label="区分", text=_role, width=4),
         Column(key="name", label="氏名", text=lambda row: row.name, width=10),
         Column(key="kana", label="フリガナ", text=lambda row: row.kana, width=10),
-        Column(key="birth", label="生年月日", text=lambda row: birth_and_age(row.birth), width=11),
+        Column(key="birth", label="生年月日", text=lambda row: birth_and_age(row.birth), width=14),
         Column(key="address", label="住所", text=lambda row: row.address, width=20),
     ),
 )

@@ -115,7 +115,7 @@ class RosterPage(Page):
         lower.setStretch(0, 1)
         self._filters = QWidget()
         self._filters.setLayout(column(upper, lower, spacing=8))
-        self.count = text("", role="section", wrap=False)
+        self.count = text("", role="section", elide=True)
         self.conditions = note("")
         self._fill_views([])
 

@@ -144,9 +144,10 @@ class CardsDialog(FittedDialog):
         ).start()
 
     def _done(self, done: CardOutcome, out: Path) -> None:
-        words = f"PDFを作りました（{done.cards:,}枚）：{out}"
+        words = f"PDFを作りました（{done.cards:,}枚）：{out.name}"
         if done.left_out:
-            words += f"\n印刷できない文字があるため、カードを作らなかった人 {len(done.left_out):,}人：{'　'.join(done.warnings[:3])}"
+            more = f"（ほか{len(done.warnings) - 1:,}件）" if len(done.warnings) > 1 else ""
+            words += f"\n印刷できない文字があるため、カードを作らなかった人 {len(done.left_out):,}人\n{''.join(done.warnings[:1])}{more}"
         act = {"action": "開く", "act": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(out)))}
         self.banner.show_message(words, tone="warn" if done.left_out else "good", **act)
         self.fit()
