@@ -6,12 +6,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import FolderGateway
 from app.cli.signing import signed_in
 from app.cli.snapshots import census_object
+from app.domain.errors import RuleViolation
 from app.presentation.messages import message
 from app.usecases import shelters
 from app.usecases.context import Context
@@ -111,7 +113,10 @@ def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
-    """``residents import``: a list as it is; with ``--diff`` or history rows the residents of that day are put together."""
+    """``residents import``: a list as it is; with ``--diff`` or history rows the residents of that day are put together.
+
+    A file with history numbers but without dates is a list, unless a person turns out to have several rows in it.
+    """
     from app.interchange.importing import rebuilding, run
 
     with signed_in(gateway, given) as session:
@@ -121,11 +126,16 @@ def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
             "as_of": given.as_of, "known_at": given.known_at, "label": given.label, "options": options, "on_error": given.on_error,
             "report": _report(given), "job": Job(show_progress),
         }  # fmt: skip
+        rebuild = partial(rebuilding.rebuild_residents, ctx, full=paths, differences=[Path(file) for file in given.diff], **told)
         if given.diff or rebuilding.holds_history(ctx, paths, options=options):
-            differences = [Path(file) for file in given.diff]
-            done: ImportOutcome = rebuilding.rebuild_residents(ctx, full=paths, differences=differences, **told)
+            done: ImportOutcome = rebuild()
         else:
-            done = run.import_residents(ctx, paths=paths, **told)
+            try:
+                done = run.import_residents(ctx, paths=paths, **told)
+            except RuleViolation as fault:
+                if fault.code != "import.history_found":
+                    raise
+                done = rebuild()
         assert done.snapshot is not None
         found = read_report(ctx, snapshot_id=done.snapshot.id)
     answer, code = _answer(done)

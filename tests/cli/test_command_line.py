@@ -35,7 +35,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 def _init(run: Run) -> None:
     code, answer = run(
-        "init", "--municipality", "17202", "--disaster", "試験地震", "--occurred", "令和6年1月1日午後4時10分", "--site", "本部", "--kind", "hq"
+        "init",
+        "--municipality",
+        "17202",
+        "--disaster",
+        "試験地震",
+        "--occurred",
+        "令和6年1月1日午後4時10分",
+        "--site",
+        "本部",
+        "--kind",
+        "hq",
     )
     assert code == 0 and len(answer["recovery_key"].replace("-", "")) == 32
 
@@ -179,3 +189,26 @@ def test_every_verb_has_help_in_words(capsys: pytest.CaptureFixture[str]) -> Non
 )  # fmt: skip
 def test_no_verb_opens_the_window(arguments: list[str], window: list[str] | None) -> None:
     assert _window_options(arguments) == window
+
+
+HISTORY_HEADER = "宛名番号,履歴番号,氏名,生年月日,住所,性別\n"
+
+
+def _import_residents(run: Run, path: Path) -> tuple[int, dict[str, Any]]:
+    return run("residents", "import", str(path), "--as-of", "2024-01-01T16:10")
+
+
+@pytest.mark.parametrize(
+    ("rows", "imported", "found"),
+    [
+        (["1,1,見本 一,S20.1.1,本町1,男", "2,1,見本 二,S21.1.1,本町2,女"], 2, "本町1"),
+        (["1,1,見本 一,S20.1.1,旧町9,男", "1,2,見本 一,S20.1.1,本町1,男", "2,1,見本 二,S21.1.1,本町2,女"], 2, "本町1"),
+    ],
+)
+def test_history_numbers_without_dates(run: Run, tmp_path: Path, rows: list[str], imported: int, found: str) -> None:
+    _init(run)
+    (tmp_path / "dump.csv").write_text(HISTORY_HEADER + "\n".join(rows) + "\n", "utf-8")
+    code, answer = _import_residents(run, tmp_path / "dump.csv")
+    assert (code, answer["imported"]) == (0, imported)
+    assert [hit["address"] for hit in run("search", "見本 一")[1]["hits"]] == [found]
+    assert len(run("residents", "snapshots")[1]["snapshots"]) == 1

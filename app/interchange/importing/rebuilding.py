@@ -59,9 +59,13 @@ class Inspection:
 
 
 def holds_history(ctx: Context, paths: Iterable[Path], *, options: ReadOptions = DEFAULTS) -> bool:
-    """Whether any of the files has history rows (a column 履歴番号), so that it must be rebuilt and not taken as a list."""
+    """Whether any of the files has dated history rows (columns 履歴番号 and 異動日 or 処理日), so that it must be rebuilt.
+
+    A list of today's residents may also have a history number in each row; see ``import.history_found``.
+    """
     options = run.recalling(ctx, options, "residents")
-    return any("history_no" in open_source(path, "residents", options=options).headers.columns for path in paths)
+    columns = [open_source(path, "residents", options=options).headers.columns for path in paths]
+    return any("history_no" in one and ("moved_on" in one or "processed_on" in one) for one in columns)
 
 
 def inspect_files(

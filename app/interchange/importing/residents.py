@@ -299,6 +299,8 @@ class RowMaker:
             if not named[at]:
                 self._reject(line, rows[at], "name", "import.name_missing")
             elif seen is not None and at in again and (first := seen.first(number, (self._number, line))) is not None:
+                if "history_no" in self._at:
+                    raise RuleViolation("import.history_found", path=str(self.result.table.path), line=line, first=first[1])
                 place = str(first[1]) if first[0] == self._number else "-"
                 code = (
                     "rebuild.two_people_one_number" if seen.is_other(number, names[at] or kanas[at], births[at]) else "import.duplicate_id"
