@@ -14,7 +14,7 @@ from app.ui.main_window import MainWindow
 from app.ui.start import Desk
 from tests.ui.conftest import say
 
-CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+CTRL, ALT, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 Key = Qt.Key
 PAGES = ("home", "search", "shelters", "evacuees", "roster", "residents", "history", "settings")
 _WAIT_MS = 30_000

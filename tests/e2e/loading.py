@@ -66,7 +66,7 @@ def _tab_to(clerk: Clerk, wanted: QWidget) -> None:
 # -- files in
 
 
-def _run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | None = None) -> WizardFrame:
+def run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | None = None) -> WizardFrame:
     """Through all steps of the wizard in front; answers it on its last."""
     wizard = clerk.front(WizardFrame)
     clerk.chosen = [str(file) for file in files]
@@ -87,7 +87,7 @@ def _run_wizard(clerk: Clerk, files: Sequence[Path], answers: dict[str, str] | N
     return wizard
 
 
-def _finish(clerk: Clerk, wizard: WizardFrame, **totals: int) -> None:
+def finish_wizard(clerk: Clerk, wizard: WizardFrame, **totals: int) -> None:
     """The numbers said at the end, then close."""
     assert {name: int(wizard.outcome.tiles[name].number.replace(",", "")) for name in totals} == totals
     clerk.front(WizardFrame)
@@ -98,8 +98,8 @@ def _finish(clerk: Clerk, wizard: WizardFrame, **totals: int) -> None:
 def import_shelters(clerk: Clerk) -> None:
     page = clerk.go("shelters")
     clerk.press(page.import_button)
-    wizard = _run_wizard(clerk, [NANAO / "designated_shelters.csv"])
-    _finish(clerk, wizard, created=112, updated=0, review=0, rejected=0)
+    wizard = run_wizard(clerk, [NANAO / "designated_shelters.csv"])
+    finish_wizard(clerk, wizard, created=112, updated=0, review=0, rejected=0)
     rows = {row.name: row for row in page.list._rows}
     assert len(rows) == 112 and page.list.table.rows.rowCount() == 112
     assert (rows["七尾中学校"].capacity, rows["七尾中学校"].capacity_text) == (1371, "屋内1,371人／屋外5,470人（面積の1/2）")
@@ -125,9 +125,9 @@ def import_counts(clerk: Clerk) -> None:
     page.tabs.setCurrentWidget(page.counts)
     clerk.settle()
     clerk.press(page.counts.import_button)
-    wizard = _run_wizard(clerk, files)
+    wizard = run_wizard(clerk, files)
     total = sum(shelters for _, shelters in published().values())
-    _finish(clerk, wizard, created=total, review=0, rejected=0)
+    finish_wizard(clerk, wizard, created=total, review=0, rejected=0)
 
 
 def look_at_the_trend(clerk: Clerk) -> None:
@@ -158,8 +158,8 @@ def import_residents(clerk: Clerk, residents: list[InventedResident], folder: Pa
     write_residents_csv(path, residents, encoding="cp932")
     page = clerk.go("residents")
     clerk.press(page.import_button)
-    wizard = _run_wizard(clerk, [path], {"as_of": "2024-01-01 16:10", "label": "発災日時点"})
-    _finish(clerk, wizard, residents=50_000, rejected=0)
+    wizard = run_wizard(clerk, [path], {"as_of": "2024-01-01 16:10", "label": "発災日時点"})
+    finish_wizard(clerk, wizard, residents=50_000, rejected=0)
     listed = page.tab("list")
     snapshot = clerk.window.context.reads.residents.active()
     assert (snapshot.label, snapshot.residents, snapshot.active) == ("発災日時点", 50_000, True)

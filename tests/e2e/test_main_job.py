@@ -30,10 +30,21 @@ class Program:
 
     def run(self, *arguments: str, code: int = 0, **environment: str) -> dict[str, Any]:
         variables = {
-            **os.environ, "SASAE_DATA": str(self.folder), "SASAE_OPERATOR": OPERATOR, "SASAE_PASSWORD": PASSWORD, "SASAE_TRACE": "1", **environment,
+            **os.environ,
+            "SASAE_DATA": str(self.folder),
+            "SASAE_OPERATOR": OPERATOR,
+            "SASAE_PASSWORD": PASSWORD,
+            "SASAE_TRACE": "1",
+            **environment,
         }
         done = subprocess.run(
-            [sys.executable, "-m", "app", *arguments, "--json"], cwd=ROOT, env=variables, capture_output=True, encoding="utf-8", timeout=100, check=False
+            [sys.executable, "-m", "app", *arguments, "--json"],
+            cwd=ROOT,
+            env=variables,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=100,
+            check=False,
         )
         assert done.returncode == code, (arguments, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
         answer = json.loads(done.stdout)
@@ -115,11 +126,27 @@ def _check_in_families(program: Program) -> dict[str, str]:
         done = program.run("evacuees", "check-in", "--shelter", "山王小学校", "--household", hit["household"], "--at", "2024-01-01T20:00")
         assert done["persons"] and len(done["persons"]) == len(done["stays"]) and not done["warnings"]
         people[kana] = done["persons"][0]
-        refused = program.run("evacuees", "check-in", "--shelter", "七尾中学校", "--resident", hit["id"], "--at", "2024-01-02T08:00", code=1)
+        refused = program.run(
+            "evacuees", "check-in", "--shelter", "七尾中学校", "--resident", hit["id"], "--at", "2024-01-02T08:00", code=1
+        )
         assert refused["error"]["code"] == "checkin.already_staying" or hit["id"] not in refused
-    visitor = {"name": "客人 花子", "kana": "マロウド ハナコ", "birth": "S60.3.3", "sex": "女", "address": "架空県遠野原市1-2", "source": "visitor"}
+    visitor = {
+        "name": "客人 花子",
+        "kana": "マロウド ハナコ",
+        "birth": "S60.3.3",
+        "sex": "女",
+        "address": "架空県遠野原市1-2",
+        "source": "visitor",
+    }
     done = program.run(
-        "evacuees", "check-in", "--shelter", "山王小学校", "--person", json.dumps(visitor, ensure_ascii=False), "--at", "令和6年1月2日午前9時"
+        "evacuees",
+        "check-in",
+        "--shelter",
+        "山王小学校",
+        "--person",
+        json.dumps(visitor, ensure_ascii=False),
+        "--at",
+        "令和6年1月2日午前9時",
     )
     people["visitor"] = done["persons"][0]
     return people
@@ -179,7 +206,9 @@ def test_backup_restore_and_refusals(tmp_path: Path) -> None:
     assert program.run("init", "--municipality", "172022", "--disaster", "x", "--occurred", "2024-01-01", "--site", "x", "--kind", "hq", code=3)[
         "error"
     ]["code"] == "store.exists"  # fmt: skip
-    assert program.run("restore", str(residents := tmp_path / "違う.zip"), "--into", str(tmp_path / "z"), code=3)["error"]["where"]["path"] == str(residents)
+    assert program.run("restore", str(residents := tmp_path / "違う.zip"), "--into", str(tmp_path / "z"), code=3)["error"]["where"][
+        "path"
+    ] == str(residents)
 
 
 def test_operators(tmp_path: Path) -> None:

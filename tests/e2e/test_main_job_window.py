@@ -9,30 +9,24 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.bootstrap import gateway
 from app.domain.dates import parse_date, parse_instant
 from app.domain.invention import InventedResident, invent_residents
 from app.printing.raster import read_text
-from app.ui import start
 from app.ui.main_window import MainWindow
-from app.ui.preferences import Preferences
 from app.ui.reception.checkin import CheckInDialog
 from app.ui.reception.leaving import LeaveDialog
 from app.ui.signin import SignInWindow
-from app.ui.start import Desk
 from app.ui.widgets.export_dialog import ExportDialog
 from app.ui.widgets.form_dialog import FormDialog
-from tests.e2e.clerk import CTRL, Clerk, Key, NoQuestions
+from tests.e2e.clerk import CTRL, Clerk, Key
 from tests.e2e.loading import (
     OPERATOR,
     PASSWORD,
@@ -54,30 +48,6 @@ VISITOR = "客人　花子"
 def residents() -> list[InventedResident]:
     """Fifty thousand who do not exist."""
     return list(invent_residents(50_000, seed=7, as_of=date(2024, 1, 1)))
-
-
-@pytest.fixture
-def clerk(qapp: QApplication, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clerk]:
-    """A clerk before the first window of a program on an empty folder, with preferences of its own."""
-    monkeypatch.setenv("SASAE_DATA", str(tmp_path / "支え データ"))
-    preferences = Preferences(tmp_path / "window.json")
-    preferences.set("theme", "light")
-    start.prepare(preferences=preferences)
-    desk = Desk(gateway(), preferences=preferences)
-    made, boxes = Clerk(desk, qtbot), NoQuestions()
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (made.chosen[0], ""))
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (made.chosen, ""))
-    qapp.installEventFilter(boxes)
-    yield made
-    qapp.removeEventFilter(boxes)
-    desk.close()
-    if isinstance(desk.window, MainWindow):
-        desk.window.session.close(backup=False)
-        desk.window._closing = "done"
-    if desk.window is not None:
-        desk.window.close()
-        desk.window.deleteLater()
-    assert boxes.seen == []
 
 
 @pytest.mark.slow
