@@ -240,9 +240,7 @@ def _unread(prepared: run.Prepared, line: int) -> PlanItem:
     return PlanItem(line=line, action="error", code=prepared.rows.rejected[line], params=told)
 
 
-def check(
-    ctx: Context, *, target: str, samples: Sequence[Sample], choice: Choice, answers: Mapping[str, Any], job: Job
-) -> Checked:
+def check(ctx: Context, *, target: str, samples: Sequence[Sample], choice: Choice, answers: Mapping[str, Any], job: Job) -> Checked:
     """Read every row of every file and plan; nothing is changed."""
     found = Checked()
     for sample in job.track(samples, "lists.checking"):
