@@ -67,7 +67,9 @@ print(json.dumps([painted, filled]))
 
 def _run(code: str, *arguments: str) -> str:
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, check=True, timeout=120
+    )
     return done.stdout.strip().splitlines()[-1]
 
 

@@ -51,7 +51,20 @@ _RIGHTS: dict[str, frozenset[str]] = {
     "accounting": frozenset({"export", "print"}),
     "approval": frozenset({"export", "print"}),
     "admin": frozenset(
-        {"register", "headcount", "export", "print", "backup", "link", "shelters", "residents", "operators", "settings", "audit", "unprotect"}
+        {
+            "register",
+            "headcount",
+            "export",
+            "print",
+            "backup",
+            "link",
+            "shelters",
+            "residents",
+            "operators",
+            "settings",
+            "audit",
+            "unprotect",
+        }
     ),
     "protected": frozenset({"see_protected", "protect"}),
 }

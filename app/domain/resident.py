@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-
 ALIAS_BETWEEN = " / "
 """What stands between several other names of one person."""
 

@@ -75,7 +75,8 @@ HELP: Mapping[str, str] = {
     "protections.extend": "支援措置を延長する（終わりの日の1か月前から）",
     "protections.release": "支援措置を解除する（理由と、管理の役割も要ります）",
     "characters": "名前の文字（外字・異体字）",
-    "characters.list": "住民データと避難者にある外字・異体字などの一覧（--out で CSV）\n字形がどのフォントにもない字が先に出ます。印刷の前に、フォント・画像・代替文字を決めてください。",
+    "characters.list": "住民データと避難者にある外字・異体字などの一覧（--out で CSV）\n字形がどのフォントにもない字が先に出ます。"
+    "印刷の前に、フォント・画像・代替文字を決めてください。",
     "characters.register": "外字の代替文字や画像を登録する\nCODE は E000、U+E000、U+845B_E0100 など、またはその文字。画像は PNG か BMP。",
     "characters.remove": "登録した文字を取り消す",
     "characters.import": "外字の表（コード・代替文字・画像ファイル・説明）か、E000.png のようにコードを名前にした画像のフォルダを取り込む",
@@ -100,10 +101,12 @@ _HEADS: Mapping[str, str] = {
     "message": "結果", "file_sha256": "ファイルの SHA-256", "shelters": "避難所", "unencodable": "表せない文字", "active": "使用中", "known_at": "把握時点",
     "state": "期間", "left": "残り日数", "resident_no": "宛名番号", "starts": "始まり", "ends": "終わり", "likely": "もしかすると",
     "appeared": "増えた人", "gone": "いなくなった人", "changed": "変わった人", "before": "前", "after": "後", "by_number": "宛名番号で照合",
-    "differences": "違いのある人", "truncated": "一部だけ表示", "origin": "作り方", "sources": "ファイル", "findings": "確かめたこと", "census": "人数の内訳", "on": "時点", "male": "男", "female": "女",
-    "sure": "確実", "unlinked": "結び付いていない避難者", "none": "候補なし", "linked": "結び付けた人", "cases": "候補のある避難者", "band": "区分", "resident": "住民",
+    "differences": "違いのある人", "truncated": "一部だけ表示", "origin": "作り方", "sources": "ファイル", "findings": "確かめたこと",
+    "census": "人数の内訳", "on": "時点", "male": "男", "female": "女",
+    "sure": "確実", "unlinked": "結び付いていない避難者", "none": "候補なし", "linked": "結び付けた人", "cases": "候補のある避難者",
+    "band": "区分", "resident": "住民",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
-}
+}  # fmt: skip
 _LISTS: Mapping[str, Sequence[str]] = {
     "shelters": ("name", "kind", "open", "capacity", "declared", "rostered"),
     "points": ("at", "shelters_open", "declared", "rostered"),
@@ -125,7 +128,11 @@ _LISTS: Mapping[str, Sequence[str]] = {
 _STATUS = {"none": "登録なし", "staying": "入所中", "left": "退所", "dead": "死亡"}
 _FONTS = {"text": "本文", "national": "国の文字", "names": "人名の字", "own": "自治体"}
 _KINDS = {
-    "state": "protection.state", "role": "protection.role", "kind": "shelter.kind", "sex": "person.sex", "category": "stay.category",
+    "state": "protection.state",
+    "role": "protection.role",
+    "kind": "shelter.kind",
+    "sex": "person.sex",
+    "category": "stay.category",
     "destination": "stay.destination",
 }
 

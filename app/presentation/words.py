@@ -94,7 +94,7 @@ WORDS: dict[str, dict[str, str]] = {
     "view": {"standard": "標準", "full": "すべての項目", "compact": "印刷用（せまい）", "publishable": "掲示用"},
     "theme": {"system": "パソコンの設定に合わせる", "light": "明るい", "dark": "暗い"},
     "text_size": {"normal": "標準", "large": "大きい", "larger": "とても大きい"},
-}
+}  # fmt: skip
 
 SHORT: dict[str, dict[str, str]] = {
     "person.sex": {"other": "他", "unknown": "―"},
@@ -107,13 +107,20 @@ SHORT: dict[str, dict[str, str]] = {
         "care": "介護", "physical": "身体", "intellectual": "知的", "mental": "精神", "developmental": "発達", "respirator": "呼吸器",
         "dialysis": "透析", "oxygen": "酸素", "medical_other": "医療", "language": "通訳",
     },
-}
+}  # fmt: skip
 
 _CONSENTS = ("consent_kin", "consent_acquaintance", "consent_public", "consent_board", "consent_web", "consent_share")
 _FLAGS = (
-    "household.power_out", "household.water_out", "person.protected", "stay.pending", "disaster.training", "operator.disabled",
-    *(f"{kind}.deleted" for kind in ("disaster", "site", "operator", "shelter", "spell", "headcount", "household",
-    "person", "stay", "absence")),
+    "household.power_out",
+    "household.water_out",
+    "person.protected",
+    "stay.pending",
+    "disaster.training",
+    "operator.disabled",
+    *(
+        f"{kind}.deleted"
+        for kind in ("disaster", "site", "operator", "shelter", "spell", "headcount", "household", "person", "stay", "absence")
+    ),
 )
 ALIASES: dict[str, str] = {
     "sex": "person.sex", "category": "stay.category", "destination": "stay.destination", "reception": "stay.reception",
@@ -122,7 +129,7 @@ ALIASES: dict[str, str] = {
     "decision.decision": "decision", "person_decision.decision": "decision", "method": "headcount.method", "action": "journal.action",
     **{f"person.{name}": "consent" for name in _CONSENTS}, **{name: "consent" for name in _CONSENTS},
     **{name: "yesno" for name in _FLAGS},
-}
+}  # fmt: skip
 
 _COMMON = {"note": "備考", "deleted": "取り消し", "id": "番号", "version": "版"}
 FIELDS: dict[str, dict[str, str]] = {
@@ -194,6 +201,6 @@ FIELDS: dict[str, dict[str, str]] = {
         "site_kind": "拠点の種別",
         "operator": "操作者名", "password": "パスワード", "training": "訓練",
     },
-}
+}  # fmt: skip
 FIELDS["shelter_spell"] = FIELDS["spell"]
 FIELDS["person_decision"] = FIELDS["decision"]

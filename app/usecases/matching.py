@@ -75,8 +75,9 @@ def show_cases(ctx: Context, *, cases: Sequence[MatchCase]) -> list[ShownCase]:
 
 
 def link_all(ctx: Context, *, links: Sequence[tuple[str, str]], reason: str, job: Job = QUIET) -> Linked:
-    """Link people to residents (pairs of ids) in one act, which is answered and which ``persons.undo`` takes back. Typed particulars stay; empty ones are filled.
+    """Link people to residents (pairs of ids) in one act, which is answered and which ``persons.undo`` takes back.
 
+    Typed particulars stay; empty ones are filled.
     RuleViolation, and then nothing is done: ``resident.not_found``, ``resident.linked_elsewhere``, ``match.person_linked``,
     ``match.twice`` (one person or one resident named twice).
     """

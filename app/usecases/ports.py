@@ -236,7 +236,6 @@ class MatchingReads(Protocol):
         ...
 
 
-
 class Matcher(Protocol):
     """Finds who is who, in memory. It keeps nothing, and nothing of what it is given reaches a disk."""
 

@@ -77,7 +77,7 @@ def test_a_word_is_noticed(source: str) -> None:
         '"""説明"""',
         'def f():\n    """何をするか。"""',
         'class A:\n    x: int\n    """属性の説明。"""',
-        'x = 1  # 理由',
+        "x = 1  # 理由",
         r're.compile("[\u3041-\u3096\u30a1-\u30fa]+")',
         r'x = "\u3000"',
         r'ord("\u30fc")',

@@ -220,7 +220,11 @@ def plan_as(ctx: Context, shelter: str, entries: list[Entry]) -> Plan:
 def test_a_protected_person_on_a_clerks_list_is_registered_hidden_and_only_once_a_shelter(town: Town) -> None:
     """Nobody slips onto a list by leaving a birth date out, and a list imported twice changes nothing, seen or not."""
     clerk = town.acting("shelter")
-    rows = (0, {"name": "渡辺　静", "birth": "昭和20年"}, 1), (0, {"name": "渡辺　静", "birth": "S20"}, 1), (1, {"kana": "わたなべ しずか"}, 2)
+    rows = (
+        (0, {"name": "渡辺　静", "birth": "昭和20年"}, 1),
+        (0, {"name": "渡辺　静", "birth": "S20"}, 1),
+        (1, {"kana": "わたなべ しずか"}, 2),
+    )
     for shelter, row, count in rows:
         entries = [Entry(line=2, values=row)]
         made = plan_as(clerk, town.shelters[shelter], entries)

@@ -9,7 +9,7 @@ from app.domain.evacuee import Person
 from app.domain.resident import ResidentRow
 from app.usecases import matching
 from app.usecases.job import Job
-from app.usecases.persons import decide, duplicate_pairs, find_duplicates, last_acts, undo
+from app.usecases.persons import decide, duplicate_pairs, find_duplicates, undo
 from app.usecases.reception import Arrival, check_in
 from app.usecases.residents import load_residents
 from tests.stores import OCCURRED, RESIDENTS, Town

@@ -68,7 +68,7 @@ def test_training_holds_characters_to_settle_and_settled(tmp_path: Path) -> None
         shown = {one.text: one for one in list_characters(ctx, fonts=open_fonts(ctx, session.folder)).uses}
         assert shown["\ue7a0"].picture and shown["\ue7a1"].substitute == "辺" and not shown["\ue7a2"].settled
         assert shown["\ue7a0"].persons and not shown["\ue7a2"].persons, "nobody on a roster has a name that cannot be printed"
-        assert {"葛\U000e0100", "辻\U000e0100", "\ufa19", "𠮷"} <= shown.keys()
+        assert {"葛\U000e0100", "辻\U000e0100", "\ufa1b", "𠮷"} <= shown.keys()
     finally:
         session.close(backup=False)
 

@@ -21,6 +21,4 @@ GO_OUT = FormSpec(
     ),
     save="記録する",
 )  # fmt: skip
-COME_BACK = FormSpec(
-    key="come_back", title="戻り", sections=(SectionSpec(fields=(moment_field("at", "戻った日時"),)),), save="記録する"
-)
+COME_BACK = FormSpec(key="come_back", title="戻り", sections=(SectionSpec(fields=(moment_field("at", "戻った日時"),)),), save="記録する")

@@ -10,7 +10,9 @@ from app.domain.evacuee import Person, check_person
 from app.presentation.forms.spec import FieldSpec, FormSpec, SectionSpec, spec_field
 from app.presentation.messages import message
 
-_CONSENT_NOTE = "親族と知人への回答は、申し出がなければ「同意する」です。それ以外への回答・公表は、本人が同意したときだけです（安否情報の様式⑫～⑭）。"
+_CONSENT_NOTE = (
+    "親族と知人への回答は、申し出がなければ「同意する」です。それ以外への回答・公表は、本人が同意したときだけです（安否情報の様式⑫～⑭）。"
+)
 
 
 def _field(key: str, **more: Any) -> FieldSpec:

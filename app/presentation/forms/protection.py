@@ -6,7 +6,9 @@ from app.presentation.forms.spec import FieldSpec, FormSpec, SectionSpec, spec_f
 
 _DAY = "例：R8.4.1、2026-04-01"
 _STARTS = FieldSpec(key="starts", label="始まりの日", kind="date", placeholder=_DAY)
-_ENDS = FieldSpec(key="ends", label="終わりの日", kind="date", placeholder=_DAY, help="ふつうは始まりから1年です。過ぎても自動では終わりません。")
+_ENDS = FieldSpec(
+    key="ends", label="終わりの日", kind="date", placeholder=_DAY, help="ふつうは始まりから1年です。過ぎても自動では終わりません。"
+)
 _REASON = FieldSpec(key="reason", label="理由", kind="multiline", required=True, placeholder="例：本人からの申出")
 
 TERM = FormSpec(
@@ -41,9 +43,7 @@ EXTEND = FormSpec(
 RELEASE = FormSpec(
     key="protection_release",
     title="支援措置の解除",
-    sections=(
-        SectionSpec(note="解除すると、ほかに保護するものがなければ、全員の画面に出るようになります。", fields=(_REASON,)),
-    ),
+    sections=(SectionSpec(note="解除すると、ほかに保護するものがなければ、全員の画面に出るようになります。", fields=(_REASON,)),),
     save="解除する",
 )
 CORRECT = FormSpec(

@@ -62,7 +62,9 @@ class JournalQueries:
         people, by_kind = self._guard.people(connection), defaultdict(set)
         for row in rows:
             by_kind[row[6]].add(row[7])
-        hidden = {(kind, one) for kind, ids in by_kind.items() if kind in PERSONAL for one in concealed(connection, kind, people, ids, past=True)}
+        hidden = {
+            (kind, one) for kind, ids in by_kind.items() if kind in PERSONAL for one in concealed(connection, kind, people, ids, past=True)
+        }
         return [row for row in rows if (row[6], row[7]) not in hidden]
 
     def history(self, record_id: str) -> list[HistoryEntry]:
@@ -77,7 +79,9 @@ class JournalQueries:
             found: list[Any] = []
             before = 2**62
             while len(found) < limit:
-                rows = connection.exec_driver_sql(_ROW.replace("SELECT ", "SELECT j.seq, ", 1) + "j.seq < ? ORDER BY j.seq DESC LIMIT ?", (before, limit)).all()
+                rows = connection.exec_driver_sql(
+                    _ROW.replace("SELECT ", "SELECT j.seq, ", 1) + "j.seq < ? ORDER BY j.seq DESC LIMIT ?", (before, limit)
+                ).all()
                 if not rows:
                     break
                 before = rows[-1][0]
