@@ -24,7 +24,9 @@ def test_voiced_half_voiced_and_alike_sounds(pair: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("ヴァイオラ", "バイオラ"), ("ヴィ", "ビ"), ("ヴ", "ブ"), ("ｳﾞｧ", "バ"), ("ヴォ", "ホ"), ("ウ\u3099ェ", "ベ")]
+    ("a", "b"),
+    [("ヴァイオラ", "バイオラ"), ("ヴィ", "ビ"), ("ヴ", "ブ"), ("ｳﾞｧ", "バ"), ("ヴォ", "ホ"), ("ウ\u3099ェ", "ベ")]
+    + [("ヴアイオラ", "ヴァイオラ"), ("ゔあ", "ば")],  # small and large alike
 )
 def test_v_series(a: str, b: str) -> None:
     assert same(a, b)
