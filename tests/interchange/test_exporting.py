@@ -60,6 +60,13 @@ def test_csv_for_excel(tmp_path: Path) -> None:
     assert [row.cells for row in open_table(path).rows()][0] == ("架空", "=1")
 
 
+def test_cp932_takes_no_byte_that_only_python_reads(tmp_path: Path) -> None:
+    """U+F8F0 to U+F8F3 come out as the single bytes A0 and FD to FF, which no other program takes for a character."""
+    done = write_csv(tmp_path / "a.csv", header=["氏名"], rows=[["飛田\uf8f0子\ue000"]], encoding="cp932", registered={"\uf8f1": "崎"})
+    assert (tmp_path / "a.csv").read_bytes().endswith("飛田〓子\ue000\r\n".encode("cp932"))
+    assert [(one.code_point, one.written) for one in done.unencodable] == [("U+F8F0", "〓"), ("U+E000", "\ue000")]
+
+
 def test_cp932_lists_what_does_not_fit(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     rows = [["髙﨑"], ["𠮷田"], ["葛\U000e0100城"], ["か\u3099く"], ["ok?"], ["\ud800"]]

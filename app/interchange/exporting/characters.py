@@ -19,6 +19,8 @@ Item = TypeVar("Item")
 RISKY = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _NUMBER = re.compile(r"[-\uff0d](?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d+)?", re.ASCII)
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_NO_CHARACTER = re.compile("[\uf8f0-\uf8f3]")
+"""Python writes these as the single bytes A0 and FD to FF, which other programs do not read."""
 _VOICED = re.compile("[\u3041-\u30ff][\u3099\u309a]")
 LIST_LIMIT = 10_000
 
@@ -138,6 +140,8 @@ class Encodability:
 
     def holds(self, text: str) -> bool:
         """Whether the encoding has a code for all of the text."""
+        if self.encoding == "cp932" and _NO_CHARACTER.search(text):
+            return False
         try:
             text.encode(self.encoding)
         except UnicodeEncodeError:
