@@ -111,6 +111,10 @@ class Ledger:
                 whole += (first >> 32) & _LAST_NUMBER == 1
         return people, whole
 
+    def holds_past(self) -> bool:
+        """Whether a full dump has a row after the first of somebody; without one nothing shows that rows of the past are in it."""
+        return any(self._bits[key & _LOW32] & 4 and 1 < (key >> 32) & _LAST_NUMBER < _LAST_NUMBER for key in self._keys)
+
     def latest_processed(self, first: int, end: int, *, limit: int) -> int:
         """The last 処理日 among rows of these places, not after ``limit``; 0 when none is known."""
         return max((value for value in self._processed[first:end] if value <= limit), default=0)

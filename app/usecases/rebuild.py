@@ -24,7 +24,7 @@ ChangeKind = Literal["appeared", "left", "changed"]
 CHANGE_KINDS: tuple[ChangeKind, ...] = ("appeared", "left", "changed")
 
 
-SUMMED = frozenset(("resident.no_check_digit", "rebuild.reason_unknown", "rebuild.rows_repeated"))
+SUMMED = frozenset(("resident.no_check_digit", "rebuild.reason_unknown", "rebuild.rows_repeated", "rebuild.moved_ahead"))
 """Findings that stand for many rows; ``new`` says how many."""
 _REST = "resident.more_of_these"
 

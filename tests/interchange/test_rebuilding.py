@@ -19,6 +19,8 @@ from app.interchange.importing.history import read_days, read_reason, read_statu
 from app.interchange.importing.rebuilding import RebuildOutcome, holds_history, inspect_files, rebuild_residents
 from app.interchange.importing.run import import_residents
 from app.interchange.importing.sequence import read_name
+from app.interchange.importing.source import ReadOptions
+from app.presentation.messages import message
 from app.usecases.context import Context
 from app.usecases.job import Job
 from app.usecases.rebuild import compare_snapshots, list_findings, show_changes
@@ -388,3 +390,32 @@ def test_reasons_states_and_days_are_read_as_offices_write_them() -> None:
     assert read_days("2024-03-01 10:11:12") == read_days("20240301101112") == read_days("R6.3.1")
     assert read_days("x") == (-1, -1) and read_days("")[0] == 0
     assert read_days("令和6年2月") == (date(2024, 2, 1).toordinal(), date(2024, 2, 29).toordinal())
+
+
+def test_a_later_dump_without_one_row_of_the_past_says_that_it_may_lack_people(ctx: Context, tmp_path: Path) -> None:
+    first_rows = tuple(line for line in FULL if ",1,H" in line)
+    done = rebuild(ctx, files(tmp_path, full=first_rows, name="全件_20240315.csv"))
+    assert "rebuild.full_after_day_unsure" in done.findings and "rebuild.full_after_day_history" not in done.findings
+    assert any("抜けているかもしれません" in warning for warning in done.warnings)
+
+
+def test_exchanged_days_stop_and_a_few_are_told(ctx: Context, tmp_path: Path, state: Callable[[], State]) -> None:
+    before = state()
+    swapped = tuple(row(str(n), 1, f"見本　{n}", "2010-04-05", "2010-04-01", "国内転入") for n in range(1, 6))
+    given = files(tmp_path, full=swapped)
+    with pytest.raises(InputFault) as fault:
+        rebuild(ctx, given)
+    assert fault.value.code == "rebuild.days_swapped" and state() == before
+    assert fault.value.where is not None and (fault.value.where["line"], fault.value.where["column"]) == (2, "異動日")
+    assert rebuild(ctx, given, options=ReadOptions(force=True)).findings["rebuild.moved_ahead"] == 5
+    planned = row("1", 2, "見本　一", "2024-04-01", "2024-03-04", "転出予定")
+    odd = row("2", 3, "見本　二", "2024-03-06", "2024-03-05", "転居")
+    done = rebuild(ctx, files(tmp_path, ("差分20240305.csv", (planned, odd))))
+    assert done.findings["rebuild.moved_ahead"] == 1
+    assert any("差分20240305.csv" in warning and "3行目" in warning for warning in done.warnings)
+
+
+def test_a_trailer_that_counts_too_few_says_how_many_there_are(ctx: Context, tmp_path: Path) -> None:
+    with pytest.raises(InputFault) as fault:
+        rebuild(ctx, files(tmp_path, full=(*FULL, "T,2,,,,,,,,,,,,")))
+    assert fault.value.code == "rebuild.count_mismatch" and "実際は5行です" in message(fault.value)

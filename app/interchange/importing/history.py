@@ -15,7 +15,7 @@ from typing import Any
 
 from app import resources
 from app.domain.dates import parse_date
-from app.domain.errors import SasaeError
+from app.domain.errors import InputFault, SasaeError
 from app.domain.folding import fold_kana, fold_name
 from app.domain.history_ledger import Decisions, Facts, Ledger
 from app.domain.households import HouseholdCheck
@@ -34,6 +34,10 @@ _KEPT = ("resident_no", "history_no", "moved_on", "processed_on", "notified_on",
 _STRUCK = (Kind.death, Kind.removal)
 _MOST_NUMBER = 9_999_999
 _BAD = (-1, -1)
+_MAY_BE_AHEAD = frozenset((Kind.move_out, Kind.decrease, Kind.cancel_decrease, Kind.cancel_increase, Kind.cancel_change))
+"""What may be entered before its day: a departure, and what undoes something."""
+_FEWEST_AHEAD = 3
+"""Fewer rows entered before they happened tell nothing about the columns."""
 
 
 @lru_cache(maxsize=1)
@@ -127,8 +131,11 @@ class HistoryMaterial:
         """What was read of each file, with everything wrong in it."""
         return [file.result for file in self.files]
 
-    def scan(self, job: Job) -> None:
-        """The first reading. Rejects what cannot be used."""
+    def scan(self, job: Job, *, force: bool = False) -> None:
+        """The first reading. Rejects what cannot be used.
+
+        InputFault ``rebuild.days_swapped`` when most rows of a file were entered before they happened, unless ``force``.
+        """
         total = 2 * sum(result.table.estimate_rows() for result in self.results)
         done = 0
         for file in self.files:
@@ -139,6 +146,7 @@ class HistoryMaterial:
                 scanner.take(batch)
                 job.report(done, total, _CHECKING)
             scanner.tell_unknown(self.told)
+            scanner.tell_ahead(self.told, force=force)
 
     def latest_processed(self, at: int, *, limit: date) -> date | None:
         """The last 処理日 in a file, not after ``limit``."""
@@ -197,6 +205,7 @@ class _Scanner:
         self._all: Callable[[list[str]], Any] = itemgetter(*sorted(columns.values()), end)
         self._trailer = file.trailer.cells if file.trailer else None
         self._unknown: dict[str, int] = {}
+        self._dated = self._ahead = self._first_ahead = 0
 
     def take(self, batch: Batch) -> None:
         """The rows of a batch, each entered or skipped: a row's place is its position among all good rows of all files."""
@@ -234,6 +243,11 @@ class _Scanner:
             if found == _BAD:
                 return self._refuse(line, cells, key, "rebuild.date_unreadable", text=text)
         kind = read_reason(reason)
+        if kind not in _MAY_BE_AHEAD and days[0] > EVER and EVER < entered[1] < NEVER:
+            self._dated += 1
+            if days[0] > entered[1]:
+                self._ahead += 1
+                self._first_ahead = self._first_ahead or line
         if kind is Kind.unknown and reason.strip():
             self._unknown[reason.strip()] = self._unknown.get(reason.strip(), 0) + 1
         low, high = _narrow(days, entered, kind, bool(moved.strip()))
@@ -252,6 +266,21 @@ class _Scanner:
         """Reasons that no table knows, with how often they occur."""
         for reason, count in sorted(self._unknown.items(), key=lambda pair: -pair[1])[:50]:
             told.append(Finding("rebuild.reason_unknown", reason=reason, new=str(count), file=self._file.name))
+
+    def tell_ahead(self, told: list[Finding], *, force: bool) -> None:
+        """Rows entered before they happened, which only a departure can be. Most of a file: its two columns of days are swapped."""
+        if not self._ahead:
+            return
+        if not force and self._ahead >= _FEWEST_AHEAD and self._ahead * 2 > self._dated:
+            heading = self._result.heading
+            raise InputFault(
+                "rebuild.days_swapped", path=str(self._file.path), line=self._first_ahead, column=heading("moved_on"),
+                other=heading("processed_on" if "processed_on" in self._result.headers.columns else "notified_on"),
+                count=self._ahead, rows=self._dated,
+            )  # fmt: skip
+        told.append(
+            Finding("rebuild.moved_ahead", old=str(self._first_ahead), new=str(self._ahead), file=self._file.name, line=self._first_ahead)
+        )
 
 
 @lru_cache(maxsize=65536)

@@ -93,7 +93,7 @@ def rebuild_residents(
     options = run.recalling(ctx, options, "residents")
     files, told = arrange(_open(ctx, full, differences, options, day_of(as_of)))
     material = HistoryMaterial(files, told)
-    _scan(material, day=day_of(as_of), known=day_of(known), job=job)
+    _scan(material, day=day_of(as_of), known=day_of(known), force=options.force, job=job)
     _refuse_rows(ctx, material, on_error, options.force, report)
     try:
         done = load_rebuilt(
@@ -122,9 +122,9 @@ def _open(ctx: Context, full: Sequence[Path], differences: Sequence[Path], optio
     return files
 
 
-def _scan(material: HistoryMaterial, *, day: date, known: date, job: Job) -> None:
+def _scan(material: HistoryMaterial, *, day: date, known: date, force: bool, job: Job) -> None:
     """Read, check the sequence, choose."""
-    material.scan(job)
+    material.scan(job, force=force)
     told = material.told
     for file in material.files:
         told += check_count(file)
@@ -150,7 +150,8 @@ def _check_full(material: HistoryMaterial, day: date) -> date | None:
         people, whole = material.ledger.count_base()
         if "history_no" not in later.result.headers.columns or whole < people * _WHOLE:
             raise RuleViolation("rebuild.full_after_day", path=str(later.path), full=later.day, day=day)
-        material.told.append(Finding("rebuild.full_after_day_history", file=later.name, old=day.isoformat(), new=later.day.isoformat()))
+        code = "rebuild.full_after_day_history" if material.ledger.holds_past() else "rebuild.full_after_day_unsure"
+        material.told.append(Finding(code, file=later.name, old=day.isoformat(), new=later.day.isoformat()))
     return max((file.day for file in dated if file.day), default=None)
 
 
