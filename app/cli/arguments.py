@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
-from app.presentation.console import HELP
+from app.presentation.console import HELP, say_usage
 
 _DURATION = re.compile(r"(\d{1,5})\s*(d|h|m|min)")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "min": "minutes"}
@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser that raises instead of exiting, so that ``--json`` can answer with one object."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageFault("cli.usage", detail=message)
+        raise UsageFault("cli.usage", detail=say_usage(message))
 
 
 def read_time(text: str) -> datetime:

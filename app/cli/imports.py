@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,12 +26,19 @@ if TYPE_CHECKING:
     from app.interchange.importing.source import ReadOptions
 
 Answer = tuple[Mapping[str, Any], int]
+_LOG_EVERY = 5.0
+"""Seconds between two lines of progress in a log."""
+_logged: dict[str, Any] = {}
 
 
 def show_progress(done: int, total: int | None, label: str) -> None:
-    """Progress on standard error, where it disturbs no script."""
+    """Progress on standard error, where it disturbs no script: one line that changes, or in a log a line every few seconds."""
+    text = f"{message(label)} {done:,}" + (f" / {total:,}" if total else "")
     if sys.stderr.isatty():
-        print(f"\r{message(label)} {done:,}" + (f" / {total:,}" if total else ""), end="", file=sys.stderr, flush=True)
+        print(f"\r{text}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    elif label != _logged.get("label") or done == total or time.monotonic() - float(_logged["at"]) >= _LOG_EVERY:
+        _logged.update(label=label, at=time.monotonic())
+        print(text, file=sys.stderr, flush=True)
 
 
 def _options(ctx: Context, given: Namespace, target: str) -> ReadOptions:

@@ -39,8 +39,16 @@ def run_command(gateway: FolderGateway, arguments: list[str]) -> int:
         if os.environ.get("SASAE_TRACE"):
             raise
         return _fail(IntegrityFault("cli.bug", detail=type(error).__name__), as_json)
-    print(json.dumps(result, ensure_ascii=False) if as_json else format_result(given.verb, getattr(given, "action", "") or "", result))
+    _print(json.dumps(result, ensure_ascii=False) if as_json else format_result(given.verb, getattr(given, "action", "") or "", result))
     return code
+
+
+def _print(text: str) -> None:
+    """To standard output. Whoever reads it may have seen enough (``| head``): what was done stays done, and there is nothing to tell."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains again when it ends
 
 
 def refuse_window() -> int:

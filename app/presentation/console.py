@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.presentation.labels import label
+from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
     "sasae": "支え（Sasae）被災者支援台帳。引数なしで画面を開きます。\n操作者は SASAE_OPERATOR、パスワードは SASAE_PASSWORD に入れます。",
@@ -105,6 +106,8 @@ _HEADS: Mapping[str, str] = {
     "census": "人数の内訳", "on": "時点", "male": "男", "female": "女",
     "sure": "確実", "unlinked": "結び付いていない避難者", "none": "候補なし", "linked": "結び付けた人", "cases": "候補のある避難者",
     "band": "区分", "resident": "住民",
+    "rejected_rows": "却下行", "covers": "いつまで", "other": "その他・不明", "list": "一覧", "household_no": "世帯番号", "effective": "異動日",
+    "processed": "処理日", "line": "行", "fields": "変わった項目", "districts": "地区別", "ages": "年齢別", "person": "避難者",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
 }  # fmt: skip
 _LISTS: Mapping[str, Sequence[str]] = {
@@ -121,11 +124,33 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "characters": ("char", "code", "people", "font", "substitute", "suggested", "settled"),
     "fonts": ("name", "role", "characters", "gaiji", "installed"),
     "checks": ("ok", "name", "detail"),
+    "sources": ("name", "role", "rows", "covers"),
+    "list": ("resident_no", "household_no", "name", "effective", "processed", "reason", "file", "line", "message"),
+    "differences": ("kind", "resident_no", "household", "name", "birth", "address", "fields"),
+    "districts": ("district", "total", "male", "female", "other"),
+    "ages": ("from", "total", "male", "female", "other"),
     "protections": ("state", "left", "role", "name", "kana", "resident_no", "number", "starts", "ends", "id"),
     "doubts": ("number", "name", "birth", "likely"),
     "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
 }
+_USAGE: Sequence[tuple[str, str]] = (
+    (r"the following arguments are required: (.+)", r"「\1」が足りません"),
+    (r"unrecognized arguments: (.+)", r"「\1」という指定はありません"),
+    (r"argument (\S+): invalid choice: '(.*)' \(choose from (.+)\)", r"\1 に「\2」は使えません（使えるもの：\3）"),
+    (r"argument (\S+): expected (?:one|at least one) argument", r"\1 のあとに値が要ります"),
+    (r"argument (\S+): invalid int value: '(.*)'", r"\1 の「\2」は数ではありません"),
+    (r"one of the arguments (.+) is required", r"\1 のどれか1つが要ります"),
+    (r"argument (\S+): not allowed with argument (.+)", r"\1 と \2 は一緒に使えません"),
+    (r"argument (\S+): ignored explicit argument '(.*)'", r"\1 に値（\2）は付けられません"),
+)
+"""What argparse says about a wrong call, and the same in Japanese."""
 _STATUS = {"none": "登録なし", "staying": "入所中", "left": "退所", "dead": "死亡"}
+_TABLE_HEADS: Mapping[tuple[str, str], str] = {
+    ("ages", "from"): "年齢", ("list", "file"): "ファイル", ("list", "message"): "内容", ("sources", "role"): "種類",
+    ("protections", "role"): "区分",
+}  # fmt: skip
+"""Columns that are called otherwise in one table."""
+_BANDS = {"sure": "確実", "review": "要確認", "none": "候補なし"}
 _FONTS = {"text": "本文", "national": "国の文字", "names": "人名の字", "own": "自治体"}
 _KINDS = {
     "state": "protection.state",
@@ -135,6 +160,14 @@ _KINDS = {
     "category": "stay.category",
     "destination": "stay.destination",
 }
+
+
+def say_usage(text: str) -> str:
+    """A complaint of argparse in Japanese; one that is not known stays."""
+    for pattern, words in _USAGE:
+        if found := re.fullmatch(pattern, text):
+            return found.expand(words)
+    return text
 
 
 def format_error(text: str) -> str:
@@ -164,8 +197,7 @@ def _nested(key: str, values: Mapping[str, Any]) -> list[str]:
     lines = [f"{_HEADS.get(key, key)}:"]
     for name, value in values.items():
         if isinstance(value, list):
-            told = [[_cell(part, item[part], "") for part in item] for item in value if isinstance(item, Mapping)]
-            lines += [f"  {' '.join(parts)}" for parts in told]
+            lines += ["", f"  {_HEADS.get(name, name)}", *(f"  {line}" for line in _table(name, value, "")[:-1])]
         else:
             title = message(f"{name}.title") if has_message(f"{name}.title") else _HEADS.get(name, name)
             lines.append(f"  {title}: {value}")
@@ -180,11 +212,32 @@ def _entry(item: Any) -> str:
 
 def _table(key: str, rows: Sequence[Mapping[str, Any]], verb: str) -> list[str]:
     columns = _LISTS[key]
-    cells = [[_HEADS.get(column, column) for column in columns]]
-    cells += [[_cell(column, row.get(column), verb) for column in columns] for row in rows]
+    cells = [[_TABLE_HEADS.get((key, column)) or _HEADS.get(column, column) for column in columns]]
+    cells += [[_table_cell(key, column, row.get(column), verb) for column in columns] for row in rows]
     widths = [max(_width(line[i]) for line in cells) for i in range(len(columns))]
     drawn = ["  ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
     return [*drawn, f"（{len(rows)}件）"]
+
+
+def _table_cell(key: str, column: str, value: Any, verb: str) -> str:
+    """A cell whose words depend on the table it stands in."""
+    from app.presentation.columns.snapshot import CHANGE_WORDS, ROLES, band_text
+
+    if key == "ages" and column == "from":
+        return band_text(value)
+    if key == "differences" and column == "kind":
+        return CHANGE_WORDS.get(value, str(value))
+    if key == "differences" and column == "fields":
+        return "、".join(f"{field_label('resident', one['field'])}：{one['old'] or '空'} → {one['new'] or '空'}" for one in value)
+    if key == "sources" and column == "role":
+        return ROLES.get(value, str(value))
+    if key == "protections" and column == "role":
+        return label("protection.role", value)
+    if key == "list" and column == "line" and not value:
+        return ""
+    if column == "band":
+        return _BANDS.get(value, str(value))
+    return _cell(column, value, verb)
 
 
 def _cell(key: str, value: Any, verb: str) -> str:
@@ -196,6 +249,10 @@ def _cell(key: str, value: Any, verb: str) -> str:
         return "はい" if value else "いいえ"
     if isinstance(value, (list, tuple)):
         return "、".join(label("role", item) if key == "roles" else str(item) for item in value)
+    if key == "origin":
+        from app.presentation.columns.snapshot import ORIGINS
+
+        return ORIGINS.get(value, str(value))
     if key == "status":
         return _STATUS.get(value, str(value))
     if key == "role":
