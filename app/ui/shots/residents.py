@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.invention_history import HistoryTruth, write_history_files
-from app.domain.resident import Finding, ResidentRow, SourceMark
 from app.ui.stage import Stage, shot
 from app.usecases.gateway import Session
-from app.usecases.job import QUIET
 from app.usecases.reception import Arrival, check_in
 from app.usecases.snapshot_paths import KnownFile
 
@@ -40,66 +37,29 @@ def _household(stage: Stage) -> QWidget:
     return _dialog(stage)
 
 
-def _again(stage: Stage) -> None:
-    """A second snapshot a day later, with some who came, left and moved, made once."""
-    ctx = stage.session.context
-    known = ctx.reads.residents.snapshots()
-    if any(one.id == "0" * 32 for one in known):
-        return
-    rows = [row for batch in ctx.reads.residents.rows(snapshot_id=known[0].id) for row in batch]
-    for place in range(40, 400, 40):
-        rows[place] = rows[place]._replace(address=f"{rows[place].address}　見本荘{place}", postal="000-0009")
-    came = [
-        ResidentRow(f"99{n:06}", f"H99{n}", f"見本　{n}美", f"ミホン　{n}ミ", "令和5年12月30日", "女", "子", district="本町")
-        for n in range(4)
-    ]
-    found = [
-        Finding(
-            "resident.late_birth",
-            row.resident_no,
-            row.household_no,
-            row.name,
-            "2023-12-30",
-            "2024-01-05",
-            "出生",
-            file="異動_0105.csv",
-            line=n,
-        )
-        for n, row in enumerate(came, 2)
-    ]
-    marks = (
-        SourceMark("住民_全件_20231231.csv", "full", "3f" * 32, len(rows), "2023-12-31"),
-        SourceMark("異動_20240105.csv", "difference", "a7" * 32, 212, "2024-01-05"),
-    )
-    with ctx.unit() as uow:
-        uow.load_residents(
-            [[*rows[3:], *came]], snapshot_id="0" * 32, label="発災日時点（1月5日まで）", as_of=known[0].as_of,
-            known_at=known[0].known_at + timedelta(days=4), files=[mark.name for mark in marks], job=QUIET, origin="rebuild", sources=marks,
-            findings=found,
-        )  # fmt: skip
-        uow.commit()
-
-
 def _tab(stage: Stage, key: str) -> Any:
-    _again(stage)
     window = stage.window("residents")
     window.go("residents", tab=key)
     stage.settle()
     return window.current.tab(key)
 
 
+def _rebuilt(stage: Stage) -> Any:
+    """The tab of snapshots on the rebuilt one that is in use."""
+    tab = _tab(stage, "snapshots")
+    tab.table.select_id(stage.session.context.reads.residents.active().id)
+    stage.settle()
+    return tab
+
+
 @shot("residents-snapshots")
 def _snapshots(stage: Stage) -> QWidget:
-    tab = _tab(stage, "snapshots")
-    tab.table.select_id("0" * 32)
-    return tab.window()
+    return _rebuilt(stage).window()
 
 
 @shot("residents-snapshots-census")
 def _census(stage: Stage) -> QWidget:
-    tab = _tab(stage, "snapshots")
-    tab.table.select_id("0" * 32)
-    stage.settle()
+    tab = _rebuilt(stage)
     tab.detail.setCurrentIndex(1)
     tab.detail.census.chart.point_at(8)
     return tab.window()
@@ -107,16 +67,14 @@ def _census(stage: Stage) -> QWidget:
 
 @shot("residents-snapshots-files")
 def _sources(stage: Stage) -> QWidget:
-    tab = _tab(stage, "snapshots")
-    tab.table.select_id("0" * 32)
+    tab = _rebuilt(stage)
     tab.detail.setCurrentIndex(2)
     return tab.window()
 
 
 @shot("residents-difference")
 def _difference(stage: Stage) -> QWidget:
-    tab = _tab(stage, "snapshots")
-    tab.table.select_id("0" * 32)
+    tab = _rebuilt(stage)
     tab.compare()
     dialog = _dialog(stage)
     dialog.pane.kinds.setCurrentIndex(2)
@@ -152,7 +110,7 @@ def _arrive(session: Session) -> None:
     typed: list[dict[str, Any]] = [{"name": "見本たろう", "kana": "ミホンタロウ"}]
     for place, row in enumerate(rows[300:420:4]):
         values = {"name": row.name, "kana": row.kana, "birth": row.birth, "sex": "unknown", "address": row.address}
-        changed = (
+        changed: tuple[dict[str, str], ...] = (
             {},
             {"birth": ""},
             {"name": "", "address": ""},
