@@ -54,7 +54,9 @@ def _rebuilt(stage: Stage) -> Any:
 
 @shot("residents-snapshots")
 def _snapshots(stage: Stage) -> QWidget:
-    return _rebuilt(stage).window()
+    tab = _rebuilt(stage)
+    tab.detail.findings.kinds.make_current(1)
+    return tab.window()
 
 
 @shot("residents-snapshots-census")
@@ -149,7 +151,12 @@ def _sure(stage: Stage) -> QWidget:
 
 @shot("residents-matching-review")
 def _review(stage: Stage) -> QWidget:
-    return _matched(stage, 1).window()
+    """On the first case with two candidates, or something that differs."""
+    tab = _matched(stage, 1)
+    cases = tab.run.band("review")
+    unlike = [place for place, case in enumerate(cases) if len(case.candidates) > 1 and case.candidates[0].differences]
+    tab.review.walk(unlike[0] if unlike else 0)
+    return tab.window()
 
 
 def _files(stage: Stage) -> tuple[Path, list[Path], HistoryTruth]:
