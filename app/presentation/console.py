@@ -233,6 +233,8 @@ def _table_cell(key: str, column: str, value: Any, verb: str) -> str:
         return ROLES.get(value, str(value))
     if key == "protections" and column == "role":
         return label("protection.role", value)
+    if key == "groups" and column == "reason":
+        return label("duplicate.reason", value)
     if key == "list" and column == "line" and not value:
         return ""
     if column == "band":

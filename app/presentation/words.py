@@ -48,6 +48,11 @@ WORDS: dict[str, dict[str, str]] = {
     "headcount.method": {"phone": "電話", "paper": "紙", "visit": "巡回", "file": "ファイル", "listing": "公表された一覧", "other": "その他"},
     "spell.source": {"manual": "手入力", "listing": "公表された一覧"},
     "decision": {"same": "同じ人", "different": "別の人"},
+    "duplicate.reason": {
+        "same_resident": "同じ住民データに結び付いている", "name_and_birth": "氏名と生年月日が同じ", "kana_and_birth": "フリガナと生年月日が同じ",
+        "name_birth_near": "氏名が同じで、生年月日も合いそう", "name_only": "氏名が同じ（生年月日が不明）",
+        "near_name_and_birth": "生年月日が同じで、氏名がよく似ている", "name_and_address": "氏名と住所か電話が同じ（生年月日が不明）",
+    },
     "protection.state": {"overdue": "期間切れ", "ending": "まもなく終了", "running": "期間内", "released": "解除"},
     "protection.role": {"applicant": "申出者", "companion": "併せて求める者"},
     "protection.still": {

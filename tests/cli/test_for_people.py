@@ -74,6 +74,19 @@ def test_a_log_gets_progress_on_standard_error(run: Run, tmp_path: Path, capsys:
     assert told.out.count("\n") == 1 and "300 / " in told.err and "\r" not in told.err
 
 
+def test_reasons_of_duplicates_are_words(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _init(run)
+    table = tmp_path / "避難所.csv"
+    table.write_text("避難所名,住所\n見本小学校,見本町1\n見本中学校,見本町2\n", encoding="utf-8")
+    assert run("shelters", "import", str(table), "--open")[0] == 0
+    person = '{"name": "見本　太郎", "birth": "昭和30年1月1日"}'
+    for shelter in ("見本小学校", "見本中学校"):
+        assert run("evacuees", "check-in", "--shelter", shelter, "--person", person, "--on-conflict", "pending")[0] == 0
+    assert [one["reason"] for one in run("evacuees", "duplicates")[1]["groups"]] == ["name_and_birth"]
+    text = _read(tmp_path, capsys, "evacuees", "duplicates")
+    assert "氏名と生年月日が同じ" in text and "name_and_birth" not in text
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
 def test_a_reader_who_has_seen_enough_is_no_fault(run: Run, tmp_path: Path) -> None:
     _init(run)

@@ -115,3 +115,14 @@ def test_a_workbook_too(tmp_path: Path) -> None:
         book.active.append(row)
     book.save(tmp_path / "一覧.xlsx")
     assert {row.cells[4] for row in open_table(tmp_path / "一覧.xlsx", fields=load_fields("residents")).rows()} == {HIDDEN}
+
+
+def test_eleven_digits_under_a_heading_that_may_mean_either_are_told(tmp_path: Path) -> None:
+    """A town's own number and a 住民票コード share their check digit; only somebody who knows the file can say which it is."""
+    for heading, told in (("住民コード", ["住民コード"]), ("宛名番号", []), ("住民票コード", [])):
+        path = tmp_path / f"{heading}.csv"
+        path.write_text(f"{heading},氏名\n" + "".join(f"{resident_code(n)},見本　{n}\n" for n in range(20)), encoding="utf-8")
+        result = open_source(path, "residents", options=ReadOptions())
+        found = [one for one in result.table.notices if one.code == "import.maybe_private_column"]
+        assert [one.column for one in found] == told
+        assert ("resident_no" in result.headers.columns) == (heading != "住民票コード")

@@ -78,6 +78,16 @@ def find_private(header: Sequence[str], rows: Sequence[Sequence[str]], known: Kn
     return tuple(found)
 
 
+def find_doubtful(header: Sequence[str], rows: Sequence[Sequence[str]], private: Sequence[int]) -> tuple[int, ...]:
+    """Places of columns that stay, though by heading and content they may be a 住民票コード: a person has to say."""
+    words = frozenset(map(fold_header, resources.read_toml("import", "private.toml")["doubtful"]["words"]))
+    return tuple(
+        place
+        for place, heading in enumerate(header)
+        if place not in private and fold_header(heading) in words and _holds(rows, place, is_resident_code)
+    )
+
+
 def _holds(rows: Sequence[Sequence[str]], place: int, judge: Callable[[str], bool], share: float = _SURE) -> bool:
     cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
     return len(cells) >= _LEAST and sum(map(judge, cells)) >= share * len(cells)

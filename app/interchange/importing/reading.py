@@ -19,7 +19,7 @@ from app.domain.errors import EnvironmentFault, InputFault, UsageFault
 from app.interchange.importing import encoding as encodings
 from app.interchange.importing import spreadsheets, texts
 from app.interchange.importing.mapping import FieldSpec, KnownHeaders
-from app.interchange.importing.private import SAMPLE, find_private, find_watched, hide_cells, hide_loose
+from app.interchange.importing.private import SAMPLE, find_doubtful, find_private, find_watched, hide_cells, hide_loose
 from app.interchange.importing.report import Issue
 from app.interchange.importing.spreadsheets import WorkbookLimits
 from app.interchange.importing.texts import CELL_LIMIT
@@ -189,8 +189,10 @@ def _without_private(table: SourceTable, known: KnownHeaders) -> SourceTable:
         rows = []  # the reading itself says it, with its line
     private = find_private(table.header, rows, known)
     told = tuple(Issue(table.header_line, table.header[place], "", "warning", "import.private_column", {}) for place in private)
+    doubtful = find_doubtful(table.header, rows, private)
+    told += tuple(Issue(table.header_line, table.header[place], "", "warning", "import.maybe_private_column", {}) for place in doubtful)
     watched = find_watched(len(table.header), rows, private)
-    return replace(table, private=private, notices=(*table.notices, *told), _watched=watched) if private else table
+    return replace(table, private=private, notices=(*table.notices, *told), _watched=watched) if told else table
 
 
 def _stamp(path: Path) -> tuple[int, int]:
