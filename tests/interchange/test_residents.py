@@ -178,3 +178,16 @@ def test_other_names_are_kept_and_found(ctx: Context, tmp_path: Path) -> None:
     import_residents(ctx, paths=[path], as_of=AS_OF)
     for text, name in (("試験", "見本　花子"), ("架空一郎", "金　一"), ("ｋｉｍ", "金　一"), ("一郎", "金　一"), ("金", "金　一")):
         assert [hit.name for hit in ctx.reads.search.find(text, within="residents")[0]] == [name], text
+
+
+def test_a_list_given_twice_is_taken_once_and_told(ctx: Context, tmp_path: Path) -> None:
+    lines = [f"見本　{n},昭和50年1月1日,見本市本町{n},男" for n in range(20)]
+    first, again, other = (
+        write_table(tmp_path / name, "氏名,生年月日,住所,性別", rows)
+        for name, rows in (("一.csv", lines), ("二.csv", lines), ("三.csv", [line.replace("本町", "港町") for line in lines]))
+    )
+    done = import_residents(ctx, paths=[first, again, other, first], as_of=AS_OF)
+    assert (done.read, done.created) == (40, 40)
+    told = [warning for warning in done.warnings if "中身が同じ" in warning]
+    assert len(told) == 2 and "二.csv" in told[0] and "一.csv" in told[0]
+    assert done.snapshot is not None and done.snapshot.files == ("一.csv", "三.csv")

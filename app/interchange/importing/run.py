@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from filecmp import cmp
 from hashlib import file_digest
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -257,6 +259,27 @@ class _Marks(Sequence[SourceMark]):
             return SourceMark(result.table.path.name, "list", file_digest(file, "sha256").hexdigest(), result.read)
 
 
+def _each_once(paths: Iterable[Path]) -> tuple[list[Path], list[Finding]]:
+    """The files without those whose content an earlier one has, and a finding for each of these."""
+    once: list[Path] = []
+    twice = []
+    for path in paths:
+        same = next((other for other in once if _is_same(path, other)), None)
+        if same is None:
+            once.append(path)
+        else:
+            twice.append(Finding("rebuild.same_file_twice", file=path.name, old=same.name, new=path.name))
+    return once, twice
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same bytes. What cannot be read is said by the reader."""
+    try:
+        return one.stat().st_size == other.stat().st_size and cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
 def import_residents(
     ctx: Context, *, paths: Iterable[Path], as_of: datetime, known_at: datetime | None = None, label: str = "",
     options: ReadOptions = DEFAULTS,
@@ -264,10 +287,12 @@ def import_residents(
 ) -> ImportOutcome:  # fmt: skip
     """Load one or more files of residents as one new snapshot; ``created`` are the residents in it.
 
-    A file that cannot be read, or not one usable row (RuleViolation ``import.nothing_usable``), leaves no snapshot behind.
+    A file given twice is read once and told. A file that cannot be read, or not one usable row (RuleViolation
+    ``import.nothing_usable``), leaves no snapshot behind.
     """
     ctx.require("residents")
-    source = open_residents(paths, options=recalling(ctx, options, "residents"), stop_on_error=on_error == "stop")
+    once, twice = _each_once(paths)
+    source = open_residents(once, options=recalling(ctx, options, "residents"), stop_on_error=on_error == "stop")
     try:
         snapshot, changes = load_residents(
             ctx,
@@ -277,7 +302,7 @@ def import_residents(
             label=label,
             files=source.files,
             job=_last_steps(job),  # until then the reader reports and hears Cancel: it knows how much there is
-            findings=source.households.findings(),
+            findings=chain(twice, source.households.findings()),
             sources=_Marks(source),
         )
     except RuleViolation as fault:
@@ -292,7 +317,7 @@ def import_residents(
         raise
     remember(ctx, source.results, options)
     counts = count_findings(ctx, snapshot_id=snapshot.id)
-    issues = [*tell_share(source.read, source.rejected), *_issues(source), *tell_findings((), counts)]
+    issues = [*tell_share(source.read, source.rejected), *_issues(source), *tell_findings(twice, counts)]
     return _tell_residents(ctx, source, issues, snapshot, changes, report)
 
 
