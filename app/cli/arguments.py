@@ -313,6 +313,7 @@ def _roster_verb(evacuees: Verbs) -> None:
     roster.add_argument("--format", choices=("json", "csv", "html", "xlsx", "pdf"), default="json")
     roster.add_argument("--out", metavar="FILE")
     roster.add_argument("--encoding", choices=("utf-8-sig", "cp932"), default="utf-8-sig")
+    roster.add_argument("--half-kana", action="store_true", help=HELP["half_kana"])
     roster.add_argument("--publishable", action="store_true")
     roster.add_argument("--substitutes", action="store_true", help=HELP["substitutes"])
     roster.add_argument("--presence", choices=("in", "out", "all"), default="in")

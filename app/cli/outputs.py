@@ -108,6 +108,7 @@ def _write_roster(ctx: Context, given: Namespace, wanted: RosterFilter, folder: 
         layout=given.layout,
         folder=folder,
         substitutes=given.substitutes,
+        half_kana=given.half_kana,
     )
     told = list(say_characters(done.missing, substituted=given.substitutes))
     return {

@@ -82,6 +82,7 @@ HELP: Mapping[str, str] = {
     "characters.remove": "登録した文字を取り消す",
     "characters.import": "外字の表（コード・代替文字・画像ファイル・説明）か、E000.png のようにコードを名前にした画像のフォルダを取り込む",
     "characters.fonts": "印刷に使うフォントの一覧\n--add で外字フォント（.ttf・.tte）をデータのフォルダに加え、--remove で外します。",
+    "half_kana": "CSV のフリガナを半角カナで書く（書けない文字は一覧にする）",
     "substitutes": "字形のない文字を代替文字（縮退文字）で印刷し、下線を付ける",
 }
 

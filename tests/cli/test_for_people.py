@@ -100,3 +100,20 @@ def test_a_reader_who_has_seen_enough_is_no_fault(run: Run, tmp_path: Path) -> N
     finally:
         os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_readings_in_half_width_list_what_has_no_such_writing(run: Run, tmp_path: Path) -> None:
+    _init(run)
+    table = tmp_path / "避難所.csv"
+    table.write_text("避難所名,住所\n見本小学校,見本町1\n", encoding="utf-8")
+    assert run("shelters", "import", str(table), "--open")[0] == 0
+    for name, kana in (("見本　譲", "ミホン　ジョー"), ("見本　謎", "ミホン　謎〆")):
+        person = f'{{"name": "{name}", "kana": "{kana}"}}'
+        assert run("evacuees", "check-in", "--shelter", "見本小学校", "--person", person)[0] == 0
+    out = tmp_path / "名簿.csv"
+    code, answer = run("evacuees", "roster", "--format", "csv", "--encoding", "cp932", "--half-kana", "--out", str(out))
+    assert code == 0 and "ﾐﾎﾝ ｼﾞﾖ-" in out.read_text("cp932") and "見本　譲" in out.read_text("cp932")
+    assert answer["unencodable"] == ["ミホン　謎〆: 謎 (U+8B0E) → .", "ミホン　謎〆: 〆 (U+3006) → ."]
+    assert "謎" in Path(answer["unencodable_list"]).read_text("utf-8-sig")
+    code, answer = run("evacuees", "roster", "--format", "html", "--half-kana", "--out", str(out))
+    assert (code, answer["error"]["code"]) == (2, "roster.half_kana_csv")

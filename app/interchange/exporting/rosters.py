@@ -15,11 +15,12 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
-from app.domain.characters import CharacterProblem, PersonText, has_unusual
+from app.domain.characters import CharacterProblem, PersonText, has_unusual, name_code_points
 from app.domain.dates import JST
 from app.domain.errors import UsageFault
+from app.domain.half_kana import to_half_kana
 from app.domain.shelter import Shelter
-from app.interchange.exporting.characters import ExportResult, Unencodable, registered_for, say_characters
+from app.interchange.exporting.characters import LIST_LIMIT, ExportResult, Unencodable, registered_for, say_characters
 from app.presentation.columns.roster import ROSTER, choose_publishable, printed_columns
 from app.presentation.columns.spec import Column
 from app.presentation.labels import label, labels_of
@@ -99,17 +100,21 @@ def write_roster(
     layout: Literal["large", "compact"] = "compact",
     folder: Path | None = None,
     substitutes: bool = False,
+    half_kana: bool = False,
     job: Job = QUIET,
 ) -> RosterOutcome:
     """Take the roster and write it as ``out``, whole or not at all.
 
     ``columns`` names a view of ``presentation.columns.roster``; ``publishable`` takes only those who agreed to be named on a board,
     and of them only what is posted. ``folder`` is the data folder, whose own fonts and forms win. ``substitutes``: on paper, characters that
-    nothing draws are replaced and marked; else they are told (ask ``find_unprintable`` before). UsageFault for an unknown
+    nothing draws are replaced and marked; else they are told (ask ``find_unprintable`` before). ``half_kana``: in a CSV, readings as banks
+    write them, in half width; what has no such writing is listed like what an encoding cannot hold. UsageFault for an unknown
     format or view; RuleViolation without the right; EnvironmentFault when the disk refuses; Cancelled.
     """
     if format not in FORMATS:
         raise UsageFault("roster.no_format", format=format)
+    if half_kana and format != "csv":
+        raise UsageFault("roster.half_kana_csv", format=format)
     view = "publishable" if publishable else columns
     if view not in ROSTER.views:
         raise UsageFault("roster.no_columns", columns=columns, offered=", ".join(ROSTER.views))
@@ -126,6 +131,7 @@ def write_roster(
             layout=layout,
             folder=folder,
             substitutes=substitutes,
+            half_kana=half_kana,
             job=job,
         )
 
@@ -153,6 +159,7 @@ def _write(
     layout: Literal["large", "compact"],
     folder: Path | None,
     substitutes: bool,
+    half_kana: bool,
     job: Job,
 ) -> RosterOutcome:
     wanted, publishable = roster.filter, view == "publishable"
@@ -169,8 +176,9 @@ def _write(
     if format == "json":
         return _write_json(sheet, wanted, out, rows, withheld)
     done = write_sheet(
-        sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job, ctx=ctx, substitutes=substitutes
-    )
+        sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job, ctx=ctx, substitutes=substitutes,
+        half=HalfKana(sheet) if half_kana else None,
+    )  # fmt: skip
     left = (message("roster.full_not_on_paper"),) if format == "pdf" and view == "full" else ()
     return replace(done, withheld=withheld, problems=(*left, *done.problems))
 
@@ -208,6 +216,7 @@ def write_sheet(
     job: Job,
     ctx: Context | None = None,
     substitutes: bool = False,
+    half: HalfKana | None = None,
 ) -> RosterOutcome:
     """Write any list as CSV, HTML, XLSX or PDF with its stamp. With ``ctx``, registered characters are drawn and substitutes known."""
     if format == "pdf":
@@ -219,7 +228,9 @@ def write_sheet(
 
         # the stamp is the heading of an empty last column: programs that read the header from the first line still do
         header = [*sheet.header, _SEPARATOR.join((sheet.title, sheet.subtitle, *lines))]
-        done = write_csv(out, header=header, rows=sheet.texts(""), encoding=encoding, registered=registered_for(ctx), job=job, total=total)
+        texts = half.rows() if half else sheet.texts("")
+        done = write_csv(out, header=header, rows=texts, encoding=encoding, registered=registered_for(ctx), job=job, total=total)
+        done = half.tell(done) if half else done
     elif format == "xlsx":
         from app.interchange.exporting.xlsx_out import write_xlsx
 
@@ -241,6 +252,33 @@ def write_sheet(
         path=out, rows=done.rows, withheld=0, bytes=done.bytes, unencodable=done.unencodable, unencodable_total=done.unencodable_total,
         characters=_list_characters(out, done) if format == "csv" else None,
     )  # fmt: skip
+
+
+class HalfKana:
+    """A sheet whose readings are written as banks write them, and what could not be."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet, self._found = sheet, list[Unencodable]()
+        self._places = [place for place, column in enumerate(sheet.columns) if column.key == "kana"]
+
+    def rows(self) -> Iterator[list[str]]:
+        """The rows as texts."""
+        for number, cells in enumerate(self._sheet.texts(""), start=1):
+            row = list(cells)
+            for place in self._places:
+                row[place] = self._write(number, place, row[place])
+            yield row
+
+    def _write(self, number: int, place: int, text: str) -> str:
+        written, misfits = to_half_kana(text)
+        heading = self._sheet.header[place]
+        self._found += [Unencodable(number, heading, text, one.char, name_code_points(one.char), one.written) for one in misfits]
+        return written
+
+    def tell(self, done: ExportResult) -> ExportResult:
+        """The result with the characters that have no half-width writing before those that the encoding could not hold."""
+        found = (*self._found, *done.unencodable)[:LIST_LIMIT]
+        return replace(done, unencodable=found, unencodable_total=done.unencodable_total + len(self._found))
 
 
 def _list_characters(out: Path, done: ExportResult) -> Path | None:
