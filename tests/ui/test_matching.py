@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 
 from app.ui.main_window import MainWindow
 from app.usecases.matching_rows import Candidate, MatchCase, MatchRun
@@ -224,3 +225,34 @@ def test_taking_back_what_was_typed_over_since_is_refused_in_words(tab: Any, tow
     settle()
     assert tab.banner.isVisible() and tab.banner.words and all(linked(town, one) for one in people)
     assert not tab.sure.undo_button.isHidden()
+
+
+def test_a_key_held_down_and_a_double_click_decide_once(tab: Any, town: Town, people: list[str], settle: Settle) -> None:
+    tab.show_run(run_of(town, people, "review"))
+    tab.bands.setCurrentIndex(1)
+    settle()
+    pane = tab.review
+    held = {made.key().toString(): made.autoRepeat() for made in pane.findChildren(QShortcut)}
+    assert not any(held[key] for key in ("Return", "Enter", "N", "S", "U", "Ctrl+Z")) and held["Down"]
+    for _ in range(2):
+        pane.link_button.click()
+        settle()
+    assert linked(town, people[0]) and not linked(town, people[1]) and pane.left.text() == "残り 2 / 3"
+    pane._clicked.invalidate()
+    pane.link_button.click()
+    settle()
+    assert linked(town, people[1])
+
+
+def test_the_reason_of_a_refusal_goes_with_the_next_decision(tab: Any, town: Town, people: list[str], settle: Settle) -> None:
+    check_in(town.ctx, shelter_id=town.shelters[1], arrivals=[Arrival(resident_id=town.resident("太郎"))])
+    tab.show_run(run_of(town, people, "review"))
+    tab.bands.setCurrentIndex(1)
+    settle()
+    tab.review.take_focus()
+    press(tab.review, Qt.Key.Key_Return)
+    settle()
+    assert tab.banner.isVisible() and "二重に登録" in tab.banner.words
+    press(tab.review, Qt.Key.Key_N)
+    settle()
+    assert not tab.banner.isVisible()

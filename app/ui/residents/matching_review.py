@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QProgressBar, QScrollArea, QWidget
 
@@ -21,6 +21,7 @@ from app.ui.widgets.text import button, column, heading, row, text
 from app.usecases.matching_rows import MatchCase, ShownCandidate, ShownCase
 
 _MOST = 9
+_REPEATED = frozenset(("Up", "Down", "PgUp", "PgDown"))
 _STATES = {"linked": "結び付けました", "rejected": "同じ人ではないと記録しました", "later": "後で確かめます", "": ""}
 
 
@@ -54,6 +55,7 @@ class ReviewPane(QWidget):
         self._at = -1
         self._shown: ShownCase | None = None
         self._chosen = 0
+        self._clicked = QElapsedTimer()
         self.may_write = True
         self.progress = QProgressBar(textVisible=False)
         self.progress.setMaximumHeight(theme.current().px(8))
@@ -106,8 +108,8 @@ class ReviewPane(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _connect(self) -> None:
-        self.link_button.clicked.connect(self.link)
-        self.reject_button.clicked.connect(self.reject)
+        self.link_button.clicked.connect(lambda: self._click(self.link))
+        self.reject_button.clicked.connect(lambda: self._click(self.reject))
         self.later_button.clicked.connect(self.put_off)
         self.undo_button.clicked.connect(self.undo)
         keys = [
@@ -126,7 +128,8 @@ class ReviewPane(QWidget):
         ]
         keys += [(str(number + 1), lambda number=number: self.choose(number)) for number in range(_MOST)]
         for word, act in keys:
-            QShortcut(QKeySequence(word), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made = QShortcut(QKeySequence(word), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.setAutoRepeat(word in _REPEATED)  # a key held down must not decide about people nobody has looked at
 
     # -- what is shown
 
@@ -287,6 +290,13 @@ class ReviewPane(QWidget):
                 self._tell()
                 self._go(place)
                 return
+
+    def _click(self, act: Callable[[], None]) -> None:
+        """The second click of a double click meant the case before, not the one that has come into sight."""
+        if self._clicked.isValid() and self._clicked.elapsed() < QApplication.doubleClickInterval():
+            return
+        self._clicked.start()
+        act()
 
     def _enter(self) -> None:
         """Enter links, unless a button has the keyboard: then it presses that."""

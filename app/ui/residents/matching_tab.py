@@ -52,7 +52,7 @@ class MatchingTab(ResidentsTab):
         super().__init__(page)
         self.run: MatchRun | None = None
         self._done: list[_Decision] = []
-        self._bulk = ""
+        self._bulk = self._refusal = ""
         self.start_button = button("もう一度照合する", icon="refresh")
         self.start_button.clicked.connect(self.start)
         self.told = text("", role="note", wrap=False)
@@ -216,6 +216,7 @@ class MatchingTab(ResidentsTab):
             self.review.show_case(shown)
 
     def _link(self, case: MatchCase, resident_id: str) -> None:
+        self._drop_refusal()
         ctx, person_id = self.context, case.person_id
         operation = self.runner.write(
             lambda _: matching.link_all(ctx, links=[(person_id, resident_id)], reason=_REASON), parent=self
@@ -223,6 +224,7 @@ class MatchingTab(ResidentsTab):
         operation.success(lambda done: self._decided(_Decision("link", person_id, resident_id, done.act), "結び付けました")).start()
 
     def _reject(self, case: MatchCase, resident_id: str) -> None:
+        self._drop_refusal()
         ctx, person_id = self.context, case.person_id
         operation = self.runner.write(
             lambda _: matching.reject(ctx, person_id=person_id, resident_id=resident_id, note=_REASON), parent=self
@@ -243,8 +245,15 @@ class MatchingTab(ResidentsTab):
     def _refused(self, error: Exception) -> None:
         if isinstance(error, RuleViolation):
             self.banner.show_message(message(error), tone="bad")
+            self._refusal = self.banner.words
         else:
             faults.show(self, error)
+
+    def _drop_refusal(self) -> None:
+        """Why the last one was refused is not said over the next; other notices stay."""
+        if self._refusal and self.banner.words == self._refusal:
+            self.banner.hide()
+        self._refusal = ""
 
     def _undo(self) -> None:
         if not self._done:
