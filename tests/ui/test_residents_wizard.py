@@ -127,6 +127,29 @@ def test_a_file_given_twice_is_used_once(wizard: ResidentsWizard, history: Any, 
     assert len(wizard.files.files) == 3 and len(wizard.files.ordered) == 2
     assert len(find_doubles(list(wizard.files.files.values()))) == 1
     assert [line.tone for line in wizard.files.lines()].count("warn") == 1 and wizard.next.isEnabled()
+    assert again.name in wizard.files.banner.words or differences[0].name in wizard.files.banner.words
+
+
+def test_a_missing_day_is_said_where_nobody_overlooks_it(
+    wizard: ResidentsWizard, history: tuple[Path, list[Path], HistoryTruth], settle: Settle, town: Town, page: Any
+) -> None:
+    full, differences, truth = history
+    choose(wizard, settle, full, differences[0], *differences[2:])
+    say_moments(wizard, truth)
+    go(wizard, settle, 2)
+    assert "番がありません" in wizard.problems.told.text() and wizard.problems.told.isVisible()
+    go(wizard, settle)
+    assert "抜けている日" in wizard.outcome.banner.words
+    said = wizard.outcome.tiles["found"].number
+    page.open_tab("snapshots")
+    settle()
+    detail = page.tab("snapshots").detail
+    assert detail.tabText(0) == f"確かめたこと {said}", "one number everywhere"
+    kinds = detail.findings.kinds
+    for place in range(kinds.rows.rowCount()):
+        kinds.make_current(place)
+        settle()
+        assert "ほかに" not in detail.findings.told.text(), "who sees everybody is not told of hidden ones"
 
 
 def test_differences_alone_and_mixed_kinds_are_refused(wizard: ResidentsWizard, history: Any, tmp_path: Path, settle: Settle) -> None:
@@ -164,6 +187,7 @@ def test_cancel_leaves_nothing_behind(wizard: ResidentsWizard, tmp_path: Path, s
     settle()
     assert wizard.isVisible() and wizard.step is wizard.problems and wizard.next.isEnabled()
     assert len(town.ctx.reads.residents.snapshots()) == 1
+    assert wizard.problems.table.isHidden() and wizard.problems.sources.hasFocus(), "the keyboard is on something in sight"
 
 
 def test_running_again_names_what_is_missing_and_shows_the_difference(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QTabBar, QWidget
 
+from app.interchange.importing.outcome import say_issue
 from app.presentation.columns.snapshot import SOURCES
 from app.presentation.labels import label
 from app.ui.importing.columns import _PLAN, issue_columns, plan_columns
@@ -40,9 +41,13 @@ class CheckStep(QWidget):
         self.filters = _filters(_WORDS, self._filter)
         self.table = Table(issue_columns(many=many), name="見つかった問題", preferences=preferences)
         self.sources = Table(SOURCES, name="ファイルの順", preferences=preferences, many=False)
+        self.table.chosen.connect(lambda _: self._say())
+        self.told = note("")
         self._rest = QWidget()
         self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        whole = column(row(*self.tiles.values(), spacing=10), self.banner, self.sources, self.filters, self.table, self._rest, spacing=10)
+        whole = column(
+            row(*self.tiles.values(), spacing=10), self.banner, self.sources, self.filters, self.table, self.told, self._rest, spacing=10
+        )
         whole.setStretch(2, 2)
         whole.setStretch(4, 3)
         self.setLayout(whole)
@@ -75,8 +80,10 @@ class CheckStep(QWidget):
         self._filter()
 
     def take_focus(self) -> None:
-        """On the problems."""
-        self.table.focus_first()
+        """On the problems; on the files when there are none: what is hidden cannot have the keyboard."""
+        shown = next((table for table in (self.table, self.sources) if not table.isHidden()), None)
+        if shown is not None:
+            shown.focus_first()
 
     def _filter(self) -> None:
         wanted = _current(self.filters)
@@ -84,8 +91,15 @@ class CheckStep(QWidget):
         shown = [entry for entry in entries if wanted == "all" or entry.issue.severity == wanted]
         self.table.show_rows(shown, key=id)
         self.table.setVisible(bool(entries))
+        self.told.setVisible(bool(entries))
+        self._say()
         self._rest.setVisible(not entries and not self._checked.sources)
         self.filters.setVisible(bool(entries))
+
+    def _say(self) -> None:
+        """The problem at hand in full: its column is too narrow for a sentence."""
+        chosen = self.table.current_row()
+        self.told.setText(say_issue(chosen.issue) if chosen is not None else "")
 
 
 class PlanStep(QWidget):

@@ -270,7 +270,12 @@ class ResidentFilesStep(QWidget):
         if self.list.rows.rowCount() and (self.list.current_id() is None or (self._fresh and not self.list.hasFocus())):
             self.list.make_current(0)
         told = [*self._problems.values(), *judge_files(self.ordered)]
-        self.banner.show_message("\n".join(told[:3]), tone="bad")
+        doubles = find_doubles(list(self.files.values()))
+        if doubles and not told:
+            names = "、".join(f"「{path.name}」" for path in list(doubles)[:3])
+            self.banner.show_message(f"中身が同じファイルが2回選ばれています。1回だけ使い、{names}は使いません。", tone="warn")
+        else:
+            self.banner.show_message("\n".join(told[:3]), tone="bad")
         self._show_current()
 
     def _show_current(self) -> None:

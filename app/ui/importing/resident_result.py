@@ -16,6 +16,8 @@ from app.ui.widgets.text import column, heading, note, row
 from app.usecases import rebuild
 
 _WARNINGS_SHOWN = 40
+_GAPS = frozenset(("rebuild.missing_day", "rebuild.missing_serial"))
+"""Without these files the residents are not those of the day."""
 
 
 class ResidentResult(QWidget):
@@ -62,7 +64,10 @@ class ResidentResult(QWidget):
         words = f"「{made.label}」ができ、検索に使うデータになりました。"
         if outcome.rejected:
             words += "使えなかった行は、理由を付けて書き出しました。"
-        self.banner.show_message(words, tone="warn" if outcome.rejected else "good")
+        missing = not _GAPS.isdisjoint(taken.findings)
+        if missing:
+            words += "抜けている日の異動は入っていません。ファイルが見つかったら、加えてやり直してください。"
+        self.banner.show_message(words, tone="warn" if outcome.rejected or missing else "good")
         self.tabs.setTabText(0, f"確かめたこと {total:,}")
         self.findings.show_counts(made.id, dict(taken.findings))
         self._show_files(taken)

@@ -22,6 +22,7 @@ from app.interchange.importing.source import ReadOptions
 from app.ui.importing.work import Checked, FileIssue, Reading, Sample, as_issue, differing, look_into
 from app.usecases.context import Context
 from app.usecases.job import Job
+from app.usecases.rebuild import count_findings
 from app.usecases.snapshot_paths import KnownFile, remember_paths
 
 Role = Literal["list", "full", "difference"]
@@ -280,7 +281,7 @@ def take_in(ctx: Context, asked: Asked, *, folder: Path, job: Job) -> Taken:
     outcome = _load(ctx, asked, folder, job)
     assert outcome.snapshot is not None
     remember_paths(ctx, snapshot_id=outcome.snapshot.id, files=[KnownFile(file.path, file.role, file.sha256) for file in asked.files])
-    counts = ctx.reads.residents.finding_counts(snapshot_id=outcome.snapshot.id)
+    counts = count_findings(ctx, snapshot_id=outcome.snapshot.id)
     return Taken(outcome=outcome, findings=counts, previous=previous)
 
 

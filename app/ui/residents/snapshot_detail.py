@@ -31,12 +31,12 @@ class FindingsPane(QWidget):
         super().__init__()
         self._shell, self._hint = shell, hint
         self._snapshot_id = ""
-        self._hidden = 0
+        self._hidden = self._counted = 0
+        self.list = Table(FINDINGS, name="当てはまる人", preferences=shell.preferences)
         self.kinds = Table(FINDING_KINDS, name="確かめたことの種類", preferences=shell.preferences, many=False)
         self.kinds.setMaximumWidth(theme.current().px(400))
         self.kinds.chosen.connect(lambda _: self._list())
         self.kinds.opened.connect(lambda _: self.list.focus_first())
-        self.list = Table(FINDINGS, name="当てはまる人", preferences=shell.preferences)
         self.list.chosen.connect(lambda _: self._say())
         self.list.opened.connect(lambda _: self.opened.emit(self.list.current_row()))
         self.told = note("")
@@ -70,13 +70,18 @@ class FindingsPane(QWidget):
         if chosen is None:
             return
         ctx, snapshot_id, code = self._shell.context, self._snapshot_id, chosen.code
-        read = self._shell.runner.read(
-            lambda: rebuild.list_findings(ctx, snapshot_id=snapshot_id, code=code), parent=self, latest="snapshot.findings"
-        )
-        read.success(lambda found: self._show(found, chosen)).start()
 
-    def _show(self, found: Sequence[Finding], kind: FindingKind) -> None:
-        self._hidden = kind.count - len(found)
+        def load() -> tuple[Sequence[Finding], int]:
+            kept = ctx.reads.residents.finding_counts(snapshot_id=snapshot_id).get(code, 0)
+            return rebuild.list_findings(ctx, snapshot_id=snapshot_id, code=code), kept
+
+        read = self._shell.runner.read(load, parent=self, latest="snapshot.findings")
+        read.success(lambda found: self._show(*found, chosen)).start()
+
+    def _show(self, found: Sequence[Finding], kept: int, kind: FindingKind) -> None:
+        """Of what was kept, the reader may not see some; what was only counted nobody can see."""
+        self._hidden = kept - len(found)
+        self._counted = 0 if kind.code in rebuild.SUMMED else kind.count - kept
         self.list.show_rows(found, key=id)
         if found and self.list.current_row() is None:
             self.list.make_current(0)
@@ -86,6 +91,7 @@ class FindingsPane(QWidget):
         """What the finding at hand means, in a sentence."""
         chosen: Finding | None = self.list.current_row()
         left = f"　ほかに{self._hidden:,}件は、支援措置の人を扱う権限を持つ人だけに示します。" if self._hidden > 0 else ""
+        left += f"　ほかに{self._counted:,}件は、件数だけを数えました。" if self._counted > 0 else ""
         self.told.setText(f"{say_finding(chosen) if chosen else ''}　{self._hint}{left}".strip())
 
 
@@ -97,9 +103,9 @@ class CensusPane(QWidget):
         self._census: Census | None = None
         self.districts = Table(DISTRICTS, name="地区別の人数", preferences=shell.preferences, many=False)
         self.districts.chosen.connect(lambda _: self._draw())
+        self.chart = Pyramid()
         self.bands = Table(BANDS, name="年齢別の人数", preferences=shell.preferences, many=False)
         self.bands.chosen.connect(lambda place: self.chart.point_at(place if isinstance(place, int) else -1))
-        self.chart = Pyramid()
         self.reading = note("")
         self.chart.pointed.connect(self._point)
         right = column(self.chart, self.reading, spacing=2)
