@@ -95,7 +95,7 @@ def test_two_snapshots_are_compared_filtered_and_written(tab: Any, settle: Settl
     assert pane.table.rows.rowCount() == 0
     pane.field.setCurrentIndex(0)
     pane.finder.setText("ハナ")
-    pane.list()
+    pane.show_list()
     settle()
     assert pane.table.rows.rowCount() == 1
     pane.finder.clear()
@@ -143,6 +143,7 @@ def test_a_district_goes_out_and_comes_in_again(tab: Any, settle: Settle, tmp_pa
     send.run()
     settle()
     assert target.exists() and "読み戻して確かめました" in send.banner.words
+    assert send.passphrase.isReadOnly() and not send.other_button.isEnabled(), "what is shown stays what opens the file"
     send.reject()
     tab.receive()
     settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QGlyphRun, QImage, QPainter, QPixmap, QRawFont
@@ -77,7 +77,7 @@ class Glyphs(QObject):
         if self._book is None:
             from app.printing.fonts import FontBook
 
-            self._book = FontBook()
+            self._book = cast(Book, FontBook())
         return self._book
 
     # -- asking about texts

@@ -37,16 +37,16 @@ class DifferencePane(QWidget):
         self.kinds.setAccessibleName("違いの種類")
         for kind in CHANGE_KINDS:
             self.kinds.addTab(CHANGE_WORDS[kind])
-        self.kinds.currentChanged.connect(lambda _: self.list())
+        self.kinds.currentChanged.connect(lambda _: self.show_list())
         self.finder = SearchBox("氏名・カナ・住所・番号で絞る", name="違いを絞る")
         self.finder.setFixedWidth(theme.current().px(240))
-        self.finder.typed.connect(lambda _: self.list())
+        self.finder.typed.connect(lambda _: self.show_list())
         self.field = QComboBox()
         self.field.setAccessibleName("変わった項目")
         self.field.addItem("すべての項目", "")
         for name in COMPARED:
             self.field.addItem(field_label("resident", name), name)
-        self.field.currentIndexChanged.connect(lambda _: self.list())
+        self.field.currentIndexChanged.connect(lambda _: self.show_list())
         self.export_button = button("書き出す…", icon="save")
         self.export_button.clicked.connect(self.export)
         self.count = text("", role="note", wrap=False)
@@ -75,9 +75,9 @@ class DifferencePane(QWidget):
         first = next((place for place, kind in enumerate(CHANGE_KINDS) if comparison.count(kind)), 0)
         self.kinds.setCurrentIndex(first)
         self.export_button.setEnabled(self._shell.context.actor.may("export"))
-        self.list()
+        self.show_list()
 
-    def list(self) -> None:
+    def show_list(self) -> None:
         """The list in sight, filtered where somebody asks for that."""
         comparison, kind, ctx = self.comparison, self.kind, self._shell.context
         self.field.setVisible(kind == "changed")
