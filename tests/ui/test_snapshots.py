@@ -157,6 +157,7 @@ def test_a_district_goes_out_and_comes_in_again(tab: Any, settle: Settle, tmp_pa
     receive.run()
     settle()
     assert receive.card is not None and receive.card.district == "本町" and "本町" in receive.facts.text()
+    assert receive.facts.height() >= receive.facts.heightForWidth(receive.facts.width()), "nothing is cut off"
     receive.run()
     settle()
     assert "すでに入っています" in receive.banner.words

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QScrollArea, QWidget
 
 from app.domain.errors import RuleViolation, SasaeError
 from app.presentation.columns.character import CHARACTERS, OPEN, kinds_text, source_text, state_text
@@ -117,8 +117,13 @@ class CharactersTab(ResidentsTab):
             spacing=6, margins=(16, 10, 16, 10),
         )  # fmt: skip
         card = frame("card", body)
-        card.setFixedWidth(theme.current().px(300))
-        return card
+        # large text with a notice above leaves less height than it needs
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(card)
+        area.setFixedWidth(theme.current().px(310))
+        return area
 
     def _connect_keys(self) -> None:
         for keys, act in (

@@ -72,8 +72,16 @@ class _TransferDialog(QDialog):
         """What a person can mend is said here, the rest in a dialog of its own."""
         if isinstance(error, RuleViolation):
             self.banner.show_message(message(error), tone="bad")
+            self.grow()
         else:
             faults.show(self, error)
+
+    def grow(self) -> None:
+        """As high as what is said now needs: nothing is cut off, nothing lies over something else."""
+        layout = self.layout()
+        layout.activate()
+        wanted = max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
+        self.resize(self.width(), min(max(self.height(), wanted), self.screen().availableGeometry().height() - 20))
 
 
 class SendDialog(_TransferDialog):
@@ -93,12 +101,12 @@ class SendDialog(_TransferDialog):
         choose.clicked.connect(self._choose)
         self.passphrase = QLineEdit(suggest_passphrase())
         ime.prepare(self.passphrase, "latin")
-        copy, other = button("写す", icon="list"), button("別の合言葉", icon="refresh")
+        copy, self.other_button = button("写す", icon="list"), button("別の合言葉", icon="refresh")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.passphrase.text()))
-        other.clicked.connect(lambda: self.passphrase.setText(suggest_passphrase()))
+        self.other_button.clicked.connect(lambda: self.passphrase.setText(suggest_passphrase()))
         self.ask_line("どの地区の人か", self.district)
         self.ask_line("保存先（USBメモリなど）", self.path, choose)
-        self.ask_line("合言葉（読み込むときに要ります）", self.passphrase, copy, other)
+        self.ask_line("合言葉（読み込むときに要ります）", self.passphrase, copy, self.other_button)
         self.questions.addWidget(
             note(
                 "合言葉はファイルと別の方法（電話など）で伝えてください。ファイルには残らず、忘れると開けません。数字の区切りは入れなくても開きます。"
@@ -150,16 +158,18 @@ class SendDialog(_TransferDialog):
 
     def _done(self, done: ExportedSnapshot) -> None:
         self.shell.preferences.set("transfer.folder", str(done.path.parent))
-        told = [
-            f"{done.card.residents:,}人・{done.card.households:,}世帯を書き出し、読み戻して確かめました（{done.bytes / 1e6:,.1f} MB）。"
-        ]
+        told = [f"{done.card.residents:,}人・{done.card.households:,}世帯を書き出し、読み戻して確かめました（{_size(done.bytes)}）。"]
         told += [_say(warning) for warning in done.warnings]
-        told.append(f"ファイルの照合値（SHA-256）：{done.file_sha256}")
+        half = len(done.file_sha256) // 2  # in one line it would be cut off at the edge
+        told.append(f"ファイルの照合値（SHA-256）：\n{done.file_sha256[:half]}\n{done.file_sha256[half:]}")
         self.banner.show_message("\n".join(told), tone="good", action="フォルダーを開く", act=lambda: open_file(done.path.parent))
         self.act_button.hide()
         self.path.setReadOnly(True)
         self.district.setEnabled(False)
+        self.passphrase.setReadOnly(True)
+        self.other_button.setEnabled(False)  # another one would not open the file just written
         self.close_button.setText("閉じる（Esc）")
+        self.grow()
         self.shell.say(f"書き出しました：{done.path.name}")
         self.written.emit(done)
 
@@ -233,6 +243,9 @@ class ReceiveDialog(_TransferDialog):
         """A wrong passphrase or a damaged file is said here: the next thing is to type it again or to choose another file."""
         if isinstance(error, SasaeError) and error.code.startswith(("sealed.", "transfer.")):
             self.banner.show_message(message(error), tone="bad")
+            self.grow()
+            self.passphrase.setFocus()
+            self.passphrase.selectAll()
         else:
             super().fail(error)
 
@@ -246,6 +259,7 @@ class ReceiveDialog(_TransferDialog):
             f"書き出したところ：{card.municipality}　{card.site}（{moment_long(card.written_at)}）"
         )
         self.act_button.setText(f"{card.residents:,}人を読み込む（Ctrl+Enter）")
+        self.grow()
 
     def _done(self, done: LoadedSnapshot) -> None:
         self.shell.preferences.set("transfer.folder", str(Path(self.path.text()).parent))
@@ -254,8 +268,13 @@ class ReceiveDialog(_TransferDialog):
         self.banner.show_message(told, tone="warn" if done.warnings else "good")
         self.act_button.hide()
         self.close_button.setText("閉じる（Esc）")
+        self.grow()
         self.shell.say(said)
         self.loaded.emit(done)
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e6:,.1f} MB" if number >= 1_000_000 else f"{-(-number // 1000):,} KB"
 
 
 def _say(warning: Warning) -> str:
