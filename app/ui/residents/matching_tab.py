@@ -188,8 +188,14 @@ class MatchingTab(ResidentsTab):
         ctx, act = self.context, self._bulk
         if not act:
             return
+        self._bulk = ""  # a second click asks for nothing more
+
+        def failed(error: Exception) -> None:
+            self._bulk = act
+            self._refused(error)
+
         operation = self.runner.write(lambda _: persons.undo(ctx, act=act, reason=_UNDO), parent=self, label="window.saving")
-        operation.success(lambda _: self._unlinked_all()).failure(self._refused).start()
+        operation.success(lambda _: self._unlinked_all()).failure(failed).start()
 
     def _unlinked_all(self) -> None:
         self._bulk = ""
