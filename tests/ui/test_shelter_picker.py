@@ -41,9 +41,7 @@ def type_in(picker: ShelterPicker, words: str) -> None:
     say(picker.lineEdit(), words)
 
 
-@pytest.mark.parametrize(
-    ("words", "meant"), [("見本", 0), ("架空公民館", 1), ("旧架空", 2), ("公民館", -1), ("どこか", -1)], ids=str
-)
+@pytest.mark.parametrize(("words", "meant"), [("見本", 0), ("架空公民館", 1), ("旧架空", 2), ("公民館", -1), ("どこか", -1)], ids=str)
 def test_words_are_taken_before_the_field_is_left(picker: ShelterPicker, town: Town, words: str, meant: int) -> None:
     """Ctrl+Enter in the field must not use the shelter that stood there before."""
     type_in(picker, words)

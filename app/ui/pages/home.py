@@ -133,7 +133,17 @@ Task = tuple[str, str, str, str, str, dict[str, object]]
 
 def tasks_of(seen: Overview) -> list[Task]:
     """What wants doing, most pressing first."""
-    rules: list[Callable[[Overview], Task | None]] = [_overfull, _protections, _doubtful, _pending, _uncounted, _destinations, _overdue, _backup, _residents]
+    rules: list[Callable[[Overview], Task | None]] = [
+        _overfull,
+        _protections,
+        _doubtful,
+        _pending,
+        _uncounted,
+        _destinations,
+        _overdue,
+        _backup,
+        _residents,
+    ]
     return [task for rule in rules if (task := rule(seen)) is not None]
 
 
@@ -169,7 +179,14 @@ def _doubtful(seen: Overview) -> Task | None:
     if seen.protections is None or not seen.protections.doubtful:
         return None
     words = f"支援措置の人かもしれない受付 {seen.protections.doubtful} 人"
-    return "shield", "warn", words, "新しい人として受け付けられました。同じ人か確かめてください。", "residents", {"tab": "protection", "state": "doubtful"}
+    return (
+        "shield",
+        "warn",
+        words,
+        "新しい人として受け付けられました。同じ人か確かめてください。",
+        "residents",
+        {"tab": "protection", "state": "doubtful"},
+    )
 
 
 def _pending(seen: Overview) -> Task | None:

@@ -67,11 +67,17 @@ class SearchPage(Page):
         self.stack = QStackedWidget()
         for part in (self.idle, self.table, self.nobody, self.unknown_card):
             self.stack.addWidget(part)
-        hints = KeyHints([("↓", "一覧へ"), ("Enter", "開く"), ("Ctrl+I", "世帯の入所受付"), ("Ctrl+N", "いない人を登録"), ("F9", "直前の入所を元に戻す")])
+        hints = KeyHints(
+            [("↓", "一覧へ"), ("Enter", "開く"), ("Ctrl+I", "世帯の入所受付"), ("Ctrl+N", "いない人を登録"), ("F9", "直前の入所を元に戻す")]
+        )
         self.body.addWidget(self._count)
         self.body.addWidget(self.stack, 1)
         self.body.addWidget(hints)
-        for keys, act in (("Ctrl+N", lambda: self.desk.newcomer(self.words)), ("Ctrl+I", self.check_in_current), ("F9", self.desk.undo_last)):
+        for keys, act in (
+            ("Ctrl+N", lambda: self.desk.newcomer(self.words)),
+            ("Ctrl+I", self.check_in_current),
+            ("F9", self.desk.undo_last),
+        ):
             QShortcut(QKeySequence(keys), self, act)
 
     # -- asking

@@ -134,7 +134,16 @@ class PersonActions:
             found = self.ctx.reads.get("person", person.id)
             base["version"] = found.version if found else 0
 
-        dialog = FormDialog(self.owner, spec, values=values_of(person), save=save, current=stored, rebase=rebase, lead=f"整理番号 {person.number}", columns=3)
+        dialog = FormDialog(
+            self.owner,
+            spec,
+            values=values_of(person),
+            save=save,
+            current=stored,
+            rebase=rebase,
+            lead=f"整理番号 {person.number}",
+            columns=3,
+        )
         dialog.saved.connect(lambda _: self.shell.say("訂正しました"))
         open_dialog(dialog)
         return dialog

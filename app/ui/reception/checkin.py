@@ -174,7 +174,10 @@ class CheckInDialog(QDialog):
         if open_questions:
             names = "、".join(one.name or one.kana for one in open_questions[:3])
             self.banner.show_message(
-                f"{names} さんは、同じ人が登録されているか、別の避難所に入所中です。", tone="warn", action="確かめる（Enter）", act=self.decide_next
+                f"{names} さんは、同じ人が登録されているか、別の避難所に入所中です。",
+                tone="warn",
+                action="確かめる（Enter）",
+                act=self.decide_next,
             )
         elif self.banner.isVisible():
             self.banner.show_message("")

@@ -74,7 +74,9 @@ class Desk:
         lines += dict.fromkeys(f"ご注意：{message(warning.code, **warning.params)}" for warning in done.warnings)
         self.card = ""
         self.last_act, self._last_words = done.act, f"{received.shelter}への{len(names)}人の入所を取り消します。{listed}"
-        self.page.banner.show_message("\n".join(lines), tone="warn" if done.warnings else "good", action="元に戻す（F9）", act=self.undo_last)
+        self.page.banner.show_message(
+            "\n".join(lines), tone="warn" if done.warnings else "good", action="元に戻す（F9）", act=self.undo_last
+        )
         self._on_received()
 
     def undo_last(self) -> FormDialog | None:
@@ -146,5 +148,7 @@ def guess_particulars(words: str) -> dict[str, str]:
     plain = "\u3000".join(word for word in rest if not any(char.isdigit() for char in word))
     if plain:
         kana = all("\u3041" <= char <= "\u30ff" or char in "\u3000\uff65" for char in plain)
-        found["kana" if kana else "name"] = "".join(chr(ord(c) + 0x60) if "\u3041" <= c <= "\u3096" else c for c in plain) if kana else plain
+        found["kana" if kana else "name"] = (
+            "".join(chr(ord(c) + 0x60) if "\u3041" <= c <= "\u3096" else c for c in plain) if kana else plain
+        )
     return found

@@ -107,7 +107,9 @@ class DuplicatesDialog(QDialog):
         self._compared: QWidget | None = None
         self.tabs = QTabWidget()
         self.tabs.tabBar().setDrawBase(False)
-        self._no_pairs = EmptyState("同じ人かもしれない登録はありません", "氏名と生年月日が同じ登録が見つかると、ここに並びます。", icon="success")
+        self._no_pairs = EmptyState(
+            "同じ人かもしれない登録はありません", "氏名と生年月日が同じ登録が見つかると、ここに並びます。", icon="success"
+        )
         self._no_pending = EmptyState("確認待ちの入所はありません", "受付で「両方残す」を選んだ人が、ここに並びます。", icon="success")
         self.tabs.addTab(self._pair_page(), "同じ人かもしれない(&1)")
         self.tabs.addTab(self._pending_page(), "入所の確認待ち(&2)")
@@ -158,7 +160,9 @@ class DuplicatesDialog(QDialog):
     def refresh(self) -> None:
         """Read all doubts."""
         ctx = self.shell.context
-        self.shell.runner.read(lambda: read_doubts(ctx), parent=self, latest="doubts", label="reception.reading_doubts").success(self.show_doubts).start()
+        self.shell.runner.read(lambda: read_doubts(ctx), parent=self, latest="doubts", label="reception.reading_doubts").success(
+            self.show_doubts
+        ).start()
 
     def _changed(self, changes: Changes) -> None:
         if self.isVisible() and not {"person", "stay", "decision", "person_decision"}.isdisjoint(changes):

@@ -189,7 +189,13 @@ class HitTable(Table):
     """A table of people with tall rows."""
 
     def __init__(
-        self, columns: ColumnSet[Any], *, name: str, runner: Runner | None = None, preferences: Preferences | None = None, many: bool = False
+        self,
+        columns: ColumnSet[Any],
+        *,
+        name: str,
+        runner: Runner | None = None,
+        preferences: Preferences | None = None,
+        many: bool = False,
     ) -> None:
         super().__init__(columns, name=name, runner=runner, preferences=preferences, many=many)
         for place, column in enumerate(self.rows.columns):

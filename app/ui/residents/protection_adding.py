@@ -74,14 +74,21 @@ class ProtectionDialog(QDialog):
         cancel = button("やめる（Esc）")
         cancel.clicked.connect(self.reject)
         side = column(
-            text("併せて求める者（同じ世帯の人）", role="field"), self._companions, note("印を付けた人も一緒に登録します。"), self.body, 1, spacing=8
+            text("併せて求める者（同じ世帯の人）", role="field"),
+            self._companions,
+            note("印を付けた人も一緒に登録します。"),
+            self.body,
+            1,
+            spacing=8,
         )
         left = column(self.box, self.table, spacing=8)
         left.setStretch(1, 1)
         middle = row(left, side, spacing=20)
         middle.setStretch(0, 3)
         middle.setStretch(1, 2)
-        lead = note("登録すると、すでに受け付けた記録も、あとから取り込む住民データも、その場で見えなくなります（支援措置の役割がある人を除く）。")
+        lead = note(
+            "登録すると、すでに受け付けた記録も、あとから取り込む住民データも、その場で見えなくなります（支援措置の役割がある人を除く）。"
+        )
         body = column(heading(TERM.title), lead, self.banner, middle, spacing=8, margins=(24, 16, 24, 10))
         body.setStretch(3, 1)
         footer = frame("footer", row(KeyHints([("↓", "一覧へ"), ("Space", "印")]), 1, cancel, self.save_button, margins=(20, 10, 20, 10)))

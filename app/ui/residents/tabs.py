@@ -52,7 +52,12 @@ TABS: tuple[TabEntry, ...] = (
     TabEntry("matching", "名寄せ", "matching_tab:MatchingTab", right="link"),
     TabEntry("characters", "文字", "characters_tab:CharactersTab"),
     TabEntry(
-        "protection", "支援措置", "protection_tab:ProtectionTab", right="see_protected", hidden=True,
-        waiting="app.ui.residents.protection_tab:count_waiting", kinds=frozenset({"protection", "person", "decision", "snapshot"}),
-    ),  # fmt: skip
+        "protection",
+        "支援措置",
+        "protection_tab:ProtectionTab",
+        right="see_protected",
+        hidden=True,
+        waiting="app.ui.residents.protection_tab:count_waiting",
+        kinds=frozenset({"protection", "person", "decision", "snapshot"}),
+    ),
 )
