@@ -13,6 +13,7 @@ from app.domain.evacuee import Stay
 from app.presentation.columns.evacuee import STAYS, status_text
 from app.presentation.columns.spec import Column, ColumnSet
 from app.presentation.forms.person import UNDO
+from app.presentation.labels import label
 from app.ui import theme
 from app.ui.page import Shell
 from app.ui.reception.actions import open_dialog
@@ -27,12 +28,6 @@ from app.ui.widgets.text import button, column, frame, heading, note, row, text
 from app.usecases import persons
 from app.usecases.context import Context
 from app.usecases.rows import SearchHit, StayView
-
-_REASONS = {
-    "same_resident": "同じ住民データに結び付いています", "name_and_birth": "氏名と生年月日が同じ", "kana_and_birth": "フリガナと生年月日が同じ",
-    "name_birth_near": "氏名が同じで、生年月日も合いそう", "name_only": "氏名が同じ（生年月日が不明）",
-    "near_name_and_birth": "生年月日が同じで、氏名がよく似ています", "name_and_address": "氏名と住所か電話が同じ（生年月日が不明）",
-}  # fmt: skip
 
 _ALONE = "この登録の確認待ちは1件です。正しければ印を外します。誤りなら、個票の「元に戻す」で取り消します。"
 
@@ -78,7 +73,7 @@ def read_doubts(ctx: Context) -> tuple[list[Pair], list[Pending]]:
     wanted = {person_id for pair in scored for person_id in pair[:2]}
     hits = {hit.id: hit for hit in persons.show_people(ctx, person_ids=sorted(wanted))}
     pairs = [
-        Pair(id=f"{a}/{b}", first=hits[a], second=hits[b], reason=_REASONS.get(reason, reason))
+        Pair(id=f"{a}/{b}", first=hits[a], second=hits[b], reason=label("duplicate.reason", reason))
         for a, b, _, reason in scored if a in hits and b in hits
     ]  # fmt: skip
     waiting = sorted({stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and not stay.deleted})
