@@ -36,39 +36,17 @@ class Shell(Protocol):
         ...
 
 
-class Page(QWidget):
-    """A page of the rail. Made on first show; ``refresh`` reads everything it shows, off the GUI thread.
+class View(QWidget):
+    """What pages and their tabs have in common: the window around, who acts, and when what is shown grows old.
 
-    ``kinds`` are the record kinds that, once changed, make it stale. A stale page that is not visible refreshes when shown.
-    Subclasses set ``key`` and ``kinds``, fill ``self.body`` in ``__init__`` and may put buttons into ``self.tools``.
+    ``kinds`` are the record kinds that, once changed, make it stale.
     """
 
-    key: ClassVar[str] = ""
     kinds: ClassVar[frozenset[str]] = frozenset()
-    shows_title: ClassVar[bool] = True
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.shell = shell
-        self.stale = True
-        self.setProperty("role", "page")
-        self.setAccessibleName(label("page", self.key))
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(8)
-        self.banner = Banner(closable=True)
-        self.body = QVBoxLayout()
-        self.body.setSpacing(12)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 18, 24, 16)
-        outer.setSpacing(12)
-        if self.shows_title:
-            head = QHBoxLayout()
-            head.addWidget(title(label("page", self.key)))
-            head.addStretch()
-            head.addLayout(self.tools)
-            outer.addLayout(head)
-        outer.addWidget(self.banner)
-        outer.addLayout(self.body, 1)
 
     @property
     def context(self) -> Context:
@@ -89,7 +67,7 @@ class Page(QWidget):
         return not self.kinds.isdisjoint(changes)
 
     def arrive(self, **arguments: Any) -> None:
-        """Called after the page was shown with arguments, e.g. ``go('search', text=…)``."""
+        """Called after it was shown with arguments, e.g. ``go('search', text=…)`` or ``go('residents', tab=…, …)``."""
 
     def take_focus(self) -> None:
         """Put the keyboard where work begins."""
@@ -98,3 +76,36 @@ class Page(QWidget):
     def may(self, right: str) -> bool:
         """Whether the operator has a right; buttons without it stay disabled."""
         return self.context.actor.may(right)
+
+
+class Page(View):
+    """A page of the rail. Made on first show; ``refresh`` reads everything it shows, off the GUI thread.
+
+    A stale page that is not visible refreshes when shown. Subclasses set ``key`` and ``kinds``, fill ``self.body`` in
+    ``__init__`` and may put buttons into ``self.tools``.
+    """
+
+    key: ClassVar[str] = ""
+    shows_title: ClassVar[bool] = True
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.stale = True
+        self.setProperty("role", "page")
+        self.setAccessibleName(label("page", self.key))
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(8)
+        self.banner = Banner(closable=True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 18, 24, 16)
+        outer.setSpacing(12)
+        if self.shows_title:
+            head = QHBoxLayout()
+            head.addWidget(title(label("page", self.key)))
+            head.addStretch()
+            head.addLayout(self.tools)
+            outer.addLayout(head)
+        outer.addWidget(self.banner)
+        outer.addLayout(self.body, 1)
