@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from app.bootstrap import FolderGateway
-from app.cli.imports import show_progress
+from app.cli.imports import answer_import, read_options, report_to, show_progress
+from app.cli.outputs import Answer
 from app.cli.signing import signed_in
 from app.domain.characters import name_code_points, parse_code
 from app.domain.errors import EnvironmentFault
 from app.usecases import characters
 from app.usecases.job import Job
-
-Answer = tuple[Mapping[str, Any], int]
 
 
 def list_characters(gateway: FolderGateway, given: Namespace) -> Answer:
@@ -89,7 +87,6 @@ def remove(gateway: FolderGateway, given: Namespace) -> Answer:
 
 def import_characters(gateway: FolderGateway, given: Namespace) -> Answer:
     """``characters import``: a table, or a folder of pictures."""
-    from app.cli.imports import _answer, _options, _report
     from app.interchange.importing.characters import import_pictures, import_table
 
     with signed_in(gateway, given) as session:
@@ -100,11 +97,11 @@ def import_characters(gateway: FolderGateway, given: Namespace) -> Answer:
             done = import_table(
                 session.context,
                 path=path,
-                options=_options(session.context, given, "characters"),
+                options=read_options(session.context, given, "characters"),
                 on_error=given.on_error,
-                report=_report(given),
+                report=report_to(given),
             )
-        return _answer(done, "created", "updated", "unchanged")
+        return answer_import(done, "created", "updated", "unchanged")
 
 
 def fonts(gateway: FolderGateway, given: Namespace) -> Answer:

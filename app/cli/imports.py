@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import FolderGateway
+from app.cli.outputs import Answer
 from app.cli.signing import signed_in
 from app.cli.snapshots import census_object
 from app.domain.errors import RuleViolation
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from app.interchange.importing.outcome import ImportOutcome, ReportTo
     from app.interchange.importing.source import ReadOptions
 
-Answer = tuple[Mapping[str, Any], int]
 _LOG_EVERY = 5.0
 """Seconds between two lines of progress in a log."""
 _logged: dict[str, Any] = {}
@@ -41,7 +40,8 @@ def show_progress(done: int, total: int | None, label: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _options(ctx: Context, given: Namespace, target: str) -> ReadOptions:
+def read_options(ctx: Context, given: Namespace, target: str) -> ReadOptions:
+    """How the file is to be read: encoding, mapping or profile, as the options say."""
     from app.interchange.importing.profiles import find_profile, read_profile
     from app.interchange.importing.source import ReadOptions
 
@@ -53,13 +53,15 @@ def _options(ctx: Context, given: Namespace, target: str) -> ReadOptions:
     return base
 
 
-def _report(given: Namespace) -> ReportTo:
+def report_to(given: Namespace) -> ReportTo:
+    """Where the report goes."""
     from app.interchange.importing.outcome import ReportTo
 
     return ReportTo(path=Path(given.report) if given.report else None)
 
 
-def _answer(done: ImportOutcome, *names: str) -> Answer:
+def answer_import(done: ImportOutcome, *names: str) -> Answer:
+    """What an import did, with the counts ``names``; 1 when rows were rejected."""
     answer: dict[str, Any] = {"read": done.read, **{name: getattr(done, name) for name in names}, "rejected": done.rejected}
     answer["report"] = str(done.report) if done.report else None
     answer["rejected_rows"] = str(done.rejected_rows) if done.rejected_rows else None
@@ -77,11 +79,11 @@ def import_shelters(gateway: FolderGateway, given: Namespace) -> Answer:
             session.context,
             path=Path(given.file),
             open_at=open_at,
-            options=_options(session.context, given, "shelters"),
+            options=read_options(session.context, given, "shelters"),
             on_error=given.on_error,
-            report=_report(given),
+            report=report_to(given),
         )
-        return _answer(done, "created", "updated", "unchanged", "review")
+        return answer_import(done, "created", "updated", "unchanged", "review")
 
 
 def import_headcounts(gateway: FolderGateway, given: Namespace) -> Answer:
@@ -94,11 +96,11 @@ def import_headcounts(gateway: FolderGateway, given: Namespace) -> Answer:
             path=Path(given.file),
             at=given.at,
             complete=given.complete,
-            options=_options(session.context, given, "headcounts"),
+            options=read_options(session.context, given, "headcounts"),
             on_error=given.on_error,
-            report=_report(given),
+            report=report_to(given),
         )
-        return _answer(done, "created", "updated", "unchanged", "review")
+        return answer_import(done, "created", "updated", "unchanged", "review")
 
 
 def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
@@ -112,12 +114,12 @@ def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
             path=Path(given.file),
             shelter_id=shelter.id,
             at=given.at,
-            options=_options(session.context, given, "evacuees"),
+            options=read_options(session.context, given, "evacuees"),
             dry_run=given.dry_run,
             on_error=given.on_error,
-            report=_report(given),
+            report=report_to(given),
         )
-        return _answer(done, "created", "updated", "unchanged", "review")
+        return answer_import(done, "created", "updated", "unchanged", "review")
 
 
 def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
@@ -129,10 +131,10 @@ def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
 
     with signed_in(gateway, given) as session:
         ctx, paths = session.context, [Path(file) for file in given.files]
-        options = _options(ctx, given, "residents")
+        options = read_options(ctx, given, "residents")
         told: dict[str, Any] = {
             "as_of": given.as_of, "known_at": given.known_at, "label": given.label, "options": options, "on_error": given.on_error,
-            "report": _report(given), "job": Job(show_progress),
+            "report": report_to(given), "job": Job(show_progress),
         }  # fmt: skip
         rebuild = partial(rebuilding.rebuild_residents, ctx, full=paths, differences=[Path(file) for file in given.diff], **told)
         if given.diff or rebuilding.holds_history(ctx, paths, options=options):
@@ -146,7 +148,7 @@ def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:
                 done = rebuild()
         assert done.snapshot is not None
         found = read_report(ctx, snapshot_id=done.snapshot.id)
-    answer, code = _answer(done)
+    answer, code = answer_import(done)
     snapshot = done.snapshot
     return {
         "snapshot": snapshot.id,

@@ -35,9 +35,9 @@ def match(gateway: FolderGateway, given: Namespace) -> Answer:
             return {**answer, "cases": cases}, 0
         with atomic_output(Path(given.out)) as temporary:
             temporary.write_text(json.dumps({**answer, "cases": cases}, ensure_ascii=False, indent=1), "utf-8")
-        with ctx.unit() as uow:
-            uow.log_access(action="export", persons=len(cases), target=Path(given.out).name)
-            uow.commit()
+            with ctx.unit() as uow:  # before the file gets its name: nothing leaves without its row
+                uow.log_access(action="export", persons=len(cases), target=Path(given.out).name)
+                uow.commit()
         return {**answer, "file": str(given.out)}, 0
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from app.bootstrap import FolderGateway
+from app.cli.outputs import Answer, moment
 from app.cli.signing import signed_in
-from app.domain.dates import JST
 from app.presentation.messages import message
 from app.usecases import rebuild
 from app.usecases.context import Context
 from app.usecases.rebuild import CHANGE_KINDS, Comparison, ResidentChange
 from app.usecases.rows import Census, CensusLine
 
-Answer = tuple[Mapping[str, Any], int]
 _LISTED = 1_000
 """So many people of each kind of difference are in the answer; all of them are in the file of ``--out``."""
 
@@ -46,8 +44,8 @@ def report_snapshot(gateway: FolderGateway, given: Namespace) -> Answer:
         answer: dict[str, Any] = {
             "snapshot": snapshot.id,
             "label": snapshot.label,
-            "as_of": _moment(snapshot.as_of),
-            "known_at": _moment(snapshot.known_at),
+            "as_of": moment(snapshot.as_of),
+            "known_at": moment(snapshot.known_at),
             "origin": snapshot.origin,
             "residents": snapshot.residents,
             "households": snapshot.households,
@@ -120,7 +118,3 @@ def _say(values: dict[str, Any]) -> str:
 
 def _format(out: Path) -> str:
     return out.suffix.lstrip(".").lower() or "csv"
-
-
-def _moment(value: Any) -> str:
-    return str(value.astimezone(JST).isoformat(timespec="seconds"))

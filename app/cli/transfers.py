@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from app.bootstrap import FolderGateway
 from app.cli.imports import show_progress
+from app.cli.outputs import Answer
 from app.cli.signing import read_password, signed_in
 from app.domain.errors import RuleViolation
 from app.presentation.messages import message
 from app.usecases.job import Job
 from app.usecases.reception import Warning
-
-Answer = tuple[Mapping[str, Any], int]
 
 
 def _passphrases(given: Namespace) -> list[str]:

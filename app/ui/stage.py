@@ -114,6 +114,11 @@ class Stage:
         self._shown.append(window)
         return window
 
+    def dialog(self) -> QDialog:
+        """The dialog opened last, settled."""
+        self.settle()
+        return next(top for top in reversed(QApplication.topLevelWidgets()) if isinstance(top, QDialog) and top.isVisible())
+
     def settle(self) -> None:
         """Wait until background work has come back and everything is laid out."""
         deadline = time.monotonic() + _SETTLE_S

@@ -28,6 +28,7 @@ from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
+from app.usecases.residents import need_snapshot
 from app.usecases.rows import CharacterCount
 
 
@@ -136,9 +137,7 @@ def _snapshot_of(ctx: Context, wanted: str | None) -> str | None:
     if wanted is None:
         active = ctx.reads.residents.active()
         return active.id if active else None
-    if wanted not in {snapshot.id for snapshot in ctx.reads.residents.snapshots()}:
-        raise RuleViolation("snapshot.not_found", record=wanted)
-    return wanted
+    return need_snapshot(ctx, snapshot_id=wanted).id
 
 
 def _use_of(found: CharacterCount, record: RegisteredCharacter | None, fonts: Glyphs) -> CharacterUse:

@@ -18,6 +18,7 @@ from app.domain.identifiers import new_id
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
+from app.usecases.residents import need_snapshot
 from app.usecases.rows import Census
 
 ChangeKind = Literal["appeared", "left", "changed"]
@@ -148,14 +149,6 @@ class _Late(Sequence[SourceMark]):
 
     def __getitem__(self, at):  # type: ignore[no-untyped-def]
         return self._material.sources[at]
-
-
-def need_snapshot(ctx: Context, *, snapshot_id: str) -> Snapshot:
-    """The snapshot, or RuleViolation ``snapshot.not_found``."""
-    for snapshot in ctx.reads.residents.snapshots():
-        if snapshot.id == snapshot_id:
-            return snapshot
-    raise RuleViolation("snapshot.not_found", record=snapshot_id)
 
 
 def take_census(ctx: Context, *, snapshot_id: str) -> Census:

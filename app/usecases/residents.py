@@ -51,11 +51,18 @@ def list_snapshots(ctx: Context) -> list[Snapshot]:
     return ctx.reads.residents.snapshots()
 
 
+def need_snapshot(ctx: Context, *, snapshot_id: str) -> Snapshot:
+    """The snapshot, or RuleViolation ``snapshot.not_found``."""
+    for snapshot in ctx.reads.residents.snapshots():
+        if snapshot.id == snapshot_id:
+            return snapshot
+    raise RuleViolation("snapshot.not_found", record=snapshot_id)
+
+
 def activate_snapshot(ctx: Context, *, snapshot_id: str) -> Changes:
     """Searches look into this snapshot from now on."""
     ctx.require("residents")
-    if snapshot_id not in {snapshot.id for snapshot in ctx.reads.residents.snapshots()}:
-        raise RuleViolation("snapshot.not_found", record=snapshot_id)
+    need_snapshot(ctx, snapshot_id=snapshot_id)
     with ctx.unit() as uow:
         uow.activate_snapshot(snapshot_id)
         return uow.commit()

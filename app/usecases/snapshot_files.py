@@ -16,6 +16,7 @@ from app.domain.resident import Finding, SourceMark
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.reception import Warning
+from app.usecases.residents import need_snapshot
 
 MIN_PASSPHRASE = 8
 _GROUPS = 4
@@ -54,9 +55,7 @@ def describe_export(ctx: Context, *, snapshot_id: str, district: str = "") -> Sn
     are no longer what was imported.
     """
     ctx.require("residents")
-    found = next((one for one in ctx.reads.residents.snapshots() if one.id == snapshot_id), None)
-    if found is None:
-        raise RuleViolation("snapshot.not_found", record=snapshot_id)
+    found = need_snapshot(ctx, snapshot_id=snapshot_id)
     if district and district not in dict(ctx.reads.carried.districts(snapshot_id=snapshot_id)):
         raise RuleViolation("transfer.no_such_district", field="district", district=district)
     tally = ctx.reads.carried.tally(snapshot_id=snapshot_id, district=district)

@@ -43,6 +43,7 @@ def test_registering_somebody_and_one_of_the_household(tab: Any, town: Town, set
     settle()
     assert [(row.name, row.role) for row in list_protections(town.ctx)] == [("髙橋　太郎", "applicant"), ("髙橋　花", "companion")]
     assert tab.table.rows.rowCount() == 2 and not dialog.isVisible()
+    assert tab.table.currentIndex().row() == 0 and tab.extend_button.isEnabled(), "the first is at hand"
 
 
 def test_extending_and_releasing(tab: Any, town: Town, settle: Settle) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.dates import format_instant
+from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import birth_era
 from app.presentation.labels import label
@@ -20,10 +21,6 @@ def days_left(row: ProtectionRow) -> str:
     return "今日まで" if row.left == 0 else f"あと{row.left:,}日"
 
 
-def _day(text: str) -> str:
-    return text.replace("-", "/")
-
-
 PROTECTIONS: ColumnSet[ProtectionRow] = ColumnSet(
     key="protections",
     columns=(
@@ -33,8 +30,8 @@ PROTECTIONS: ColumnSet[ProtectionRow] = ColumnSet(
         Column(key="kana", label="カナ", text=lambda r: r.kana, width=10, sort=lambda r: r.kana),
         Column(key="birth", label="生年月日", text=lambda r: birth_era(r.birth), width=11, tip=lambda r: r.birth),
         Column(key="role", label="区分", text=lambda r: label("protection.role", r.role), width=8, sort=lambda r: (r.group_id, r.role)),
-        Column(key="starts", label="始まり", text=lambda r: _day(r.starts), width=8, sort=lambda r: r.starts),
-        Column(key="ends", label="終わり", text=lambda r: _day(r.ends), width=8, sort=lambda r: r.ends),
+        Column(key="starts", label="始まり", text=lambda r: day_text(r.starts), width=8, sort=lambda r: r.starts),
+        Column(key="ends", label="終わり", text=lambda r: day_text(r.ends), width=8, sort=lambda r: r.ends),
         Column(key="provisional", label="仮", text=lambda r: "仮" if r.provisional else "", width=2, align="center"),
         Column(key="resident_no", label="宛名番号", text=lambda r: r.resident_no, width=8),
         Column(key="number", label="避難者", text=lambda r: r.number, width=9),

@@ -152,6 +152,8 @@ class ProtectionTab(ResidentsTab):
         kept = [one for one in self._rows if not wanted or one.state == wanted or (wanted == "holding" and one.state != "released")]
         kept = [one for one in kept if not words or any(words in part for part in (one.name, one.kana, one.resident_no, one.number))]
         self.table.show_rows(kept)
+        if kept and self.table.current_id() is None:
+            self.table.make_current(0)
         self.count.setText(f"{len(kept):,}人")
         self._enable()
 

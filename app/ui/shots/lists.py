@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.importing.wizard import ImportWizard
 from app.ui.stage import Stage, shot
@@ -16,12 +16,6 @@ _SHELTERS = "施設番号,避難所名,フリガナ,種別,所在地,想定収�
 _PEOPLE = "氏名,フリガナ,生年月日,性別,住所,入所日\r\n" + "".join(
     f"見本　{word}子,ミホン　{word}コ,S{30 + n}.{n}.2,女,架空市本町{n},\r\n" for n, word in enumerate("アイウエオ", 1)
 )  # fmt: skip
-
-
-def _dialog(stage: Stage) -> QWidget:
-    """The dialog that has just been opened."""
-    stage.settle()
-    return next(top for top in reversed(QApplication.topLevelWidgets()) if isinstance(top, QDialog) and top.isVisible())
 
 
 def _wizard(stage: Stage, target: str, text: str, steps: int, *, name: str = "一覧.csv", page: str = "shelters") -> ImportWizard:
@@ -67,7 +61,7 @@ def _correct(stage: Stage) -> QWidget:
     window.go("shelters", tab="list")
     stage.settle()
     window.current.list.correct()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("shelters-open")
@@ -76,19 +70,19 @@ def _open(stage: Stage) -> QWidget:
     window.go("shelters", tab="list")
     stage.settle()
     window.current.list.close_shelter()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("shelters-count-call")
 def _call(stage: Stage) -> QWidget:
     stage.window("shelters").current.counts.take()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("shelters-count-grid")
 def _grid(stage: Stage) -> QWidget:
     stage.window("shelters").current.counts.take(grid=True)
-    dialog = _dialog(stage)
+    dialog = stage.dialog()
     dialog.grid.type_in(0, "counted_total", "41")
     dialog.grid.type_in(1, "counted_total", "２３")
     return dialog
@@ -127,19 +121,19 @@ def _roster(stage: Stage) -> QWidget:
 @shot("roster-filter")
 def _filter(stage: Stage) -> QWidget:
     stage.window("roster").current.ask_more()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("roster-print")
 def _print(stage: Stage) -> QWidget:
     stage.window("roster").current.print()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("roster-export")
 def _export(stage: Stage) -> QWidget:
     stage.window("roster").current.export()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("history-recent")

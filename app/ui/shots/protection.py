@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.stage import Stage, shot
 from app.usecases import protections
@@ -53,11 +53,6 @@ def _tab(stage: Stage) -> Any:
     return window.current.tab("protection")
 
 
-def _dialog(stage: Stage) -> QWidget:
-    stage.settle()
-    return next(top for top in reversed(QApplication.topLevelWidgets()) if isinstance(top, QDialog) and top.isVisible())
-
-
 @shot("residents-protection")
 def _list(stage: Stage) -> QWidget:
     return _tab(stage).window()  # type: ignore[no-any-return]
@@ -75,7 +70,7 @@ def _add(stage: Stage) -> QWidget:
     stage.settle()
     for tick in dialog.ticks[:1]:
         tick.setChecked(True)
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("residents-protection-extend")
@@ -83,7 +78,7 @@ def _extend(stage: Stage) -> QWidget:
     tab = _tab(stage)
     tab.table.make_current(0)
     tab.extend()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("residents-protection-release")
@@ -91,4 +86,4 @@ def _release(stage: Stage) -> QWidget:
     tab = _tab(stage)
     tab.table.make_current(0)
     tab.release()
-    return _dialog(stage)
+    return stage.dialog()

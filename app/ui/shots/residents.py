@@ -5,19 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.invention_history import HistoryTruth, write_history_files
 from app.ui.stage import Stage, shot
 from app.usecases.gateway import Session
 from app.usecases.reception import Arrival, check_in
 from app.usecases.snapshot_paths import KnownFile
-
-
-def _dialog(stage: Stage) -> QWidget:
-    """The dialog that has just been opened."""
-    stage.settle()
-    return next(top for top in reversed(QApplication.topLevelWidgets()) if isinstance(top, QDialog) and top.isVisible())
 
 
 @shot("residents-list")
@@ -34,7 +28,7 @@ def _household(stage: Stage) -> QWidget:
     tab = page.tab("list")
     tab.table.selectRow(0)
     tab.open_household()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 def _tab(stage: Stage, key: str) -> Any:
@@ -78,7 +72,7 @@ def _sources(stage: Stage) -> QWidget:
 def _difference(stage: Stage) -> QWidget:
     tab = _rebuilt(stage)
     tab.compare()
-    dialog = _dialog(stage)
+    dialog = stage.dialog()
     dialog.pane.kinds.setCurrentIndex(2)
     return dialog
 
@@ -86,14 +80,14 @@ def _difference(stage: Stage) -> QWidget:
 @shot("residents-report")
 def _report(stage: Stage) -> QWidget:
     _tab(stage, "snapshots").report()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 @shot("residents-send")
 def _send(stage: Stage) -> QWidget:
     tab = _tab(stage, "snapshots")
     tab.send()
-    dialog = _dialog(stage)
+    dialog = stage.dialog()
     dialog.passphrase.setText("1234-5678-9012-3456")
     return dialog
 
@@ -101,7 +95,7 @@ def _send(stage: Stage) -> QWidget:
 @shot("residents-receive")
 def _receive(stage: Stage) -> QWidget:
     _tab(stage, "snapshots").receive()
-    return _dialog(stage)
+    return stage.dialog()
 
 
 def _arrive(session: Session) -> None:
