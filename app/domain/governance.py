@@ -46,10 +46,10 @@ _EVERYONE = frozenset({"view", "password"})
 _RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(),
     "shelter": frozenset({"register", "headcount", "export", "print", "backup"}),
-    "survey": frozenset({"export", "print"}),
-    "desk": frozenset({"register", "headcount", "export", "print", "backup", "link"}),
+    "survey": frozenset({"survey", "check_survey", "export", "print"}),
+    "desk": frozenset({"register", "headcount", "export", "print", "backup", "link", "survey", "check_survey", "apply", "issue"}),
     "accounting": frozenset({"export", "print"}),
-    "approval": frozenset({"export", "print"}),
+    "approval": frozenset({"export", "print", "check_survey", "approve", "seal"}),
     "admin": frozenset(
         {
             "register",
@@ -64,6 +64,13 @@ _RIGHTS: dict[str, frozenset[str]] = {
             "settings",
             "audit",
             "unprotect",
+            "survey",
+            "check_survey",
+            "apply",
+            "issue",
+            "approve",
+            "forms",
+            "seal",
         }
     ),
     "protected": frozenset({"see_protected", "protect"}),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from app.domain.building import Building, Victim
+from app.domain.certificate import Application
 from app.domain.dates import parse_date, to_yyyymmdd
 from app.domain.errors import SasaeError
 from app.domain.evacuee import Person
@@ -64,3 +66,26 @@ def age_on(low: int | None, high: int | None, on: int) -> tuple[int | None, bool
         return None, False
     age = (on - low) // 10_000
     return (age, high is not None and (on - high) // 10_000 == age) if age >= 0 else (None, False)
+
+
+def building_keys(building: Building) -> Mapping[str, Any]:
+    """Derived columns of a building."""
+    return {"key_owner": fold_key_name(building.owner_name), "key_address": fold_key_address(building.address)}
+
+
+def victim_keys(victim: Victim) -> Mapping[str, Any]:
+    """Derived columns of an affected household."""
+    return {
+        "key_name": fold_key_name(victim.head_name),
+        "key_kana": fold_key_kana(victim.head_kana),
+        "key_address": fold_key_address(victim.address),
+    }
+
+
+def application_keys(application: Application) -> Mapping[str, Any]:
+    """Derived columns of an application; ``birth_lo`` is the applicant's, for "where is my application"."""
+    return {
+        "key_name": fold_key_name(application.applicant_name),
+        "key_kana": fold_key_kana(application.applicant_kana),
+        "birth_lo": birth_range(application.applicant_birth)[0],
+    }

@@ -167,6 +167,12 @@ class StoreUnit:
         self.households, self.persons, self.stays = repositories["household"], repositories["person"], repositories["stay"]
         self.absences, self.decisions = repositories["absence"], repositories["decision"]
         self.protections, self.characters = repositories["protection"], repositories["character"]
+        self.buildings, self.victims = repositories["building"], repositories["victim"]
+        self.members, self.occupancies = repositories["victim_member"], repositories["occupancy"]
+        self.surveys, self.teams, self.assignments = repositories["survey"], repositories["team"], repositories["assignment"]
+        self.appeals, self.photos = repositories["appeal"], repositories["photo"]
+        self.applications, self.certificates = repositories["application"], repositories["certificate"]
+        self.copies, self.designs, self.seals = (repositories[kind] for kind in ("certificate_copy", "form_design", "seal_picture"))
         self.reads = StoreReads(lambda: self._connection, own=False, guard=Guard(self._shield))
         return self
 

@@ -30,6 +30,8 @@ from sqlalchemy import (
     text,
 )
 
+from app.domain.building import Building, Occupancy, Victim, VictimMember
+from app.domain.certificate import Application, Certificate, CertificateCopy, FormDesign, SealPicture
 from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
@@ -37,6 +39,7 @@ from app.domain.protection import Protection
 from app.domain.records import Record, value_fields
 from app.domain.resident import Finding, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
+from app.domain.survey import Appeal, Assignment, Photo, Survey, Team
 
 metadata = MetaData(
     naming_convention={
@@ -181,11 +184,79 @@ Index("ix_protection_resident", protection.c.resident_no)
 Index("ix_protection_person", protection.c.person_id)
 registered_character = _record_table("registered_character", RegisteredCharacter)
 
+_KEYS = ("key_name", "key_kana", "key_address")
+
+
+def _key_columns(*names: str) -> list[Column[Any]]:
+    return [Column(name, Text, nullable=False, server_default="") for name in names]
+
+
+building = _record_table("building", Building, *_key_columns("key_owner", "key_address"))
+Index("ix_building_number", building.c.number)
+Index("ix_building_tax_no", building.c.tax_no)
+Index("ix_building_address", building.c.key_address)
+Index("ix_building_owner", building.c.key_owner)
+Index("ix_building_district", building.c.district)
+victim = _record_table("victim", Victim, *_key_columns(*_KEYS))
+Index("ix_victim_kana", victim.c.key_kana)
+Index("ix_victim_name", victim.c.key_name)
+Index("ix_victim_address", victim.c.key_address)
+Index("ix_victim_household", victim.c.resident_household)
+Index("ix_victim_resident_no", victim.c.resident_no)
+victim_member = _record_table("victim_member", VictimMember)
+Index("ix_victim_member_victim", victim_member.c.victim_id, victim_member.c.position)
+Index("ix_victim_member_resident_no", victim_member.c.resident_no)
+Index("ix_victim_member_person", victim_member.c.person_id)
+occupancy = _record_table("occupancy", Occupancy)
+Index("ix_occupancy_building", occupancy.c.building_id)
+Index("ix_occupancy_victim", occupancy.c.victim_id)
+survey = _record_table("survey", Survey)
+Index("ix_survey_building", survey.c.building_id)
+Index("ix_survey_state", survey.c.state)
+team = _record_table("team", Team)
+assignment = _record_table("assignment", Assignment)
+Index("ix_assignment_building", assignment.c.building_id)
+Index("ix_assignment_day", assignment.c.day, assignment.c.team_id)
+appeal = _record_table("appeal", Appeal)
+Index("ix_appeal_building", appeal.c.building_id)
+photo = _record_table("photo", Photo)
+Index("ix_photo_building", photo.c.building_id)
+Index("ix_photo_batch", photo.c.batch, photo.c.position)
+Index("ix_photo_sha256", photo.c.sha256)
+application = _record_table("application", Application, *_key_columns("key_name", "key_kana"), Column("birth_lo", Integer))
+Index("ix_application_number", application.c.number)
+Index("ix_application_victim", application.c.victim_id)
+Index("ix_application_building", application.c.building_id)
+Index("ix_application_state", application.c.state)
+Index("ix_application_kana", application.c.key_kana)
+Index("ix_application_birth", application.c.birth_lo)
+certificate = _record_table("certificate", Certificate)
+Index("ix_certificate_number", certificate.c.number)
+Index("ix_certificate_application", certificate.c.application_id)
+Index("ix_certificate_victim", certificate.c.victim_id)
+Index("ix_certificate_building", certificate.c.building_id)
+certificate_copy = _record_table("certificate_copy", CertificateCopy)
+Index("ix_certificate_copy_certificate", certificate_copy.c.certificate_id)
+Index("ix_certificate_copy_batch", certificate_copy.c.batch)
+form_design = _record_table("form_design", FormDesign)
+Index("ix_form_design_form", form_design.c.form, form_design.c.number)
+seal_picture = _record_table("seal_picture", SealPicture)
+
 
 def _shelter_keys(record: Shelter) -> Mapping[str, Any]:
     from app.storage.keys import shelter_keys
 
     return shelter_keys(record)
+
+
+def _damage_keys(name: str) -> Callable[[Any], Mapping[str, Any]]:
+    def derive(record: Any) -> Mapping[str, Any]:
+        from app.storage import keys
+
+        found: Mapping[str, Any] = getattr(keys, name)(record)
+        return found
+
+    return derive
 
 
 KINDS: tuple[Kind, ...] = (
@@ -202,6 +273,20 @@ KINDS: tuple[Kind, ...] = (
     Kind("decision", PersonDecision, person_decision),
     Kind("protection", Protection, protection),
     Kind("character", RegisteredCharacter, registered_character),
+    Kind("building", Building, building, _damage_keys("building_keys")),
+    Kind("victim", Victim, victim, _damage_keys("victim_keys")),
+    Kind("victim_member", VictimMember, victim_member),
+    Kind("occupancy", Occupancy, occupancy),
+    Kind("survey", Survey, survey),
+    Kind("team", Team, team),
+    Kind("assignment", Assignment, assignment),
+    Kind("appeal", Appeal, appeal),
+    Kind("photo", Photo, photo),
+    Kind("application", Application, application, _damage_keys("application_keys")),
+    Kind("certificate", Certificate, certificate),
+    Kind("certificate_copy", CertificateCopy, certificate_copy),
+    Kind("form_design", FormDesign, form_design),
+    Kind("seal_picture", SealPicture, seal_picture),
 )
 KIND_BY_NAME: Mapping[str, Kind] = types.MappingProxyType({kind.name: kind for kind in KINDS})
 

@@ -35,6 +35,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("evacuees", "evacuees:EvacueesPage"),
     PageEntry("roster", "roster:RosterPage"),
     PageEntry("residents", "residents:ResidentsPage"),
+    PageEntry("surveys", "surveys:SurveysPage"),
+    PageEntry("certificates", "certificates:CertificatesPage"),
+    PageEntry("forms", "forms:FormsPage"),
     PageEntry("history", "records:HistoryPage"),
     PageEntry("settings", "settings:SettingsPage"),
 )

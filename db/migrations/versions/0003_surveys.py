@@ -1,0 +1,427 @@
+"""Buildings, affected households, surveys, photos, applications, certificates and forms of one's own.
+
+Frozen: a migration never imports today's tables.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+STATEMENTS = (
+    """
+    CREATE TABLE building (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        number TEXT NOT NULL,
+        tax_no TEXT NOT NULL,
+        use TEXT NOT NULL,
+        name TEXT NOT NULL,
+        owner_name TEXT NOT NULL,
+        owner_kana TEXT NOT NULL,
+        owner_address TEXT NOT NULL,
+        owner_phone TEXT NOT NULL,
+        postal TEXT NOT NULL,
+        address TEXT NOT NULL,
+        district TEXT NOT NULL,
+        zone TEXT NOT NULL,
+        map_no TEXT NOT NULL,
+        lat FLOAT,
+        lon FLOAT,
+        structure TEXT NOT NULL,
+        storeys INTEGER,
+        floor_area FLOAT,
+        built TEXT NOT NULL,
+        collapsed BOOLEAN NOT NULL,
+        danger TEXT NOT NULL,
+        risk TEXT NOT NULL,
+        risk_on TEXT NOT NULL,
+        risk_note TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        key_owner TEXT DEFAULT '' NOT NULL,
+        key_address TEXT DEFAULT '' NOT NULL,
+        CONSTRAINT pk_building PRIMARY KEY (rid),
+        CONSTRAINT uq_building_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_building_address ON building (key_address)",
+    "CREATE INDEX ix_building_district ON building (district)",
+    "CREATE INDEX ix_building_number ON building (number)",
+    "CREATE INDEX ix_building_owner ON building (key_owner)",
+    "CREATE INDEX ix_building_tax_no ON building (tax_no)",
+    """
+    CREATE TABLE victim (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        head_name TEXT NOT NULL,
+        head_kana TEXT NOT NULL,
+        head_birth TEXT NOT NULL,
+        postal TEXT NOT NULL,
+        address TEXT NOT NULL,
+        district TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        contact_address TEXT NOT NULL,
+        snapshot_id TEXT NOT NULL,
+        resident_household TEXT NOT NULL,
+        resident_no TEXT NOT NULL,
+        source TEXT NOT NULL,
+        declared BOOLEAN NOT NULL,
+        matched_at INTEGER,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        key_name TEXT DEFAULT '' NOT NULL,
+        key_kana TEXT DEFAULT '' NOT NULL,
+        key_address TEXT DEFAULT '' NOT NULL,
+        CONSTRAINT pk_victim PRIMARY KEY (rid),
+        CONSTRAINT uq_victim_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_victim_address ON victim (key_address)",
+    "CREATE INDEX ix_victim_household ON victim (resident_household)",
+    "CREATE INDEX ix_victim_kana ON victim (key_kana)",
+    "CREATE INDEX ix_victim_name ON victim (key_name)",
+    "CREATE INDEX ix_victim_resident_no ON victim (resident_no)",
+    """
+    CREATE TABLE victim_member (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        victim_id TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        resident_id TEXT NOT NULL,
+        resident_no TEXT NOT NULL,
+        person_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        kana TEXT NOT NULL,
+        birth TEXT NOT NULL,
+        sex TEXT NOT NULL,
+        relation TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_victim_member PRIMARY KEY (rid),
+        CONSTRAINT uq_victim_member_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_victim_member_person ON victim_member (person_id)",
+    "CREATE INDEX ix_victim_member_resident_no ON victim_member (resident_no)",
+    "CREATE INDEX ix_victim_member_victim ON victim_member (victim_id, position)",
+    """
+    CREATE TABLE occupancy (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        building_id TEXT NOT NULL,
+        victim_id TEXT NOT NULL,
+        tenure TEXT NOT NULL,
+        room TEXT NOT NULL,
+        main BOOLEAN NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_occupancy PRIMARY KEY (rid),
+        CONSTRAINT uq_occupancy_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_occupancy_building ON occupancy (building_id)",
+    "CREATE INDEX ix_occupancy_victim ON occupancy (victim_id)",
+    """
+    CREATE TABLE survey (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        building_id TEXT NOT NULL,
+        disaster_id TEXT NOT NULL,
+        sheet TEXT NOT NULL,
+        hazard TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        method TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        structure TEXT NOT NULL,
+        surveyed_on TEXT NOT NULL,
+        started TEXT NOT NULL,
+        ended TEXT NOT NULL,
+        team_id TEXT NOT NULL,
+        surveyors TEXT NOT NULL,
+        inputs TEXT NOT NULL,
+        points TEXT NOT NULL,
+        raw TEXT NOT NULL,
+        total INTEGER,
+        grade TEXT NOT NULL,
+        decided_by TEXT NOT NULL,
+        state TEXT NOT NULL,
+        entered_by TEXT NOT NULL,
+        checked_by TEXT NOT NULL,
+        checked_at INTEGER,
+        check_note TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        appeal_id TEXT NOT NULL,
+        act TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_survey PRIMARY KEY (rid),
+        CONSTRAINT uq_survey_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_survey_building ON survey (building_id)",
+    "CREATE INDEX ix_survey_state ON survey (state)",
+    """
+    CREATE TABLE team (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        members TEXT NOT NULL,
+        from_town TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_team PRIMARY KEY (rid),
+        CONSTRAINT uq_team_id UNIQUE (id)
+    )
+    """,
+    """
+    CREATE TABLE assignment (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        building_id TEXT NOT NULL,
+        team_id TEXT NOT NULL,
+        day TEXT NOT NULL,
+        round INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_assignment PRIMARY KEY (rid),
+        CONSTRAINT uq_assignment_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_assignment_building ON assignment (building_id)",
+    "CREATE INDEX ix_assignment_day ON assignment (day, team_id)",
+    """
+    CREATE TABLE appeal (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        building_id TEXT NOT NULL,
+        victim_id TEXT NOT NULL,
+        wants TEXT NOT NULL,
+        asked_on TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        state TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        survey_id TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_appeal PRIMARY KEY (rid),
+        CONSTRAINT uq_appeal_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_appeal_building ON appeal (building_id)",
+    """
+    CREATE TABLE photo (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        building_id TEXT NOT NULL,
+        survey_id TEXT NOT NULL,
+        batch TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        content TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        taken_at INTEGER,
+        clock TEXT NOT NULL,
+        lat FLOAT,
+        lon FLOAT,
+        matched TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_photo PRIMARY KEY (rid),
+        CONSTRAINT uq_photo_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_photo_batch ON photo (batch, position)",
+    "CREATE INDEX ix_photo_building ON photo (building_id)",
+    "CREATE INDEX ix_photo_sha256 ON photo (sha256)",
+    """
+    CREATE TABLE application (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        number TEXT NOT NULL,
+        queue TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        applied_on TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        applicant_name TEXT NOT NULL,
+        applicant_kana TEXT NOT NULL,
+        applicant_birth TEXT NOT NULL,
+        applicant_role TEXT NOT NULL,
+        proxy BOOLEAN NOT NULL,
+        identified TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        contact_postal TEXT NOT NULL,
+        contact_address TEXT NOT NULL,
+        victim_id TEXT NOT NULL,
+        building_id TEXT NOT NULL,
+        cause TEXT NOT NULL,
+        damage TEXT NOT NULL,
+        objects TEXT NOT NULL,
+        purposes TEXT NOT NULL,
+        copies INTEGER NOT NULL,
+        with_members BOOLEAN NOT NULL,
+        self_judgement BOOLEAN NOT NULL,
+        declared BOOLEAN NOT NULL,
+        survey_id TEXT NOT NULL,
+        grade TEXT NOT NULL,
+        judged_at INTEGER,
+        approved_by TEXT NOT NULL,
+        approved_at INTEGER,
+        reason TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        key_name TEXT DEFAULT '' NOT NULL,
+        key_kana TEXT DEFAULT '' NOT NULL,
+        birth_lo INTEGER,
+        CONSTRAINT pk_application PRIMARY KEY (rid),
+        CONSTRAINT uq_application_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_application_birth ON application (birth_lo)",
+    "CREATE INDEX ix_application_building ON application (building_id)",
+    "CREATE INDEX ix_application_kana ON application (key_kana)",
+    "CREATE INDEX ix_application_number ON application (number)",
+    "CREATE INDEX ix_application_state ON application (state)",
+    "CREATE INDEX ix_application_victim ON application (victim_id)",
+    """
+    CREATE TABLE certificate (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        number TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        application_id TEXT NOT NULL,
+        victim_id TEXT NOT NULL,
+        building_id TEXT NOT NULL,
+        survey_id TEXT NOT NULL,
+        grade TEXT NOT NULL,
+        form TEXT NOT NULL,
+        form_version INTEGER NOT NULL,
+        form_digest TEXT NOT NULL,
+        "values" TEXT NOT NULL,
+        code TEXT NOT NULL,
+        issued_on TEXT NOT NULL,
+        issued_at INTEGER,
+        issued_by TEXT NOT NULL,
+        copies INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        superseded_by TEXT NOT NULL,
+        ended_at INTEGER,
+        reason TEXT NOT NULL,
+        provisional BOOLEAN NOT NULL,
+        declared BOOLEAN NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_certificate PRIMARY KEY (rid),
+        CONSTRAINT uq_certificate_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_certificate_application ON certificate (application_id)",
+    "CREATE INDEX ix_certificate_building ON certificate (building_id)",
+    "CREATE INDEX ix_certificate_number ON certificate (number)",
+    "CREATE INDEX ix_certificate_victim ON certificate (victim_id)",
+    """
+    CREATE TABLE certificate_copy (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        certificate_id TEXT NOT NULL,
+        copy INTEGER NOT NULL,
+        printed_at INTEGER NOT NULL,
+        printed_by TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        batch TEXT NOT NULL,
+        target TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_certificate_copy PRIMARY KEY (rid),
+        CONSTRAINT uq_certificate_copy_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_certificate_copy_batch ON certificate_copy (batch)",
+    "CREATE INDEX ix_certificate_copy_certificate ON certificate_copy (certificate_id)",
+    """
+    CREATE TABLE form_design (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        form TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        layout TEXT NOT NULL,
+        state TEXT NOT NULL,
+        made_by TEXT NOT NULL,
+        approved_by TEXT NOT NULL,
+        approved_at INTEGER,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_form_design PRIMARY KEY (rid),
+        CONSTRAINT uq_form_design_id UNIQUE (id)
+    )
+    """,
+    "CREATE INDEX ix_form_design_form ON form_design (form, number)",
+    """
+    CREATE TABLE seal_picture (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        picture TEXT NOT NULL,
+        width FLOAT NOT NULL,
+        state TEXT NOT NULL,
+        approved_by TEXT NOT NULL,
+        note TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_seal_picture PRIMARY KEY (rid),
+        CONSTRAINT uq_seal_picture_id UNIQUE (id)
+    )
+    """,
+)
+UNDO = (
+    "DROP TABLE seal_picture",
+    "DROP TABLE form_design",
+    "DROP TABLE certificate_copy",
+    "DROP TABLE certificate",
+    "DROP TABLE application",
+    "DROP TABLE photo",
+    "DROP TABLE appeal",
+    "DROP TABLE assignment",
+    "DROP TABLE team",
+    "DROP TABLE survey",
+    "DROP TABLE occupancy",
+    "DROP TABLE victim_member",
+    "DROP TABLE victim",
+    "DROP TABLE building",
+)
+
+
+def upgrade() -> None:
+    """Add what is new."""
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    for statement in UNDO:
+        op.execute(statement)
