@@ -92,7 +92,10 @@ class Victim(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VictimMember(Record):
-    """Somebody of an affected household as it lived there on the day. ``position`` orders them, the head first (0)."""
+    """Somebody of an affected household as it lived there on the day. ``position`` orders them, the head first (0).
+
+    ``protected``: typed in, and may be a protected person (decision 006): the household is then withheld as if linked to that person.
+    """
 
     victim_id: str
     position: int = 0
@@ -104,6 +107,7 @@ class VictimMember(Record):
     birth: str = ""
     sex: str = "unknown"
     relation: str = ""
+    protected: bool = False
     note: str = ""
     deleted: bool = False
 

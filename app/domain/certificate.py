@@ -139,6 +139,7 @@ class SealPicture(Record):
     picture: str = ""
     width: float = 24.0
     state: str = "draft"
+    made_by: str = ""
     approved_by: str = ""
     note: str = ""
     deleted: bool = False

@@ -114,8 +114,11 @@ class Photo(Record):
 
     ``width``/``height`` in pixels of the reduced picture, ``bytes`` of the file as it came. ``clock``: where ``taken_at`` is from
     (``exif``, ``file``, ``none``). ``matched``: how it came to its building (``qr``, ``number``, ``time``, ``hand``, "" not yet).
+    ``number`` is what people say, from this device's own range. ``turn``: degrees clockwise to show it by (0, 90, 180, 270).
+    ``batch`` names one import: the moment it began and the folder it read.
     """
 
+    number: str = ""
     building_id: str = ""
     survey_id: str = ""
     batch: str = ""
@@ -131,5 +134,6 @@ class Photo(Record):
     lat: float | None = None
     lon: float | None = None
     matched: str = ""
+    turn: int = 0
     caption: str = ""
     deleted: bool = False

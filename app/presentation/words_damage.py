@@ -75,7 +75,7 @@ DAMAGE_ALIASES: dict[str, str] = {
     **{
         name: "yesno"
         for name in (
-            "building.collapsed", "victim.declared", "occupancy.main", "application.proxy", "application.with_members",
+            "building.collapsed", "victim.declared", "victim_member.protected", "occupancy.main", "application.proxy", "application.with_members",
             "application.self_judgement", "application.declared", "certificate.provisional", "certificate.declared",
         )
     },
@@ -98,7 +98,7 @@ DAMAGE_FIELDS: dict[str, dict[str, str]] = {
     },
     "victim_member": {
         "victim_id": "被災世帯", "position": "順", "resident_id": "住民データとの結び付け", "resident_no": "宛名番号", "person_id": "避難者", "name": "氏名",
-        "kana": "フリガナ", "birth": "生年月日", "sex": "性別", "relation": "続柄", **_COMMON,
+        "kana": "フリガナ", "birth": "生年月日", "sex": "性別", "relation": "続柄", "protected": "支援措置かもしれない人", **_COMMON,
     },
     "occupancy": {
         "building_id": "建物", "victim_id": "被災世帯", "tenure": "住まいの種類", "room": "部屋", "main": "生活の本拠", **_COMMON,
@@ -119,7 +119,7 @@ DAMAGE_FIELDS: dict[str, dict[str, str]] = {
         "reason": "理由", "state": "状態", "answer": "回答", "survey_id": "調査", **_COMMON,
     },
     "photo": {
-        "building_id": "建物", "survey_id": "調査", "batch": "取り込み", "position": "順", "name": "ファイル名", "sha256": "元のファイルの照合値",
+        "number": "写真番号", "turn": "回転", "building_id": "建物", "survey_id": "調査", "batch": "取り込み", "position": "順", "name": "ファイル名", "sha256": "元のファイルの照合値",
         "content": "保管名", "bytes": "元の大きさ", "width": "幅", "height": "高さ", "taken_at": "撮影日時", "clock": "日時の元", "lat": "緯度", "lon": "経度",
         "matched": "建物との対応", "caption": "説明", **_COMMON,
     },
@@ -146,6 +146,6 @@ DAMAGE_FIELDS: dict[str, dict[str, str]] = {
         "approved_at": "承認日時", **_COMMON,
     },
     "seal_picture": {
-        "name": "名前", "picture": "画像", "width": "幅（mm）", "state": "状態", "approved_by": "承認した人", **_COMMON,
+        "name": "名前", "picture": "画像", "width": "幅（mm）", "state": "状態", "made_by": "登録した人", "approved_by": "承認した人", **_COMMON,
     },
 }  # fmt: skip
