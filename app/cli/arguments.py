@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from app.cli.survey_arguments import survey_verbs
 from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
 from app.presentation.console import HELP, say_usage
@@ -71,6 +72,7 @@ def build_parser(version: str) -> Parser:
     _evacuee_verbs(verbs)
     _character_verbs(verbs)
     _protection_verbs(verbs)
+    survey_verbs(_group(verbs, "surveys"), _verb)
     return parser
 
 

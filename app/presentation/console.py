@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.presentation.console_damage import DAMAGE_HEADS, DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
 from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
@@ -84,6 +85,7 @@ HELP: Mapping[str, str] = {
     "characters.fonts": "印刷に使うフォントの一覧\n--add で外字フォント（.ttf・.tte）をデータのフォルダに加え、--remove で外します。",
     "half_kana": "CSV のフリガナを半角カナで書く（書けない文字は一覧にする）",
     "substitutes": "字形のない文字を代替文字（縮退文字）で印刷し、下線を付ける",
+    **DAMAGE_HELP,
 }
 
 _HEADS: Mapping[str, str] = {
@@ -110,6 +112,7 @@ _HEADS: Mapping[str, str] = {
     "rejected_rows": "却下行", "covers": "いつまで", "other": "その他・不明", "list": "一覧", "household_no": "世帯番号", "effective": "異動日",
     "processed": "処理日", "line": "行", "fields": "変わった項目", "districts": "地区別", "ages": "年齢別", "person": "避難者",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
+    **DAMAGE_HEADS,
 }  # fmt: skip
 _LISTS: Mapping[str, Sequence[str]] = {
     "shelters": ("name", "kind", "open", "capacity", "declared", "rostered"),
@@ -133,6 +136,7 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "protections": ("state", "left", "role", "name", "kana", "resident_no", "number", "starts", "ends", "id"),
     "doubts": ("number", "name", "birth", "likely"),
     "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
+    **DAMAGE_LISTS,
 }
 _USAGE: Sequence[tuple[str, str]] = (
     (r"the following arguments are required: (.+)", r"「\1」が足りません"),
@@ -178,6 +182,8 @@ def format_error(text: str) -> str:
 
 def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
     """A result as text: single values as lines, lists as tables."""
+    if (tell := DAMAGE_TEXTS.get((verb, action))) and (told := tell(result)) is not None:
+        return told
     lines: list[str] = []
     for key, value in result.items():
         if key in _LISTS and isinstance(value, list) and (not value or isinstance(value[0], Mapping)):

@@ -1,0 +1,55 @@
+"""The words of the command line for surveys, certificates and forms: help, headings, and results that read better than a list of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+DAMAGE_HELP: Mapping[str, str] = {
+    "surveys": "住家の被害認定調査",
+    "surveys.assess": "被害の程度を判定する（データのフォルダもサインインも要りません）\n"
+    "FILE は次の項目の JSON（- なら標準入力）：\n"
+    "hazard 災害＝earthquake 地震・flood_external 水害（外力あり）・flood_inland 水害（内水）・wind 風害・liquefaction 地盤被害・fire 火災／"
+    "stage 1・2（1次・2次）／structure wood 木造プレハブ・rc 非木造／"
+    "tilt_mm 傾斜①〜④の水平距離（4つ、mm）／plumb_mm 下げ振りの長さ（なければ1200）／depth_cm 床上の浸水深（0は床上すれすれ、負は床下）／"
+    "parts 部位ごとの [[程度, 面積率%], …]（程度は0〜5かⅠ〜Ⅴ、面積率は10 20 40 60 80 100に切り上げ）、設備 equipment は点数。\n"
+    "部位：木造1次 roof wall foundation、木造2次と水害・風害 roof pillar floor outer_wall inner_wall ceiling fittings foundation equipment、"
+    "非木造1次 pillar finish equipment、非木造2次 pillar floor_beam exterior interior fittings equipment。\n"
+    "ほかに書ける項目：collapsed 一見して全部または一部の階が倒壊、washed_away 流失、above_floor false で床下浸水、"
+    "settlement_mm 最大の沈下・露出量、sinking 潜り込み（none・foundation_25cm・floor・floor_1m）、floor_loss_percent 焼失・損壊した床面積の割合、"
+    "outside_damage false で雨の入る外装の損傷なし（風害）、storeys 階数、detached false で戸建てでない、edition 運用指針の版、"
+    "disaster_on 災害の日（版を選ぶ）、note 備考。\n"
+    "結果：parts 部位別の点、total 合計（倒壊・傾斜・浸水深などで決まったときは null）、grade 被害の程度、steps 計算の説明、"
+    "grade_code 程度の符号（total large medium half semi_half partial）、decided_by 決め手（collapse tilt depth sinking parts floor_loss none）、"
+    "edition 版、raw 丸める前の合計、not_needed 全壊が決まって要らなくなった部位。",
+    "surveys.edition": "運用指針の版の番号（surveys editions で一覧）。入力の edition より優先します",
+    "surveys.edition_file": "登録していない版のファイルで試す",
+    "surveys.editions": "運用指針の版（構成比・程度の係数・しきい値・浸水深の表など）\n"
+    "list 一覧、show ID で中身（TOML。> my.toml でひな型になります）、add FILE で自治体の版を加える、remove ID で自治体の版を外す。",
+}
+"""Texts of ``help``; merged into those of ``console``."""
+
+DAMAGE_HEADS: Mapping[str, str] = {
+    "title": "名前", "document": "文書", "in_force": "使い始め", "hazards": "災害", "editions": "版", "edition": "版", "grade": "被害の程度",
+    "grade_code": "程度の符号", "decided_by": "決め手", "raw": "丸める前", "steps": "計算", "parts": "部位別の点", "not_needed": "要らなくなった部位",
+    "default": "既定",
+}  # fmt: skip
+DAMAGE_LISTS: Mapping[str, Sequence[str]] = {
+    "editions": ("id", "title", "in_force", "own", "default"),
+}
+
+
+def _assessed(result: Mapping[str, Any]) -> str:
+    total = "" if result["total"] is None else f"（{result['total']}点）"
+    return "\n".join([*result["steps"], f"判定：{result['grade']}{total}"])
+
+
+def _edition_file(result: Mapping[str, Any]) -> str | None:
+    return str(result["text"]).rstrip("\n") if "text" in result else None
+
+
+DAMAGE_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
+    ("surveys", "assess"): _assessed,
+    ("surveys", "editions"): _edition_file,
+}
+"""Results told in their own way; None falls back to the general one."""
