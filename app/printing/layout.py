@@ -6,6 +6,7 @@ A municipality's own layout in its data folder wins over the one that ships with
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -17,9 +18,13 @@ from app import resources
 from app.domain.errors import InputFault
 
 STAMP_VARIABLES = ("stamp.as_of", "stamp.known_at", "stamp.operator", "stamp.caution", "stamp.place", "stamp.page")
-_BOX_KINDS = ("frame", "rule", "text", "value", "field", "check", "qr", "groups", "table")
+BOX_KINDS = ("frame", "rule", "text", "value", "field", "check", "qr", "groups", "table", "rows", "seal")
+STATIC_KINDS = ("frame", "rule", "text", "table")
+"""What stands on paper printed beforehand and is left out there, unless its box says ``printed = true``."""
+_NO_FILE = Path("layout.toml")
 _VERSION = re.compile(r"v([1-9][0-9]*)")
-_PAGES = {"portrait": (210.0, 297.0), "landscape": (297.0, 210.0)}
+PAGES = {"portrait": (210.0, 297.0), "landscape": (297.0, 210.0), "a5-portrait": (148.0, 210.0), "a5-landscape": (210.0, 148.0)}
+"""Papers a layout is drawn for: width and height in mm. ``portrait`` and ``landscape`` are A4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,13 @@ class Box:
 
     frame, rule: lines. text: our words. value: a variable. field: a frame with a caption and a variable. check: a square,
     ticked when the variable holds one of ``equals`` (codes separated by commas). qr: the variable as QR code, quiet zone
-    included. groups: the variable in large groups, ``per_line`` to a line. table: ruled lines to write on.
+    included. groups: the variable in large groups, ``per_line`` to a line. table: ruled lines to write on. rows: a table of the
+    variable's lines, their cells divided by tabs: ``columns`` wide, ``header`` mm high (0: no headings), ruled for ``lines`` lines
+    and for more as long as the text is not smaller than ``min_size``; ``line`` = 0 leaves the ruling out. seal: the picture of the
+    公印, where one is given; else ``text``.
+
+    On paper printed beforehand frames, rules, words, headings and squares are left out and values stay. ``printed`` says otherwise:
+    true, this stands on no paper beforehand; false, it does.
     """
 
     kind: str
@@ -65,6 +76,7 @@ class Box:
     header: float = 6.0
     numbered: bool = False
     columns: tuple[TableColumn, ...] = ()
+    printed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A piece of paper within the page. ``least`` and ``most`` bound the lines of a sheet that is ruled to order."""
+    """A piece of paper within the page. ``least`` and ``most`` bound the lines of a sheet that is ruled to order.
+
+    ``margin_x``, ``margin_y``: mm between the edges of the page and the outermost pieces; ``gap_x``, ``gap_y``: between two pieces.
+    """
 
     boxes: tuple[Box, ...]
     columns: int = 1
@@ -86,11 +101,18 @@ class Cell:
     least: int = 0
     most: int = 0
     cut_marks: bool = False
+    margin_x: float = 0.0
+    margin_y: float = 0.0
+    gap_x: float = 0.0
+    gap_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class FormLayout:
-    """A form's layout. ``cells`` by number per page; a form ruled to order has the single key 0."""
+    """A form's layout. ``cells`` by number per page; a form ruled to order has the single key 0.
+
+    ``backs`` are the back sides of pieces (explanations, terms), by number per page as well; their size is that of the front.
+    """
 
     form: str
     version: int
@@ -100,6 +122,7 @@ class FormLayout:
     cells: Mapping[int, Cell]
     digest: str
     path: Path = field(compare=False)
+    backs: Mapping[int, Cell] = field(default_factory=dict)
 
     def choose_cell(self, per_page: int) -> Cell:
         """The cell for so many records (or lines) a page. InputFault ``print.per_page`` names what there is."""
@@ -112,7 +135,15 @@ class FormLayout:
 
     def measure_cell(self, cell: Cell) -> tuple[float, float]:
         """Width and height in mm."""
-        return self.page[0] / cell.columns, self.page[1] / cell.rows
+        width = self.page[0] - 2 * cell.margin_x - (cell.columns - 1) * cell.gap_x
+        height = self.page[1] - 2 * cell.margin_y - (cell.rows - 1) * cell.gap_y
+        return width / cell.columns, height / cell.rows
+
+    def place_piece(self, cell: Cell, index: int) -> tuple[float, float]:
+        """The upper left corner, in mm from that of the page, of a piece: from left to right, then down."""
+        width, height = self.measure_cell(cell)
+        column, row = index % cell.columns, index // cell.columns
+        return cell.margin_x + column * (width + cell.gap_x), cell.margin_y + row * (height + cell.gap_y)
 
 
 def list_forms() -> tuple[str, ...]:
@@ -150,23 +181,41 @@ def _list_versions(folder: Path) -> dict[int, Path]:
 def read_layout(path: Path, *, form: str, version: int) -> FormLayout:
     """Read and check one layout file. InputFault ``print.layout_invalid``."""
     try:
-        raw = path.read_bytes()
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise _invalid(path, "", str(error)) from error
-    variables = {name: _build(Variable, entry, path, f"variables.{name}") for name, entry in data.get("variables", {}).items()}
-    page = _PAGES.get(data.get("page", "portrait"))
-    if page is None or not data.get("layouts"):
+    return parse_layout(text, form=form, version=version, path=path)
+
+
+def parse_layout(text: str, *, form: str, version: int, path: Path = _NO_FILE) -> FormLayout:
+    """The layout in the text of a layout file, checked. InputFault ``print.layout_invalid`` (path, column: which key, reason)."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _invalid(path, "", str(error)) from error
+    page = PAGES.get(data.get("page", "portrait"))
+    if page is None or not _is_table(data.get("layouts")) or not data["layouts"]:
         raise _invalid(path, "page" if page is None else "layouts", "missing or unknown")
-    cells = {}
-    for name, entry in data["layouts"].items():
-        if not name.isdigit():
-            raise _invalid(path, f"layouts.{name}", "not a number")
-        boxes = tuple(_read_box(box, path, f"layouts.{name}.boxes.{index}") for index, box in enumerate(entry.get("boxes", ())))
-        cells[int(name)] = _build(Cell, {**entry, "boxes": boxes}, path, f"layouts.{name}")
-    layout = FormLayout(form, version, data.get("title", form), page, variables, cells, hashlib.sha256(raw).hexdigest(), path)
+    variables = {name: _build(Variable, entry, path, f"variables.{name}") for name, entry in data.get("variables", {}).items()}
+    title = data.get("title", form)
+    cells, backs = (_read_cells(data.get(key, {}), path, key) for key in ("layouts", "backs"))
+    layout = FormLayout(form, version, str(title), page, variables, cells, hashlib.sha256(text.encode("utf-8")).hexdigest(), path, backs)
     _check(layout)
     return layout
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _read_cells(data: Mapping[str, Any], path: Path, where: str) -> dict[int, Cell]:
+    cells = {}
+    for name, entry in data.items():
+        if not name.isdigit() or not _is_table(entry):
+            raise _invalid(path, f"{where}.{name}", "not a number")
+        boxes = tuple(_read_box(box, path, f"{where}.{name}.boxes.{index}") for index, box in enumerate(entry.get("boxes", ())))
+        cells[int(name)] = _build(Cell, {**entry, "boxes": boxes}, path, f"{where}.{name}")
+    return cells
 
 
 def _read_box(entry: Mapping[str, Any], path: Path, where: str) -> Box:
@@ -187,8 +236,9 @@ def _build(kind: Any, entry: Mapping[str, Any], path: Path, where: str) -> Any:
             raise _invalid(path, f"{where}.{key}", "unknown key")
         wanted = str(known[key].type)
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if (wanted == "float" and not number) or (wanted in ("str", "int", "bool") and type(value).__name__ != wanted):
-            raise _invalid(path, f"{where}.{key}", f"not {wanted}")
+        plain = wanted.removesuffix(" | None")
+        if (wanted == "float" and not number) or (plain in ("str", "int", "bool") and type(value).__name__ != plain):
+            raise _invalid(path, f"{where}.{key}", f"not {plain}")
     lacking = [name for name, item in known.items() if item.default is MISSING and item.default_factory is MISSING and name not in entry]
     if lacking:
         raise _invalid(path, f"{where}.{lacking[0]}", "missing")
@@ -196,16 +246,32 @@ def _build(kind: Any, entry: Mapping[str, Any], path: Path, where: str) -> Any:
 
 
 def _check(layout: FormLayout) -> None:
-    for count, cell in layout.cells.items():
-        width, height = layout.measure_cell(cell)
-        for index, box in enumerate(cell.boxes):
-            where = f"layouts.{count}.boxes.{index}"
-            if box.kind not in _BOX_KINDS:
-                raise _invalid(layout.path, f"{where}.kind", box.kind)
-            if box.x < 0 or box.y < 0 or box.x + box.w > width + 0.01 or box.y + box.h > height + 0.01:
-                raise _invalid(layout.path, where, "outside the paper")
-            if box.var and box.var not in layout.variables and box.var not in STAMP_VARIABLES:
-                raise _invalid(layout.path, f"{where}.var", box.var)
+    for name, cells in (("layouts", layout.cells), ("backs", layout.backs)):
+        for count, cell in cells.items():
+            front = layout.cells.get(count, cell)
+            if (front.columns, front.rows) != (cell.columns, cell.rows) or cell.columns < 1 or cell.rows < 1:
+                raise _invalid(layout.path, f"{name}.{count}.columns", "not as many pieces as in front")
+            size = layout.measure_cell(front)
+            if min(size) <= 0:
+                raise _invalid(layout.path, f"{name}.{count}.margin_x", "no room left")
+            for index, box in enumerate(cell.boxes):
+                _check_box(layout, box, size=size, where=f"{name}.{count}.boxes.{index}")
+
+
+def _check_box(layout: FormLayout, box: Box, *, size: tuple[float, float], where: str) -> None:
+    if box.kind not in BOX_KINDS:
+        raise _invalid(layout.path, f"{where}.kind", box.kind)
+    values = (box.x, box.y, box.w, box.h, box.size, box.min_size, box.min_stretch, box.line, box.fill, box.caption, box.header)
+    if not all(math.isfinite(value) and value >= 0 for value in values):
+        raise _invalid(layout.path, where, "not a length")
+    if min(box.size, box.min_size, box.min_stretch) <= 0 or box.lines < 1 or box.per_line < 1:
+        raise _invalid(layout.path, where, "not a size")
+    if box.x + box.w > size[0] + 0.01 or box.y + box.h > size[1] + 0.01:
+        raise _invalid(layout.path, where, "outside the paper")
+    if box.var and box.var not in layout.variables and box.var not in STAMP_VARIABLES:
+        raise _invalid(layout.path, f"{where}.var", box.var)
+    if box.kind in ("rows", "table") and (sum(column.width for column in box.columns) <= 0 or box.header >= box.h):
+        raise _invalid(layout.path, f"{where}.columns", "no room left")
 
 
 def _invalid(path: Path, where: str, reason: str) -> InputFault:
