@@ -35,6 +35,7 @@ class FolderSession:
 
     def __init__(self, folder: Path, store: Store, ring: Keyring, actor: Actor, *, now: Clock, notices: tuple[str, ...] = ()) -> None:
         from app.matching import MemoryMatcher
+        from app.storage.attachments import FolderAttachments
         from app.storage.backup import StoreBackups
 
         self.folder = folder
@@ -47,6 +48,7 @@ class FolderSession:
             reads=store.reads,
             cabinet=_Cabinet(ring, store.data_key),
             backups=StoreBackups(store, now),
+            attachments=FolderAttachments(folder, store.data_key, read_only=store.read_only),
             matcher=MemoryMatcher(),
             now=now,
             purpose=default_purpose(),

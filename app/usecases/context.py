@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from app.domain.errors import RuleViolation
 from app.domain.governance import rights_of
-from app.usecases.ports import BackupDesk, KeyCabinet, Matcher, Reads, UnitOfWork
+from app.usecases.ports import Attachments, BackupDesk, KeyCabinet, Matcher, Reads, UnitOfWork
 
 Changes = Mapping[str, frozenset[str]]
 """What an act changed: record ids by kind. Pages refresh by it."""
@@ -58,6 +58,7 @@ class Context:
     reads: Reads
     cabinet: KeyCabinet
     backups: BackupDesk
+    attachments: Attachments
     matcher: Matcher
     now: Callable[[], datetime]
     purpose: str

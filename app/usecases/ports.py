@@ -21,6 +21,7 @@ from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.domain.survey import Appeal, Assignment, Photo, Survey, Team
 from app.usecases.job import Job
 from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, ResidentTraits
+from app.usecases.photo_rows import KnownPhoto, PhotoBatch, PhotoRow, Visit
 from app.usecases.rows import (
     AccessEntry,
     Census,
@@ -35,6 +36,23 @@ from app.usecases.rows import (
     ShelterRow,
     StayView,
     TrendPoint,
+)
+from app.usecases.survey_rows import (
+    AppealRow,
+    AreaAct,
+    AssignmentRow,
+    BuildingFilter,
+    BuildingRow,
+    CountedGrade,
+    HomeFile,
+    KnownBuilding,
+    KnownHome,
+    KnownSurvey,
+    ProgressLine,
+    SurveyFilter,
+    SurveyRow,
+    TeamRow,
+    VictimRow,
 )
 
 R = TypeVar("R", bound=Record)
@@ -135,6 +153,10 @@ class UnitOfWork(Protocol):
     def repository(self, kind: str) -> Repository[Record]: ...
     def next_number(self, name: str) -> int:
         """The next serial of this device's own range."""
+        ...
+
+    def next_numbers(self, name: str, count: int) -> range:
+        """The next ``count`` serials of this device's own range."""
         ...
 
     def load_residents(
@@ -313,6 +335,80 @@ class SettingReads(Protocol):
     def get(self, name: str, default: str = "") -> str: ...
 
 
+class BuildingReads(Protocol):
+    """Buildings, affected households and what links them. Households the reader may not learn of are in no answer."""
+
+    def ids(self, *, filter: BuildingFilter) -> Sequence[str]:
+        """Ids in order of district, address and number."""
+        ...
+
+    def rows(self, building_ids: Sequence[str]) -> list[BuildingRow]:
+        """In the order of the ids."""
+        ...
+
+    def find(self, *, number: str = "", tax_no: str = "") -> str | None:
+        """A live building by exactly this number or tax number."""
+        ...
+
+    def homes(self, building_id: str) -> list[HomeFile]: ...
+    def withheld(self, building_id: str) -> bool:
+        """Whether the owner's particulars are left blank for this reader."""
+        ...
+
+    def districts(self) -> list[tuple[str, int]]: ...
+    def zones(self) -> list[tuple[str, int]]: ...
+    def victim_ids(self, *, text: str = "") -> Sequence[str]:
+        """Ids of affected households in order of kana."""
+        ...
+
+    def victim_rows(self, victim_ids: Sequence[str]) -> list[VictimRow]: ...
+    def victim_by_household(self, *, snapshot_id: str, household_no: str) -> str | None: ...
+    def known(self) -> Iterator[list[KnownBuilding]]:
+        """Every live building with what an import recognises it by, some thousand at a time."""
+        ...
+
+    def known_homes(self) -> Iterator[list[KnownHome]]:
+        """Every affected household of a building, the same way; whoever asks."""
+        ...
+
+
+class SurveyReads(Protocol):
+    """Surveys, which of them count, plans and progress."""
+
+    def ids(self, *, filter: SurveyFilter) -> Sequence[str]:
+        """Ids, newest day first."""
+        ...
+
+    def rows(self, survey_ids: Sequence[str], *, operator_id: str = "", operator_name: str = "") -> list[SurveyRow]:
+        """In the order of the ids; the operator is the one for whom ``mine`` is answered."""
+        ...
+
+    def counted(self, building_ids: Sequence[str]) -> dict[str, CountedGrade]:
+        """The counting survey of each building that has one."""
+        ...
+
+    def writers(self, survey_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Operators who wrote what each survey says (not those who only checked it)."""
+        ...
+
+    def with_papers(self, building_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the buildings with an application or a certificate."""
+        ...
+
+    def known(self) -> Iterator[list[KnownSurvey]]:
+        """Every survey that is not withdrawn, with what an import compares, some thousand at a time."""
+        ...
+
+    def area_acts(self) -> list[AreaAct]: ...
+    def appeals(self, *, state: str = "") -> list[AppealRow]: ...
+    def assignments(
+        self, *, day: str = "", team_id: str = "", building_id: str = "", open_only: bool = False
+    ) -> list[AssignmentRow]: ...
+    def days(self) -> list[tuple[str, int, int]]: ...
+    def teams(self) -> list[TeamRow]: ...
+    def progress(self) -> list[ProgressLine]: ...
+
+
 class Reads(Protocol):
     """Everything that can be asked. Answers are frozen rows; protected people are in none of them for a reader who may not see them."""
 
@@ -338,6 +434,12 @@ class Reads(Protocol):
     def settings(self) -> SettingReads: ...
     @property
     def characters(self) -> CharacterReads: ...
+    @property
+    def photos(self) -> PhotoReads: ...
+    @property
+    def buildings(self) -> BuildingReads: ...
+    @property
+    def surveys(self) -> SurveyReads: ...
 
     def get(self, kind: str, record_id: str) -> Record | None: ...
     def all(self, kind: str) -> Sequence[Record]: ...
@@ -357,6 +459,53 @@ class KeyCabinet(Protocol):
     def change_password(self, *, slot: str, login: str, old: str, new: str) -> None: ...
     def reset_password(self, *, slot: str, login: str, new: str) -> None: ...
     def remove_slot(self, slot: str) -> None: ...
+
+
+class Attachments(Protocol):
+    """Pictures and scanned sheets kept beside the store, encrypted, each content once, under a name that tells nothing."""
+
+    def put(self, content: bytes) -> str:
+        """Keep a content and answer its name; it is on the disk then. EnvironmentFault ``file.disk_full`` and its like."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """The content. IntegrityFault ``attachment.missing``, ``attachment.damaged``."""
+        ...
+
+    def has(self, name: str) -> bool: ...
+
+
+class PhotoReads(Protocol):
+    """Photos and what an import of them has to know. Photos of buildings the reader may not learn of are in no answer."""
+
+    def ids(self, *, building_id: str | None = None, batch: str | None = None, matched: bool | None = None) -> Sequence[str]:
+        """Ids in order of batch and place in it; of one building in order of time."""
+        ...
+
+    def rows(self, photo_ids: Sequence[str]) -> list[PhotoRow]:
+        """In the order of the ids."""
+        ...
+
+    def batches(self) -> list[PhotoBatch]:
+        """Newest first."""
+        ...
+
+    def known(self, sha256s: Sequence[str]) -> dict[str, KnownPhoto]:
+        """What is there already, by the hash of the file as it came."""
+        ...
+
+    def by_number(self, number: str) -> str | None: ...
+    def counts(self, building_ids: Sequence[str]) -> dict[str, int]:
+        """Photos by building, for lists."""
+        ...
+
+    def building_numbers(self, numbers: Sequence[str]) -> dict[str, str]:
+        """Building id by building number."""
+        ...
+
+    def visits(self, days: Sequence[str]) -> list[Visit]:
+        """Surveys of these days (ISO) that say when they began or ended."""
+        ...
 
 
 class BackupDesk(Protocol):

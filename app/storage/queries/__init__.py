@@ -19,6 +19,7 @@ from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.matching import MatchingQueries
 from app.storage.queries.persons import PersonQueries
+from app.storage.queries.photos import PhotoQueries
 from app.storage.queries.residents import ResidentQueries
 from app.storage.queries.rosters import RosterQueries
 from app.storage.queries.search import SearchQueries
@@ -71,6 +72,7 @@ class StoreReads:
         self.journal = JournalQueries(source, guard)
         self.settings = SettingQueries(source)
         self.characters = CharacterQueries(source, guard)
+        self.photos = PhotoQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:

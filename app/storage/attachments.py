@@ -1,0 +1,128 @@
+"""Pictures and scanned sheets beside the store: one encrypted file for each content, under a name that tells nothing.
+
+The name is a keyed hash of the content, so the same content is kept once; the file is AES-256-GCM with a random nonce and bound to its
+name, so that a changed, cut or exchanged file is noticed. A file is whole or not there (temporary name, flushed, renamed).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from app.domain.errors import EnvironmentFault, IntegrityFault
+from app.usecases.files import atomic_output
+
+ATTACHMENTS = "attachments"
+_MAGIC = b"SASAE-A1"
+_NONCE = 12
+_LEAST = len(_MAGIC) + _NONCE + 16
+_MOST = 256 * 1024 * 1024
+NAME = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
+
+
+class FolderAttachments:
+    """See ``usecases.ports.Attachments``. ``folder`` is the data folder."""
+
+    def __init__(self, folder: Path, data_key: bytes, *, read_only: bool = False) -> None:
+        self._root = folder / ATTACHMENTS
+        self._read_only = read_only
+        self._naming = _derive(data_key, b"sasae attachments: names")
+        self._cipher = AESGCM(_derive(data_key, b"sasae attachments: content"))
+
+    def name_of(self, content: bytes) -> str:
+        """The name a content has: 64 hexadecimal digits that nobody without the key can make or check."""
+        return hmac.new(self._naming, content, hashlib.sha256).hexdigest()
+
+    def path_of(self, name: str) -> Path:
+        """Where the file of a name is. IntegrityFault ``attachment.bad_name`` for what is no name."""
+        if not NAME.fullmatch(name):
+            raise IntegrityFault("attachment.bad_name", name=name[:80])
+        return self._root / name[:2] / name
+
+    def put(self, content: bytes) -> str:
+        """Keep a content; answers its name. On the disk when it returns. The same content is written once.
+
+        EnvironmentFault ``store.read_only``, ``file.disk_full``, ``file.not_writable`` …; then nothing of it stays.
+        """
+        name = self.name_of(content)
+        path = self.path_of(name)
+        if self._read_only:
+            raise EnvironmentFault("store.read_only", path=str(self._root))
+        if path.exists():
+            with suppress(IntegrityFault):
+                self.get(name)
+                return name  # a damaged one is written anew
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            from app.usecases.files import write_fault
+
+            raise write_fault(error, path=path) from error
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, content, _MAGIC + name.encode())
+        with atomic_output(path) as temporary:
+            temporary.write_bytes(_MAGIC + nonce + sealed)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """The content. IntegrityFault ``attachment.missing`` or ``attachment.damaged`` (with ``name``)."""
+        path = self.path_of(name)
+        try:
+            if path.stat().st_size > _MOST:
+                raise IntegrityFault("attachment.damaged", name=name)
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            raise IntegrityFault("attachment.missing", name=name) from None
+        except OSError as error:
+            raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
+        if len(sealed) < _LEAST or not sealed.startswith(_MAGIC):
+            raise IntegrityFault("attachment.damaged", name=name)
+        nonce, rest = sealed[len(_MAGIC) : len(_MAGIC) + _NONCE], sealed[len(_MAGIC) + _NONCE :]
+        try:
+            content = self._cipher.decrypt(nonce, rest, _MAGIC + name.encode())
+        except InvalidTag:
+            raise IntegrityFault("attachment.damaged", name=name) from None
+        if not hmac.compare_digest(self.name_of(content), name):
+            raise IntegrityFault("attachment.damaged", name=name)
+        return content
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name; ``get`` tells whether it opens."""
+        return self.path_of(name).is_file()
+
+    def names(self) -> Iterator[str]:
+        """Every name there is, in order."""
+        return (path.name for path in attachment_files(self._root))
+
+    def remove_leftovers(self) -> int:
+        """Take away what a killed program left half-written; answers how many files. Only while nothing is being put."""
+        count = 0
+        for path in self._root.glob("*/.*.tmp") if self._root.is_dir() else ():
+            if _TEMPORARY.fullmatch(path.name):
+                with suppress(OSError):
+                    path.unlink()
+                    count += 1
+        return count
+
+
+def attachment_files(root: Path) -> Iterator[Path]:
+    """The attachment files under a folder ``attachments``, in order of name; nothing else that may lie there."""
+    if not root.is_dir():
+        return
+    for folder in sorted(path for path in root.iterdir() if path.is_dir() and len(path.name) == 2):
+        yield from sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name) and path.name[:2] == folder.name)
+
+
+def _derive(data_key: bytes, info: bytes) -> bytes:
+    return HKDFExpand(algorithm=SHA256(), length=32, info=info).derive(data_key)
