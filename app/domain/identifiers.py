@@ -80,6 +80,16 @@ def _read_symbols(text: str) -> str | None:
     return "".join(_ALPHABET[_VALUES[char]] for char in kept)
 
 
+def check_character(body: str) -> str:
+    """The check character of up to 31 characters of the alphabet (as ``read_symbols`` answers them)."""
+    return _check_character(body)
+
+
+def read_symbols(text: str) -> str | None:
+    """Characters of the alphabet from any width, case and grouping, O and I and L read as digits; None if others occur."""
+    return _read_symbols(text)
+
+
 def device_prefix(device_id: str) -> str:
     """Four characters that stand for a device in its human numbers: 20 bits of a hash, the same for the same id.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from app.domain.building import Building, Victim, VictimMember
 from app.domain.certificate import Application, Certificate, CertificateCopy
 from app.domain.survey import Survey
 from app.usecases.context import Changes
+from app.usecases.forms import Signature
 
 APPLICATION_SORTS = ("number", "applied", "waiting", "kana", "address", "state")
 CERTIFICATE_SORTS = ("postal", "district", "address", "kana", "number")
@@ -193,7 +193,8 @@ class CertificateSettings:
 
     ``deadline``/``report_deadline``: the last day of application for each kind; after it there is a warning only. ``cause``: the 罹災原因
     when the application names none ("" writes "<day>の<disaster>による"). ``extra1``/``extra2``: standing texts of 追加記載事項欄.
-    ``queue_prefix`` stands before the number that is called out.
+    ``queue_prefix`` stands before the number that is called out. ``other_buildings``: 罹災証明書 also for what is no 住家. Who signs is
+    kept with the forms (``usecases.forms.read_signature``). ``year`` 0: that of the disaster.
     """
 
     disaster_no: int = 1
@@ -201,12 +202,10 @@ class CertificateSettings:
     deadline: str = ""
     report_deadline: str = ""
     cause: str = ""
-    mayor_title: str = ""
-    mayor_name: str = ""
-    municipality: str = ""
     extra1: str = ""
     extra2: str = ""
     queue_prefix: str = ""
+    other_buildings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +225,7 @@ class CertificateFacts:
     survey: Survey | None
     disaster_name: str
     occurred_on: str
-    municipality: str
+    signature: Signature
     settings: CertificateSettings
 
 
