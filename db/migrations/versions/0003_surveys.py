@@ -320,6 +320,7 @@ STATEMENTS = (
         building_id TEXT NOT NULL,
         survey_id TEXT NOT NULL,
         grade TEXT NOT NULL,
+        newer_grade TEXT NOT NULL,
         form TEXT NOT NULL,
         form_version INTEGER NOT NULL,
         form_digest TEXT NOT NULL,
@@ -343,6 +344,7 @@ STATEMENTS = (
     """,
     "CREATE INDEX ix_certificate_application ON certificate (application_id)",
     "CREATE INDEX ix_certificate_building ON certificate (building_id)",
+    "CREATE INDEX ix_certificate_newer_grade ON certificate (newer_grade) WHERE newer_grade != ''",
     "CREATE INDEX ix_certificate_number ON certificate (number)",
     "CREATE INDEX ix_certificate_victim ON certificate (victim_id)",
     """
