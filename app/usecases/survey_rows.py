@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from app.domain.building import Building, Occupancy, Victim, VictimMember
 from app.domain.certificate import Application
@@ -225,6 +226,59 @@ class VictimFile:
     victim: Victim
     members: tuple[VictimMember, ...]
     places: tuple[tuple[Occupancy, Building], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VictimRow:
+    """An affected household in a list: numbers and addresses of its buildings, and the grade of the first that has one (the main one first)."""
+
+    id: str
+    version: int
+    head_name: str
+    head_kana: str
+    head_birth: str
+    address: str
+    phone: str
+    source: str
+    declared: bool
+    members: int
+    building_ids: tuple[str, ...]
+    numbers: tuple[str, ...]
+    grade: str
+
+
+class KnownBuilding(NamedTuple):
+    """A building as an import recognises it."""
+
+    id: str
+    number: str
+    tax_no: str
+    key_address: str
+
+
+class KnownHome(NamedTuple):
+    """A household of a building as an import recognises it."""
+
+    building_id: str
+    victim_id: str
+    key_name: str
+    resident_no: str
+    household_no: str
+
+
+class KnownSurvey(NamedTuple):
+    """A survey as an import compares it."""
+
+    id: str
+    building_id: str
+    sheet: str
+    hazard: str
+    kind: str
+    surveyed_on: str
+    total: int | None
+    grade: str
+    points: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
