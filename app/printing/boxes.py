@@ -107,9 +107,8 @@ class BoxPainter:
 
     def _set(self, value: str, box: Box, *, name: str) -> None:
         left, bottom, width, height = self._inner(box)
-        fitted = fit_text(
-            self._text, value, room=Room(width, box.size, min(box.min_size, box.size), box.min_stretch, box.lines), bold=box.bold
-        )
+        room = Room(width, box.size, min(box.min_size, box.size), box.min_stretch, box.lines)
+        fitted = fit_text(self._setter(box), value, room=room, bold=box.bold)
         leading = min(fitted.size * 1.35, height / len(fitted.lines))
         top = bottom + height - (height - leading * len(fitted.lines)) / 2
         for number, line in enumerate(fitted.lines):
@@ -120,6 +119,10 @@ class BoxPainter:
         self._note(fitted.lines, name=name)
         if fitted.cut:
             self.problems.append(Problem(code="print.text_cut", row=self.row, column=name, params={"text": value[:120]}))
+
+    def _setter(self, box: Box) -> Typesetter:
+        """What sets the text of a box, in its font."""
+        return self._text.mincho if box.font == "mincho" else self._text
 
     def _note(self, lines: tuple[Line, ...], *, name: str) -> None:
         self.problems += self._text.find_problems(lines, row=self.row, column=name)

@@ -1,8 +1,9 @@
 """Which font draws which character: BIZ UD Gothic first, then Mincho fonts of rare kanji and sequences, then the municipality's own.
 
-BIZ UD Gothic and a Mincho font of some 10,000 kanji of names ship with the program. IPAmj Mincho (45 MB, every character of the
-national list) is looked for on the machine and in the data folder's ``fonts`` and wins over the small one. What is left is drawn
-from the municipality's own fonts in that folder and from registered pictures. A character nobody has is told, never dropped.
+BIZ UD Gothic and Mincho and a font of some 10,000 kanji of names ship with the program; certificates are set in Mincho. IPAmj Mincho
+(45 MB, every character of the national list) is looked for on the machine and in the data folder's ``fonts`` and wins over the small
+one. What is left is drawn from the municipality's own fonts in that folder and from registered pictures. A character nobody has is
+told, never dropped.
 """
 
 from __future__ import annotations
@@ -53,12 +54,13 @@ class FontBook:
 
     ``folders`` hold a municipality's own fonts; they are searched for IPAmj Mincho before the system's font folders. ``pictures`` are PNG in
     base64 by character. ``substitute`` tells what documents may write, marked, for a character that nothing draws (empty: nothing).
-    Index 0 is regular, 1 bold, 2 IPAmj Mincho, 3 the bundled font of names, from 4 on the own fonts in the order of their names.
+    Index 0 is regular, 1 bold, 2 IPAmj Mincho, 3 the bundled font of names, 4 Mincho for text, from 5 on the own fonts in the order
+    of their names.
     """
 
-    REGULAR, BOLD, FALLBACK, NAMES_FACE, OWN = 0, 1, 2, 3, 4
+    REGULAR, BOLD, FALLBACK, NAMES_FACE, MINCHO, OWN = 0, 1, 2, 3, 4, 5
     NOWHERE, PICTURE = -1, -2
-    NAMES = ("BIZUDGothic-Regular", "BIZUDGothic-Bold", "IPAmjMincho", "SasaeNamesMincho")
+    NAMES = ("BIZUDGothic-Regular", "BIZUDGothic-Bold", "IPAmjMincho", "SasaeNamesMincho", "BIZUDMincho-Regular")
 
     def __init__(
         self,
@@ -74,7 +76,7 @@ class FontBook:
         self.substitute = substitute or _no_substitute
         self._faces: dict[int, TrueTypeFace | None] = {}
         self._own: tuple[Path, ...] | None = None
-        self._glyphs: tuple[dict[str, Glyph], dict[str, Glyph]] = ({}, {})
+        self._glyphs: dict[int, dict[str, Glyph]] = {self.REGULAR: {}, self.BOLD: {}, self.MINCHO: {}}
 
     @property
     def own_files(self) -> tuple[Path, ...]:
@@ -84,7 +86,7 @@ class FontBook:
         return self._own
 
     def open_face(self, index: int) -> TrueTypeFace | None:
-        """The face, opened once; None when this machine does not have it or it is damaged (never for regular and bold)."""
+        """The face, opened once; None when this machine does not have it or it is damaged (never for regular, bold and Mincho for text)."""
         if index not in self._faces:
             if index == self.FALLBACK:
                 self._faces[index] = self._open_fallback()
@@ -105,16 +107,17 @@ class FontBook:
         """Whether IPAmj Mincho, with every character of the national list, is on this machine."""
         return self.open_face(self.FALLBACK) is not None
 
-    def find(self, cluster: str, *, bold: bool = False) -> Glyph:
-        """The glyph of one cluster (see ``split_clusters``); ``face`` is -1 when nothing has it.
+    def find(self, cluster: str, *, bold: bool = False, mincho: bool = False) -> Glyph:
+        """The glyph of one cluster (see ``split_clusters``); ``face`` is -1 when nothing has it. Mincho has no bold.
 
         Control code points are never drawn, private-use ones only from the municipality's own fonts and pictures: what any other
         font shows there is not what the sender's gaiji font showed. A sequence is found only where a font knows that very sequence.
         """
-        known = self._glyphs[bold]
+        primary = self.MINCHO if mincho else self.BOLD if bold else self.REGULAR
+        known = self._glyphs[primary]
         glyph = known.get(cluster)
         if glyph is None:
-            glyph = known[cluster] = self._search(cluster, self.BOLD if bold else self.REGULAR)
+            glyph = known[cluster] = self._search(cluster, primary)
         return glyph
 
     def source_of(self, cluster: str) -> str:
@@ -141,6 +144,8 @@ class FontBook:
     def _order(self, cluster: str, primary: int) -> Iterator[int]:
         if not is_private_use(cluster):
             yield from (primary, self.FALLBACK, self.NAMES_FACE)
+            if primary == self.MINCHO:
+                yield self.REGULAR
         yield from range(self.OWN, self.OWN + len(self.own_files))
 
     def _open_fallback(self) -> TrueTypeFace | None:

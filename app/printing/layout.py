@@ -19,6 +19,7 @@ from app.domain.errors import InputFault
 
 STAMP_VARIABLES = ("stamp.as_of", "stamp.known_at", "stamp.operator", "stamp.caution", "stamp.place", "stamp.page")
 BOX_KINDS = ("frame", "rule", "text", "value", "field", "check", "qr", "groups", "table", "rows", "seal")
+FONTS = ("gothic", "mincho")
 STATIC_KINDS = ("frame", "rule", "text", "table")
 """What stands on paper printed beforehand and is left out there, unless its box says ``printed = true``."""
 _NO_FILE = Path("layout.toml")
@@ -49,6 +50,8 @@ class Box:
     and for more as long as the text is not smaller than ``min_size``; ``line`` = 0 leaves the ruling out. seal: the picture of the
     公印, where one is given; else ``text``.
 
+    ``font`` is gothic or mincho (which has no bold).
+
     On paper printed beforehand frames, rules, words, headings and squares are left out and values stay. ``printed`` says otherwise:
     true, this stands on no paper beforehand; false, it does.
     """
@@ -77,6 +80,7 @@ class Box:
     numbered: bool = False
     columns: tuple[TableColumn, ...] = ()
     printed: bool | None = None
+    font: str = "gothic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,8 @@ def _check(layout: FormLayout) -> None:
 def _check_box(layout: FormLayout, box: Box, *, size: tuple[float, float], where: str) -> None:
     if box.kind not in BOX_KINDS:
         raise _invalid(layout.path, f"{where}.kind", box.kind)
+    if box.font not in FONTS:
+        raise _invalid(layout.path, f"{where}.font", box.font)
     values = (box.x, box.y, box.w, box.h, box.size, box.min_size, box.min_stretch, box.line, box.fill, box.caption, box.header)
     if not all(math.isfinite(value) and value >= 0 for value in values):
         raise _invalid(layout.path, where, "not a length")

@@ -141,9 +141,21 @@ class Typesetter:
         self._canvas, self._book = canvas, book
         self._fonts: dict[int, SubsetFont | PictureFont] = {}
         self._tables: tuple[dict[str, tuple[int, str, float]], dict[str, tuple[int, str, float]]] = ({}, {})
+        self._is_mincho = False
+        self._mincho: Typesetter | None = None
         self._missing: set[str] = set()
         self._substituted: set[str] = set()
-        self._marked = False
+        self._marked = [False]  # shared with the setter in Mincho
+
+    @property
+    def mincho(self) -> Typesetter:
+        """The same setter in Mincho, on the same page and with the same fonts."""
+        if self._is_mincho:
+            return self
+        if self._mincho is None:
+            made = self._mincho = Typesetter(self._canvas, self._book)
+            made._is_mincho, made._fonts, made._marked = True, self._fonts, self._marked
+        return self._mincho
 
     @property
     def has_fallback(self) -> bool:
@@ -182,7 +194,7 @@ class Typesetter:
         return (self._tables[bold].get(cluster) or self._enter(cluster, bold=bold))[2]
 
     def _enter(self, cluster: str, *, bold: bool) -> tuple[int, str, float]:
-        glyph = self._book.find(cluster, bold=bold)
+        glyph = self._book.find(cluster, bold=bold, mincho=self._is_mincho)
         entry = self._enter_picture(cluster) if glyph.face == FontBook.PICTURE else None
         if glyph.face >= 0:
             entry = (glyph.face, self._font(glyph.face).add(cluster, glyph.number, glyph.advance), glyph.advance)
@@ -218,8 +230,8 @@ class Typesetter:
 
     def _enter_missing(self, cluster: str, *, bold: bool) -> tuple[int, str, float]:
         """A sign that is seen, yet copies as the text that was meant."""
-        sign = self._book.find(MISSING_SIGN, bold=bold)
-        base = self._book.find(cluster[0], bold=bold)
+        sign = self._book.find(MISSING_SIGN, bold=bold, mincho=self._is_mincho)
+        base = self._book.find(cluster[0], bold=bold, mincho=self._is_mincho)
         font = self._font(sign.face)
         if len(cluster) == 2 and base.face == sign.face:
             code = font.add(cluster[0], base.number, base.advance) + font.add(cluster[1], sign.number, sign.advance)
@@ -236,7 +248,7 @@ class Typesetter:
 
     def take_marked(self) -> bool:
         """Whether a substitute was drawn since this was last asked."""
-        marked, self._marked = self._marked, False
+        marked, self._marked[0] = self._marked[0], False
         return marked
 
     def draw(self, line: Line, *, x: float, y: float, size: float, stretch: float = 1.0) -> None:
@@ -245,7 +257,7 @@ class Typesetter:
             return
         parts: list[str] = []
         if line.marks:
-            self._marked = True
+            self._marked[0] = True
             parts += [_shade(x + start * size * stretch, y, width * size * stretch, size) for start, width in line.marks]
         parts.append(f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm")
         if stretch != 1.0:
