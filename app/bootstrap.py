@@ -37,6 +37,7 @@ class FolderSession:
         from app.matching import MemoryMatcher
         from app.storage.attachments import FolderAttachments
         from app.storage.backup import StoreBackups
+        from app.storage.municipal_key import StoreSigner
 
         self.folder = folder
         self._store = store
@@ -49,6 +50,7 @@ class FolderSession:
             cabinet=_Cabinet(ring, store.data_key),
             backups=StoreBackups(store, now),
             attachments=FolderAttachments(folder, store.data_key, read_only=store.read_only),
+            signer=StoreSigner(store.data_key),
             matcher=MemoryMatcher(),
             now=now,
             purpose=default_purpose(),

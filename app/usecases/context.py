@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from app.domain.errors import RuleViolation
 from app.domain.governance import rights_of
-from app.usecases.ports import Attachments, BackupDesk, KeyCabinet, Matcher, Reads, UnitOfWork
+from app.usecases.ports import Attachments, BackupDesk, CertificateSigner, KeyCabinet, Matcher, Reads, UnitOfWork
 
 Changes = Mapping[str, frozenset[str]]
 """What an act changed: record ids by kind. Pages refresh by it."""
@@ -59,6 +59,7 @@ class Context:
     cabinet: KeyCabinet
     backups: BackupDesk
     attachments: Attachments
+    signer: CertificateSigner
     matcher: Matcher
     now: Callable[[], datetime]
     purpose: str

@@ -516,6 +516,21 @@ class PhotoReads(Protocol):
         ...
 
 
+class CertificateSigner(Protocol):
+    """Ed25519 for certificates. Private keys are only ever given out sealed for this store."""
+
+    def make(self) -> tuple[bytes, str]:
+        """A new pair: the public key (32 bytes) and the sealed private one."""
+        ...
+
+    def sign(self, sealed: str, messages: Sequence[bytes]) -> list[bytes]: ...
+    def verify(self, public: bytes, message: bytes, signature: bytes) -> bool: ...
+    def to_pem(self, public: bytes) -> str: ...
+    def from_pem(self, text: str) -> bytes | None:
+        """The public key in a PEM; None when it holds something else."""
+        ...
+
+
 class BackupDesk(Protocol):
     """Copies of the store while it is in use."""
 
