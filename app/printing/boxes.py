@@ -107,7 +107,7 @@ class BoxPainter:
 
     def _set(self, value: str, box: Box, *, name: str) -> None:
         left, bottom, width, height = self._inner(box)
-        around = Room(width, box.size, min(box.min_size, box.size), box.min_stretch, box.lines)
+        around = Room(width, box.size, min(box.min_size, box.size), box.min_stretch, box.lines, box.wrap)
         fitted = fit_text(self._setter(box), value, room=around, bold=box.bold)
         leading = min(fitted.size * 1.35, height / len(fitted.lines))
         top = bottom + height - (height - leading * len(fitted.lines)) / 2

@@ -50,7 +50,7 @@ class Box:
     and for more as long as the text is not smaller than ``min_size``; ``line`` = 0 leaves the ruling out. seal: the picture of the
     公印, where one is given; else ``text``.
 
-    ``font`` is gothic or mincho (which has no bold).
+    ``font`` is gothic or mincho (which has no bold). ``wrap``: several ``lines`` of full size rather than one that is narrowed or smaller.
 
     On paper printed beforehand frames, rules, words, headings and squares are left out and values stay. ``printed`` says otherwise:
     true, this stands on no paper beforehand; false, it does.
@@ -81,6 +81,7 @@ class Box:
     columns: tuple[TableColumn, ...] = ()
     printed: bool | None = None
     font: str = "gothic"
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
