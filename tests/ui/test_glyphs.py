@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from base64 import b64encode
@@ -291,6 +292,35 @@ def test_a_field_shows_own_characters_and_a_mark_for_the_others(glyphs: Glyphs, 
         pictures.append(line.grab().toImage())
     assert pictures[0] != pictures[1] == pictures[2]
     assert "Mihon Gaiji" in line.font().families() and "Sasae Gaiji Mark" in line.font().families()
+
+
+def _drawn_by_qt(words: str) -> QImage:
+    """Words as a field draws them."""
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(WHITE)
+    painter = QPainter(image)
+    painter.setFont(font_of())
+    painter.setPen(BLACK)
+    painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, words)
+    painter.end()
+    return image
+
+
+def test_fonts_of_another_folder_and_former_files_are_forgotten(look: QApplication, tmp_path: Path) -> None:
+    """All are named alike, so Qt takes them for one family as long as it knows them."""
+
+    def drawn_by(*files: Path) -> list[bool]:
+        loading.put_to_use(loading.Found(FontBook(folders=(), system=False), Registered({}, {}), files))
+        own, pictured, mark = (_drawn_by_qt(char) for char in (OWN, PICTURED, "\ue004"))
+        return [own != mark, pictured != mark]
+
+    here, there = write_font(tmp_path / "here" / "gaiji.ttf", ord(OWN)), write_font(tmp_path / "there" / "gaiji.ttf", ord(PICTURED))
+    before = drawn_by()
+    assert (drawn_by(here), drawn_by(there), drawn_by(here)) == ([True, False], [False, True], [True, False])
+    write_font(here, ord(PICTURED))
+    os.utime(here, (1, 1))  # written at another time, however fast this machine is
+    assert drawn_by(here) == [False, True]
+    assert drawn_by() == before == [False, False]
 
 
 # -- the window

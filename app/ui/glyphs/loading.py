@@ -58,8 +58,7 @@ def put_to_use(found: Found | None) -> None:
     glyphs = current()
     for path in found.rare if found else ():
         glyphs.register(path)
-    families = [family for path in (found.own if found else ()) for family in glyphs.register(path)]
-    theme.current().fall_back_to(families)
+    theme.current().fall_back_to(glyphs.register_own(found.own if found else ()))
     glyphs.use(found.book if found else None, found.registered if found else NOTHING)
     redraw()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -51,7 +52,8 @@ class Glyphs(QObject):
         super().__init__(application)
         self._book: Book | None = None
         self._registered = NOTHING
-        self._families: dict[Path, tuple[str, ...]] = {}
+        self._families: dict[Path, tuple[int, tuple[str, ...]]] = {}
+        self._own: dict[Path, tuple[int, int]] = {}
         self._raw: dict[tuple[int, float], QRawFont | None] = {}
         self._lines: OrderedDict[tuple[Any, ...], Line] = OrderedDict()
         self._masks: OrderedDict[str, QImage] = OrderedDict()
@@ -181,8 +183,20 @@ class Glyphs(QObject):
         """Make a font file known to Qt, once; answers its families. Qt keeps the name, the file stays on the disk."""
         if path not in self._families:
             number = QFontDatabase.addApplicationFont(str(path))
-            self._families[path] = tuple(QFontDatabase.applicationFontFamilies(number)) if number >= 0 else ()
-        return self._families[path]
+            self._families[path] = (number, tuple(QFontDatabase.applicationFontFamilies(number)) if number >= 0 else ())
+        return self._families[path][1]
+
+    def register_own(self, paths: Sequence[Path]) -> list[str]:
+        """The families of the municipality's own files, in this order. Qt forgets those of another folder, and of files that have
+        changed since: fonts of one name are one family to Qt, so a character only an earlier file has would still be drawn."""
+        wanted = {path: _state(path) for path in paths}
+        for path in [path for path, state in self._own.items() if wanted.get(path) != state]:
+            number, _ = self._families.pop(path, (-1, ()))
+            if number >= 0:
+                self._raw.clear()
+                QFontDatabase.removeApplicationFont(number)
+        self._own = wanted
+        return [family for path in paths for family in self.register(path)]
 
     # -- pictures
 
@@ -227,6 +241,15 @@ def read_ink(picture: str) -> QImage:
     painter.end()
     flat.invertPixels()
     return flat.convertToFormat(QImage.Format.Format_Grayscale8)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """When a file was written and how long it is; zeros for one that has gone."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
 
 
 def _pixels(font: QFont) -> float:
