@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.building import Building, Victim, VictimMember
 from app.domain.certificate import Application, Certificate, CertificateCopy
 from app.domain.survey import Survey
-from app.usecases.context import Changes
-from app.usecases.forms import Signature
+
+if TYPE_CHECKING:
+    from app.usecases.context import Changes
+    from app.usecases.forms import Signature
 
 APPLICATION_SORTS = ("number", "applied", "waiting", "kana", "address", "state")
 CERTIFICATE_SORTS = ("postal", "district", "address", "kana", "number")

@@ -15,6 +15,7 @@ from app.storage import tables as t
 from app.storage.queries.base import Source
 from app.storage.queries.carried import CarriedQueries
 from app.storage.queries.census import CensusQueries
+from app.storage.queries.certificates import CertificateQueries
 from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.matching import MatchingQueries
@@ -73,6 +74,7 @@ class StoreReads:
         self.settings = SettingQueries(source)
         self.characters = CharacterQueries(source, guard)
         self.photos = PhotoQueries(source, guard)
+        self.certificates = CertificateQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:
