@@ -21,6 +21,8 @@ WOODEN = frozenset({"wood", "prefab"})
 RISKS = ("inspected", "limited", "unsafe")
 """応急危険度判定: 調査済, 要注意, 危険. It says whether to enter, never the degree of damage."""
 TENURES = ("own", "rent", "company", "public", "free", "unknown")
+OWNER_FIELDS = ("owner_name", "owner_kana", "owner_address", "owner_phone")
+"""What may be a protected person's own: blank for those who may not learn of them (decision 006)."""
 VICTIM_SOURCES = ("resident", "typed", "file", "business", "owner")
 
 

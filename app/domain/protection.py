@@ -77,7 +77,7 @@ class ProtectedPeople:
 
     ``numbers``: resident numbers. ``residents``: ids of residents without one. ``persons``: ids of registered people, ``person_rows``
     where they stand. ``names``: their names and readings, folded, for a first look at somebody typed in. ``households``: evacuee
-    households with a protected member; ``labels``: those whose label is the name of one.
+    households with a protected member; ``labels``: those whose label is the name of one. ``victims``: affected households with one.
     """
 
     numbers: frozenset[str] = frozenset()
@@ -87,6 +87,7 @@ class ProtectedPeople:
     names: frozenset[str] = frozenset()
     households: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
+    victims: frozenset[str] = frozenset()
 
     def resident(self, resident_id: str, resident_no: str, flagged: bool) -> bool:
         """Whether a resident of any snapshot is protected."""

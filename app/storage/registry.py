@@ -28,7 +28,7 @@ from app.usecases.job import Job
 
 R = TypeVar("R", bound=Record)
 _BATCH = 500
-_PROTECTING = frozenset({"protection", "decision"})
+_PROTECTING = frozenset({"protection", "decision", "victim", "victim_member"})
 _PROTECTING_FIELDS = frozenset({"protected", "resident_id", "resident_no", "deleted"})
 """What decides who is protected: a change inside a transaction must count at once."""
 
@@ -256,6 +256,14 @@ class StoreUnit:
         if count > 1:
             self._connection.execute(update(t.serial).where(t.serial.c.name == name).values(next=first + count))
         return first
+
+    def next_numbers(self, name: str, count: int) -> range:
+        """The next ``count`` serials of this device."""
+        if count < 1:
+            return range(0)
+        first = self.next_number(name)
+        self._connection.execute(update(t.serial).where(t.serial.c.name == name).values(next=first + count))
+        return range(first, first + count)
 
     def load_residents(
         self,

@@ -104,7 +104,29 @@ def _gather(connection: Connection) -> ProtectedPeople:
     households, labels = _households(connection, numbers, persons)
     rows = _among(connection, "SELECT rid FROM person WHERE id IN (?*)", persons)
     names = _names(connection, numbers, persons)
-    return ProtectedPeople(frozenset(numbers), frozenset(residents), frozenset(persons), frozenset(rows), names, households, labels)
+    victims = _victims(connection, numbers, residents, persons)
+    return ProtectedPeople(frozenset(numbers), frozenset(residents), frozenset(persons), frozenset(rows), names, households, labels, victims)
+
+
+def _victims(connection: Connection, numbers: set[str], residents: set[str], persons: set[str]) -> frozenset[str]:
+    """Affected households with a protected member: linked, of one household in the register, or typed in and marked."""
+    found = _column(connection, "SELECT victim_id FROM victim_member INDEXED BY ix_victim_member_protected WHERE protected AND NOT deleted")
+    member = "SELECT victim_id FROM victim_member WHERE NOT deleted AND {} IN (?*)"
+    found |= _among(connection, member.format("resident_no"), numbers)
+    found |= _among(connection, member.format("person_id"), persons)
+    found |= _among(connection, member.format("resident_id"), residents)
+    found |= _among(connection, "SELECT id FROM victim WHERE resident_no IN (?*)", numbers)
+    same_household = (
+        "SELECT v.id FROM snapshot sn JOIN resident r ON r.snapshot = sn.num JOIN victim v ON v.resident_household = r.household_no"
+        " AND v.snapshot_id = sn.id WHERE r.household_no <> '' AND r.resident_no IN (?*)"
+    )
+    return frozenset(found | _among(connection, same_household, numbers))
+
+
+def withheld_buildings(connection: Connection, people: ProtectedPeople, ids: Iterable[str] | None = None) -> set[str]:
+    """Buildings whose owner has the name of a protected person; of all, or among ``ids``."""
+    found = _among(connection, "SELECT id FROM building WHERE key_owner IN (?*)", people.names)
+    return found if ids is None else found & set(ids)
 
 
 def _names(connection: Connection, numbers: set[str], persons: set[str]) -> frozenset[str]:
@@ -188,7 +210,16 @@ class Guard:
         return self.shield.rows(connection, snapshot.num, snapshot.first_rid, snapshot.id) if self.hides else NOBODY
 
 
-PERSONAL = frozenset(("person", "stay", "absence", "decision", "household", "protection"))
+_BY_VICTIM = {
+    "victim_member": "SELECT id, victim_id FROM victim_member WHERE id IN (?*)",
+    "occupancy": "SELECT id, victim_id FROM occupancy WHERE id IN (?*)",
+    "application": "SELECT id, victim_id FROM application WHERE id IN (?*)",
+    "certificate": "SELECT id, victim_id FROM certificate WHERE id IN (?*)",
+    "certificate_copy": "SELECT k.id, c.victim_id FROM certificate_copy k JOIN certificate c ON c.id = k.certificate_id WHERE k.id IN (?*)",
+    "appeal": "SELECT id, victim_id FROM appeal WHERE id IN (?*)",
+}
+"""Records of an affected household, hidden with it."""
+PERSONAL = frozenset(("person", "stay", "absence", "decision", "household", "protection", "victim", "building", *_BY_VICTIM))
 """Kinds of record that tell of people."""
 
 _STAYS = "SELECT id, person_id FROM stay WHERE id IN (?*)"
@@ -202,13 +233,20 @@ _BEHIND = {"stay": (_STAYS,), "absence": (_ABSENCES,), "decision": (_FIRST, _SEC
 def concealed(connection: Connection, kind: str, people: ProtectedPeople, ids: Iterable[str], *, past: bool = False) -> set[str]:
     """Those of the records that tell of protected people.
 
-    A household tells of them when nobody else lives in it; its ``past`` (history) when any member is protected.
+    A household tells of them when nobody else lives in it; its ``past`` (history) when any member is protected. A building is there
+    without its owner; what was changed of it may name them.
     """
     wanted = set(ids)
     if kind == "person":
         return wanted & people.persons
     if kind == "protection":
         return wanted
+    if kind == "victim":
+        return wanted & people.victims
+    if kind in _BY_VICTIM:
+        return {record for record, victim in _pairs(connection, _BY_VICTIM[kind], wanted) if victim in people.victims} if people.victims else set()
+    if kind == "building":
+        return withheld_buildings(connection, people, wanted) if past else set()
     if kind == "household":
         with_member = wanted & people.households
         if past:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.domain.building import RISKS, TENURES, VICTIM_SOURCES, Building, Occupancy, Victim, VictimMember, check_building
+from app.domain.building import OWNER_FIELDS, RISKS, TENURES, VICTIM_SOURCES, Building, Occupancy, Victim, VictimMember, check_building
 from app.domain.building_code import is_of_disaster, read_building_code, read_building_number
 from app.domain.certificate import Application
 from app.domain.errors import RuleViolation
@@ -23,10 +23,8 @@ from app.usecases.masking import protected_likeness, sees_protected
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day
 from app.usecases.rows import ResidentView
-from app.usecases.survey_rows import BuildingFile, BuildingFilter, BuildingRow, VictimFile, VictimRow
+from app.usecases.survey_rows import BuildingFile, BuildingFilter, BuildingRow, SurveyFilter, VictimFile, VictimRow
 
-OWNER_FIELDS = ("name", "owner_name", "owner_kana", "owner_address", "owner_phone")
-"""What may be a hidden person's own: blank for those who may not learn of them, and then not overwritten by them."""
 ANY = BuildingFilter()
 
 
@@ -102,8 +100,6 @@ def open_building(ctx: Context, *, building_id: str) -> BuildingFile:
     building = ctx.reads.get("building", building_id)
     if not isinstance(building, Building) or building.deleted:
         raise RuleViolation("record.not_found", kind="building", record=building_id)
-    from app.usecases.survey_rows import SurveyFilter
-
     homes = tuple(ctx.reads.buildings.homes(building_id))
     with ctx.unit() as uow:
         appeals = uow.appeals.where(building_id=building_id)

@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, select
 
+from app.domain.building import OWNER_FIELDS, Building
 from app.domain.evacuee import Household
 from app.domain.protection import SHARED_PARTICULARS, ProtectedPeople
 from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.queries.base import Source
+from app.storage.queries.buildings import BuildingQueries
 from app.storage.queries.carried import CarriedQueries
 from app.storage.queries.census import CensusQueries
-from app.storage.queries.certificates import CertificateQueries
 from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.matching import MatchingQueries
@@ -25,7 +26,8 @@ from app.storage.queries.residents import ResidentQueries
 from app.storage.queries.rosters import RosterQueries
 from app.storage.queries.search import SearchQueries
 from app.storage.queries.shelters import ShelterQueries
-from app.storage.shield import PERSONAL, Guard, Shield, concealed
+from app.storage.queries.surveys import SurveyQueries
+from app.storage.shield import PERSONAL, Guard, Shield, concealed, withheld_buildings
 
 
 class SettingQueries:
@@ -73,8 +75,9 @@ class StoreReads:
         self.journal = JournalQueries(source, guard)
         self.settings = SettingQueries(source)
         self.characters = CharacterQueries(source, guard)
+        self.buildings = BuildingQueries(source, guard)
+        self.surveys = SurveyQueries(source, guard)
         self.photos = PhotoQueries(source, guard)
-        self.certificates = CertificateQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:
@@ -116,8 +119,10 @@ class StoreReads:
         return concealed(connection, kind, self._guard.people(connection), ids)
 
     def _shown(self, connection: Connection, entry: t.Kind, row: object) -> Record:
-        """The record; a household without what may be a hidden member's."""
+        """The record; a household without what may be a hidden member's, a building without a hidden owner."""
         record = _record(entry, row)
+        if isinstance(record, Building) and self._guard.hides and withheld_buildings(connection, self._guard.people(connection), [record.id]):
+            return replace(record, **dict.fromkeys(OWNER_FIELDS, ""))  # type: ignore[arg-type]
         if not isinstance(record, Household):
             return record
         people = self._guard.hidden(connection)

@@ -109,6 +109,8 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX ix_victim_member_person ON victim_member (person_id)",
+    "CREATE INDEX ix_victim_member_protected ON victim_member (victim_id) WHERE protected",
+    "CREATE INDEX ix_victim_member_resident ON victim_member (resident_id)",
     "CREATE INDEX ix_victim_member_resident_no ON victim_member (resident_no)",
     "CREATE INDEX ix_victim_member_victim ON victim_member (victim_id, position)",
     """
