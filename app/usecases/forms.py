@@ -18,6 +18,7 @@ from app.domain.errors import RuleViolation
 from app.domain.governance import Operator, rights_of
 from app.domain.identifiers import new_id
 from app.usecases.context import Changes, Context
+from app.usecases.form_rows import LongestTexts
 from app.usecases.ports import UnitOfWork
 
 FIRST_OWN = 101
@@ -372,3 +373,17 @@ def change_offset(ctx: Context, *, printer: str, right: float, down: float) -> C
             uow.set_setting(_PRINTERS, "\n".join([*known, name]))
         uow.set_setting(_OFFSETS + name, f"{right:.1f},{down:.1f}")
         return uow.commit()
+
+
+# -- trying a form out -------------------------------------------------------------------------------------
+
+
+def read_longest(ctx: Context) -> LongestTexts:
+    """The longest texts of the store. Needs the right to print; whose texts they are is noted in the access log."""
+    ctx.require("print")
+    found = ctx.reads.forms.longest()
+    if found.victims:
+        with ctx.unit() as uow:
+            uow.log_access(action="view", persons=list(found.victims), target="forms")
+            uow.commit()
+    return found

@@ -20,6 +20,7 @@ from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.domain.survey import Appeal, Assignment, Photo, Survey, Team
 from app.usecases.certificate_rows import ApplicationFilter, ApplicationRow, CertificateFilter, CertificateRow
+from app.usecases.form_rows import LongestTexts
 from app.usecases.job import Job
 from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, ResidentTraits
 from app.usecases.photo_rows import KnownPhoto, PhotoBatch, PhotoRow, Visit
@@ -340,6 +341,12 @@ class CharacterReads(Protocol):
         ...
 
 
+class FormReads(Protocol):
+    def longest(self) -> LongestTexts:
+        """The longest texts of the store, to try forms out with."""
+        ...
+
+
 class SettingReads(Protocol):
     def get(self, name: str, default: str = "") -> str: ...
 
@@ -473,6 +480,8 @@ class CertificateReads(Protocol):
 class Reads(Protocol):
     """Everything that can be asked. Answers are frozen rows; protected people are in none of them for a reader who may not see them."""
 
+    @property
+    def forms(self) -> FormReads: ...
     @property
     def shelters(self) -> ShelterReads: ...
     @property
