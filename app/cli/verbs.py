@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.bootstrap import FolderGateway
-from app.cli import characters, protections
+from app.cli import assessing, characters, protections
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.matching import match
@@ -322,4 +322,6 @@ _VERBS: Mapping[str, Verb] = {
     "characters remove": characters.remove,
     "characters import": characters.import_characters,
     "characters fonts": characters.fonts,
+    "surveys assess": assessing.judge,
+    "surveys editions": assessing.manage_editions,
 }

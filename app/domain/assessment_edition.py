@@ -45,14 +45,6 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
-    """What a part is worth of 100. ``points``: it is typed as points of an item list, not as degree × area."""
-
-    weight: int
-    points: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WoodTilt:
     """From ``total`` the house is totally damaged; from ``step`` the named part of each sheet counts ``points`` by ``rule``."""
 
@@ -106,8 +98,9 @@ class Fact:
 class Edition:
     """An edition, read and checked. ``in_force`` is the first day of disasters it is the default for; ``hazards`` what it may judge.
 
-    ``weights`` by (structure, sheet) and part, in the form's order; ``coefficients`` percent by degree 1–5; ``buckets`` upper bounds
-    of area in percent, smallest first. ``own``: added by the municipality.
+    ``weights`` of 100 by (structure, sheet) and part, in the form's order; ``equipment`` is typed as points of an item list, all others
+    as degree × area. ``coefficients`` percent by degree 1–5; ``buckets`` upper bounds of area in percent, smallest first. ``own``:
+    added by the municipality.
     """
 
     id: str
@@ -119,7 +112,7 @@ class Edition:
     floor_loss: tuple[Limit, ...]
     coefficients: Mapping[int, Fraction]
     buckets: tuple[int, ...]
-    weights: Mapping[tuple[str, str], Mapping[str, Weight]]
+    weights: Mapping[tuple[str, str], Mapping[str, int]]
     wood_tilt: WoodTilt
     solid_tilt: SolidTilt
     depths: Mapping[str, DepthTable]

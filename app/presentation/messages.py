@@ -17,7 +17,16 @@ _UNKNOWN = "処理できませんでした。もう一度やり直しても同�
 _MISSING = "―"
 _MANY = 5
 
-_CODE_PARAMS = {"right": "right", "kind": "record", "role": "role", "roles": "role", "category": "stay.category"}
+_CODE_PARAMS = {
+    "right": "right",
+    "kind": "record",
+    "role": "role",
+    "roles": "role",
+    "category": "stay.category",
+    "hazard": "survey.hazard",
+    "grade": "grade",
+    "typed": "grade",
+}
 """Parameters whose values are codes, and the kind of label that says them."""
 
 
