@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.printing.fit import Room, fit_text
-from app.printing.layout import Box, Cell
-from app.printing.qr import SMALLEST_MODULE, encode_qr
+from app.printing.layout import STATIC_KINDS, Box, Cell
+from app.printing.qr import QUIET, SMALLEST_MODULE, encode_qr
 from app.printing.report import Problem
+from app.printing.seal import Seal
 from app.printing.sheet import MM
 from app.printing.typeset import Line, Typesetter, middle_baseline
 
@@ -19,45 +20,83 @@ _TICKED = frozenset(("1", "true", "yes"))
 
 
 class BoxPainter:
-    """Draws the boxes of one cell of ``height`` points; collects the problems of the record ``row``."""
+    """Draws the boxes of one cell of ``height`` points; collects the problems of the record ``row``.
 
-    def __init__(self, canvas: Any, text: Typesetter, *, height: float, lines: int) -> None:
+    ``scale``: how large a millimetre of the layout comes out on paper. ``preprinted``: the paper carries frames and words already.
+    """
+
+    def __init__(
+        self,
+        canvas: Any,
+        text: Typesetter,
+        *,
+        height: float,
+        lines: int = 0,
+        scale: float = 1.0,
+        preprinted: bool = False,
+        seal: Seal | None = None,
+    ) -> None:
         self._canvas, self._text, self._height, self._lines = canvas, text, height, lines
+        self._scale, self._preprinted, self._seal = scale, preprinted, seal
+        self._ruled: dict[tuple[Box, int], str] = {}
         self.problems: list[Problem] = []
         self.row = -1
 
     def draw_static(self, cell: Cell) -> None:
         """Everything that is the same for each record."""
         for box in cell.boxes:
-            if box.kind in ("frame", "field", "groups"):
-                self._draw_frame(box)
-            if box.kind == "rule":
-                self._draw_rule(box)
-            elif box.kind == "text":
-                self._set(box.text, box, name="")
-            elif box.kind == "field":
-                self._draw_caption(box)
-            elif box.kind == "check":
-                self._draw_square(box)
-            elif box.kind == "table":
-                self._draw_table(box)
+            if box.kind == "seal":
+                self._draw_seal(box)
+            if not self._left_out(box):
+                self._draw_words(box)
+
+    def _left_out(self, box: Box) -> bool:
+        """Whether frames and words of the box stand on the paper already."""
+        return self._preprinted and box.printed is not True
+
+    def _draw_words(self, box: Box) -> None:
+        if box.kind in ("frame", "field", "groups"):
+            self._draw_frame(box)
+        if box.kind == "rule":
+            self._draw_rule(box)
+        elif box.kind == "text":
+            self._set(box.text, box, name="")
+        elif box.kind == "field":
+            self._draw_caption(box)
+        elif box.kind == "check":
+            self._draw_square(box)
+        elif box.kind == "table":
+            self._draw_table(box)
+        elif box.kind == "rows" and box.header:
+            self._draw_headings(box)
 
     def draw_values(self, cell: Cell, values: Mapping[str, str], *, row: int) -> None:
         """What belongs to one record. Texts that do not fit and codes too dense to read become problems."""
         self.row = row
         for box in cell.boxes:
+            if box.kind in STATIC_KINDS or (self._preprinted and box.printed is False):
+                continue
             value = values.get(box.var, "") if box.var else ""
-            if box.kind in ("value", "field") and (value or box.hint):
-                if value:
-                    self._set(value, box, name=box.var)
-                else:
-                    self._draw_hint(box)
-            elif box.kind == "check" and value:
-                self._tick(box, value)
-            elif box.kind == "qr" and value:
-                self._draw_qr(box, value)
-            elif box.kind == "groups" and value:
-                self._draw_groups(box, value)
+            if value:
+                self._draw_value(box, value)
+            elif box.hint and box.kind in ("value", "field") and not self._left_out(box):
+                self._draw_hint(box)
+            elif box.kind == "rows" and box.line and not self._left_out(box):
+                self._canvas.addLiteral(self._rule_rows(box, box.lines))
+
+    def _draw_value(self, box: Box, value: str) -> None:
+        if box.kind in ("value", "field"):
+            self._set(value, box, name=box.var)
+        elif box.kind == "check":
+            self._tick(box, value)
+        elif box.kind == "qr":
+            self._draw_qr(box, value)
+        elif box.kind == "groups":
+            self._draw_groups(box, value)
+        elif box.kind == "rows":
+            self._draw_rows(box, value)
+        elif box.kind == "seal" and self._seal is None:
+            self._set(value, box, name=box.var)
 
     def _place(self, box: Box) -> tuple[float, float, float, float]:
         """Left, bottom, width, height."""
@@ -106,14 +145,19 @@ class BoxPainter:
         self._note((line,), name="")
 
     def _set(self, value: str, box: Box, *, name: str) -> None:
-        left, bottom, width, height = self._inner(box)
-        around = Room(width, box.size, min(box.min_size, box.size), box.min_stretch, box.lines, box.wrap)
+        area = self._inner(box)
+        around = Room(area[2], box.size, min(box.min_size, box.size), box.min_stretch, box.lines, box.wrap)
+        self._lay(value, box, area, around, align=box.align, name=name)
+
+    def _lay(self, value: str, box: Box, area: tuple[float, float, float, float], around: Room, *, align: str, name: str) -> None:
+        """Fit a text into an area and draw it; what was cut or has no glyph becomes a problem of the variable ``name``."""
+        left, bottom, width, height = area
         fitted = fit_text(self._setter(box), value, room=around, bold=box.bold)
         leading = min(fitted.size * 1.35, height / len(fitted.lines))
         top = bottom + height - (height - leading * len(fitted.lines)) / 2
         for number, line in enumerate(fitted.lines):
             room = width - line.width * fitted.size * fitted.stretch
-            shift = room if box.align == "right" else room / 2 if box.align == "center" else 0.0
+            shift = room if align == "right" else room / 2 if align == "center" else 0.0
             y = middle_baseline(bottom=top - leading * (number + 1), height=leading, size=fitted.size)
             self._text.draw(line, x=left + shift, y=y, size=fitted.size, stretch=fitted.stretch)
         self._note(fitted.lines, name=name)
@@ -170,10 +214,16 @@ class BoxPainter:
         self._canvas.setFillGray(1)  # an exercise's word must not run through the code
         self._canvas.rect(left, bottom, side, side, stroke=0, fill=1)
         self._canvas.setFillGray(0)
-        code = encode_qr(value)
-        self._canvas.addLiteral(code.draw_path(x=left, y=bottom, width=side))
-        if code.measure_module(side / MM) < SMALLEST_MODULE - 0.001:
-            params = {"module": f"{code.measure_module(side / MM):.2f}"}
+        try:
+            code = encode_qr(value)
+        except ValueError:  # more than the largest code holds
+            self.problems.append(Problem(code="print.code_too_long", row=self.row, column=box.var, params={"length": str(len(value))}))
+            return
+        self._canvas.addLiteral(code.draw_mask(x=left, y=bottom, width=side))
+        module = code.measure_module(side / MM * self._scale)
+        if module < SMALLEST_MODULE - 0.001:
+            needed = (code.modules + 2 * QUIET) * SMALLEST_MODULE / self._scale
+            params = {"module": f"{module:.2f}", "side": f"{side / MM:.0f}", "needed": f"{needed:.1f}"}
             self.problems.append(Problem(code="print.code_too_dense", row=self.row, column=box.var, params=params))
 
     def _draw_groups(self, box: Box, value: str) -> None:
@@ -195,12 +245,85 @@ class BoxPainter:
             self._text.draw(index, x=x - index.width * 8 - 4, y=y, size=8)
             self._note((line,), name=box.var)
 
+    def _edges(self, box: Box) -> list[float]:
+        """Where the columns of a table begin, and where the last one ends."""
+        left, width = box.x * MM, box.w * MM
+        total = sum(column.width for column in box.columns)
+        return [left + width * sum(column.width for column in box.columns[:index]) / total for index in range(len(box.columns) + 1)]
+
+    def _draw_seal(self, box: Box) -> None:
+        """The picture in the middle of its box, as wide as the seal is, never over the edges; without a picture the words of the box."""
+        if self._preprinted and box.printed is False:
+            return
+        if self._seal is None:
+            if box.text and not self._left_out(box):
+                self._set(box.text, box, name="")
+            return
+        left, bottom, width, height = self._place(box)
+        wide = min(self._seal.width * MM or width, width, height / self._seal.ratio)
+        high = wide * self._seal.ratio
+        x, y = left + (width - wide) / 2, bottom + (height - high) / 2
+        self._canvas.drawImage(self._seal.image, x, y, width=wide, height=high, mask="auto")
+
+    def _draw_headings(self, box: Box) -> None:
+        """The head of a table of values."""
+        left, bottom, width, height = self._place(box)
+        edges, header = self._edges(box), box.header * MM
+        foot = bottom + height - header
+        if box.line:
+            self._canvas.setFillGray(0.92)
+            self._canvas.rect(left, foot, width, header, stroke=0, fill=1)
+            self._canvas.setFillGray(0)
+        size = min(box.size, header * 0.75)
+        for column, x, end in zip(box.columns, edges, edges[1:], strict=False):
+            y = middle_baseline(bottom=foot, height=header, size=size)
+            line = self._setter(box).write(column.header, x=x + 1, y=y, size=size, width=end - x - 2, align="center")
+            self._note((line,), name="")
+
+    def _draw_rows(self, box: Box, value: str) -> None:
+        """Line by line; closer together where there are more of them than the table is ruled for."""
+        rows = [line.split("\t") for line in value.split("\n") if line.strip()]
+        room = (box.h - box.header) * MM
+        most = box.lines if self._preprinted else max(box.lines, int(room / (box.min_size * 1.2)))
+        if len(rows) > most:
+            params = {"count": str(len(rows)), "most": str(most)}
+            self.problems.append(Problem(code="print.rows_cut", row=self.row, column=box.var, params=params))
+            rows = rows[:most]
+        count = max(box.lines, len(rows))
+        if box.line and not self._left_out(box):
+            self._canvas.addLiteral(self._rule_rows(box, count))
+        edges, pitch, top = self._edges(box), room / count, self._height - (box.y + box.header) * MM
+        for number, cells in enumerate(rows):
+            for column, x, end, text in zip(box.columns, edges, edges[1:], cells, strict=False):
+                if text:
+                    self._set_cell(text, box, (x, top - (number + 1) * pitch, end - x, pitch), align=column.align)
+
+    def _set_cell(self, text: str, box: Box, area: tuple[float, float, float, float], *, align: str) -> None:
+        left, bottom, width, height = area
+        size = min(box.size, height / 1.2)
+        inner = width - 2 * _PAD
+        around = Room(inner, size, min(box.min_size, size), box.min_stretch, max(1, int(height / (box.min_size * 1.35))), box.wrap)
+        self._lay(text, box, (left + _PAD, bottom, inner, height), around, align=align, name=box.var)
+
+    def _rule_rows(self, box: Box, count: int) -> str:
+        """The lines of a table of values, as operators."""
+        known = self._ruled.get((box, count))
+        if known is None:
+            left, bottom, width, height = self._place(box)
+            pitch, edges = (height - box.header * MM) / count, self._edges(box)
+            lines = [f"{left:.2f} {bottom + pitch * row:.2f} m {left + width:.2f} {bottom + pitch * row:.2f} l" for row in range(1, count)]
+            if box.header:
+                lines.append(f"{left:.2f} {bottom + pitch * count:.2f} m {left + width:.2f} {bottom + pitch * count:.2f} l")
+            lines += [f"{x:.2f} {bottom:.2f} m {x:.2f} {bottom + height:.2f} l" for x in edges[1:-1]]
+            frame = f"{left:.2f} {bottom:.2f} {width:.2f} {height:.2f} re S"
+            known = self._ruled[box, count] = " ".join([f"{box.line * MM:.2f} w", *lines, frame])
+        return known
+
     def _draw_table(self, box: Box) -> None:
         left, bottom, width, height = self._place(box)
         header, count = box.header * MM, self._lines
         pitch = (height - header) / count
-        total = sum(column.width for column in box.columns)
-        starts = [left + width * sum(column.width for column in box.columns[:index]) / total for index in range(len(box.columns))]
+        starts = self._edges(box)[:-1]
         canvas, top = self._canvas, bottom + height
         canvas.setFillGray(0.92)
         canvas.rect(left, top - header, width, header, stroke=0, fill=1)

@@ -10,6 +10,7 @@ from app.domain.errors import InputFault
 from app.printing.boxes import BoxPainter
 from app.printing.fonts import FontBook
 from app.printing.layout import Cell, FormLayout, find_layout
+from app.printing.papers import find_cuts
 from app.printing.report import PageStamp, PrintRefused, PrintReport, Problem
 from app.printing.sheet import MM, Sheet, open_sheet
 
@@ -67,18 +68,15 @@ def render_form(
 
 def _check_values(layout: FormLayout, records: Sequence[Mapping[str, str]]) -> list[Problem]:
     """Values that are needed and missing. A record without any value is a blank paper and needs none."""
-    needed = [name for name, variable in layout.variables.items() if variable.required]
     problems = []
     for row, record in enumerate(records):
         unknown = sorted(record.keys() - layout.variables.keys())
         if unknown:
             raise InputFault("print.variable_unknown", form=layout.form, column=unknown[0])
-        if any(record.values()):
-            problems += [
-                Problem(code="print.value_missing", row=row, column=name, params={"label": layout.variables[name].label})
-                for name in needed
-                if not record.get(name)
-            ]
+        problems += [
+            Problem(code="print.value_missing", row=row, column=name, params={"label": layout.variables[name].label})
+            for name in layout.find_missing(record)
+        ]
     return problems
 
 
@@ -96,9 +94,9 @@ def _draw_page(
         "stamp.page": stamp.page_format.format(page=sheet.pages, pages=pages),
     }
     for index, record in enumerate(records):
-        column, row = index % cell.columns, index // cell.columns
+        left, top = layout.place_piece(cell, index)
         canvas.saveState()
-        canvas.translate(column * width, sheet.size[1] - (row + 1) * height)
+        canvas.translate(left * MM, sheet.size[1] - top * MM - height)
         sheet.draw_watermark(width, height)  # on each piece of paper: cards are cut apart
         canvas.doForm(_STATIC)
         painter.draw_values(cell, {**shared, **record}, row=first + index)
@@ -106,20 +104,6 @@ def _draw_page(
             sheet.note_substitutes(x=_NOTE_AT[0] * MM, y=_NOTE_AT[1] * MM, size=5)
         canvas.restoreState()
     if cell.cut_marks:
-        _draw_cut_marks(sheet, cell)
-
-
-def _draw_cut_marks(sheet: Sheet, cell: Cell) -> None:
-    """Pale dashed lines where to cut, and short strong marks at the edge of the paper."""
-    canvas, (width, height) = sheet.canvas, sheet.size
-    across = [(0, height * row / cell.rows, width, height * row / cell.rows) for row in range(1, cell.rows)]
-    down = [(width * column / cell.columns, 0, width * column / cell.columns, height) for column in range(1, cell.columns)]
-    canvas.setStrokeGray(0.6)
-    canvas.setLineWidth(0.3)
-    canvas.setDash(2, 4)
-    canvas.lines(across + down)
-    canvas.setDash()
-    canvas.setStrokeGray(0)
-    mark = 8 * MM
-    canvas.lines([(0, y, mark, y) for _, y, _, _ in across] + [(width - mark, y, width, y) for _, y, _, _ in across])
-    canvas.lines([(x, 0, x, mark) for x, _, _, _ in down] + [(x, height - mark, x, height) for x, _, _, _ in down])
+        corners = [layout.place_piece(cell, index) for index in range(cell.columns * cell.rows)]
+        down, across = find_cuts(corners, (width / MM, height / MM), layout.page)
+        sheet.draw_cuts(down=down, across=across)

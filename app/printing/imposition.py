@@ -63,7 +63,7 @@ class BatchOptions:
             raise InputFault("print.option", column="offset", least=-MOST_OFFSET, most=MOST_OFFSET)
         if self.page not in PAPERS:
             raise InputFault("print.option", column="page", least="A4", most="A5")
-        if self.skip and self.imposition != "order":
+        if self.skip and (self.imposition != "order" or self.back_to_back):
             raise InputFault("print.option", column="skip", least=0, most=0)
 
     @property
@@ -105,6 +105,11 @@ def split_blocks(count: int, options: BatchOptions) -> Iterator[Block]:
             yield Block(begin, min(begin + step, end), file, options.skip if begin == 0 else 0)
 
 
+def count_files(count: int, options: BatchOptions) -> int:
+    """How many files the whole batch makes, those before ``options.start`` included."""
+    return -(-count // options.per_file)
+
+
 def place_records(block: Block, options: BatchOptions) -> list[list[int | None]]:
     """For each sheet the record in each place (front places, then with ``back_to_back`` those behind them); None: empty.
 
@@ -114,7 +119,8 @@ def place_records(block: Block, options: BatchOptions) -> list[list[int | None]]
     sheets = block.count_sheets(options.per_sheet)
     placed: list[list[int | None]] = []
     for sheet in range(sheets):
-        fronts, backs = [], []
+        fronts: list[int | None] = []
+        backs: list[int | None] = []
         for place in range(options.nup):
             piece = place * sheets + sheet if options.imposition == "stack" else sheet * options.nup + place
             for side, found in ((0, fronts), (1, backs)):

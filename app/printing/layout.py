@@ -144,6 +144,12 @@ class FormLayout:
         height = self.page[1] - 2 * cell.margin_y - (cell.rows - 1) * cell.gap_y
         return width / cell.columns, height / cell.rows
 
+    def find_missing(self, record: Mapping[str, str]) -> tuple[str, ...]:
+        """The required variables that are empty. A record without any value is a blank paper and needs none."""
+        if not any(record.values()):
+            return ()
+        return tuple(name for name, variable in self.variables.items() if variable.required and not record.get(name))
+
     def place_piece(self, cell: Cell, index: int) -> tuple[float, float]:
         """The upper left corner, in mm from that of the page, of a piece: from left to right, then down."""
         width, height = self.measure_cell(cell)

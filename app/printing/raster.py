@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _POINTS_PER_INCH = 72
 
 
-def draw_pages(pdf: Path, *, dpi: int = 150) -> Iterator[Image]:
-    """Each page of the file as a picture in colour, one at a time. OSError or pypdfium2.PdfiumError for an unreadable file."""
+def draw_pages(pdf: Path | bytes, *, dpi: int = 150) -> Iterator[Image]:
+    """Each page of the file (or of a document in memory) as a picture in colour, one at a time. OSError or pypdfium2.PdfiumError for an unreadable file."""
     import pypdfium2  # noqa: PLC0415 - native library, only needed for pictures
 
     document = pypdfium2.PdfDocument(pdf)

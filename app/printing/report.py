@@ -43,7 +43,8 @@ class Problem:
     """One fault of a printed page. ``code`` names the message; ``row`` is the index of the row or record, from 0 (-1: the page itself).
 
     Codes: ``print.no_glyph`` (params character, code_points; no font has it), ``print.no_glyph_no_font`` (the same, and the machine
-    lacks IPAmj Mincho), ``print.text_cut`` (text), ``print.value_missing``, ``print.code_too_dense`` (the QR would not be readable).
+    lacks IPAmj Mincho), ``print.text_cut`` (text), ``print.rows_cut`` (count, most), ``print.value_missing`` (label), ``print.code_too_dense`` (the QR would
+    not be readable: module, side, needed in mm), ``print.code_too_long`` (no QR holds it: length).
     """
 
     code: str

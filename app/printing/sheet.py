@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from app.usecases.files import atomic_output
 
 MM = 72 / 25.4
 A4_SHORT, A4_LONG = 210 * MM, 297 * MM
+_MARK = 8 * MM  # of cut marks
 _NOTE_LEFT, _NOTE_BOTTOM = 13 * MM, 4.2 * MM  # below the foot of lists, inside what printers reach
 
 
@@ -58,6 +59,18 @@ class Sheet:
             with self.draw_form(f"page-number-{page}"):
                 line = self.text.shape(self.stamp.page_format.format(page=page, pages=self.pages))
                 self.text.draw(line, x=-line.width * size / 2, y=0, size=size)
+
+    def draw_cuts(self, *, down: Sequence[float], across: Sequence[float]) -> None:
+        """Where to cut, at these distances from the lower left corner: pale dashed lines, and short strong marks at the edge of the paper."""
+        canvas, (width, height) = self.canvas, self.size
+        canvas.setStrokeGray(0.6)
+        canvas.setLineWidth(0.3)
+        canvas.setDash(2, 4)
+        canvas.lines([(0, y, width, y) for y in across] + [(x, 0, x, height) for x in down])
+        canvas.setDash()
+        canvas.setStrokeGray(0)
+        canvas.lines([line for y in across for line in ((0, y, _MARK, y), (width - _MARK, y, width, y))])
+        canvas.lines([line for x in down for line in ((x, 0, x, _MARK), (x, height - _MARK, x, height))])
 
     @contextmanager
     def draw_form(self, name: str) -> Iterator[None]:
