@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
-from fractions import Fraction
 
 from app.domain.assessment_criteria import Verdict, judge_depth, judge_floor_loss, judge_ground, judge_tilt, worse
 from app.domain.assessment_edition import Edition
-from app.domain.assessment_inputs import read_inputs
+from app.domain.assessment_inputs import read_inputs, show_number
 from app.domain.assessment_parts import Scores, cell, check_parts, score_parts
 from app.domain.assessment_records import Assessment, Inputs, Row, Step, parts_of, sheet_of
 from app.domain.errors import RuleViolation
@@ -151,9 +150,7 @@ def _note_depth(inputs: Inputs, steps: list[Step]) -> None:
         return
     below = inputs.above_floor is False or (inputs.depth_cm is not None and inputs.depth_cm < 0)
     if inputs.depth_cm is not None or inputs.above_floor is not None:
-        from app.domain.assessment_inputs import show_number
-
-        steps.append(Step(code="depth_noted", params={"depth": show_number(inputs.depth_cm or Fraction(0)), "below": below}))
+        steps.append(Step(code="depth_noted", params={"depth": show_number(inputs.depth_cm or 0), "below": below}))
     if not below and not _has_parts(inputs):
         raise RuleViolation("survey.parts_missing", field="parts")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from app.domain.assessment_edition import Edition, Limit
+from app.domain.assessment_edition import Edition, Exact, Limit
 from app.domain.assessment_inputs import show_number
 from app.domain.assessment_records import Inputs, Step
 from app.domain.errors import RuleViolation
@@ -27,7 +27,7 @@ def worse(edition: Edition, first: Verdict | None, second: Verdict) -> Verdict:
     return second if order.index(second.grade) < order.index(first.grade) else first
 
 
-def _reached(limits: Iterable[Limit], value: Fraction) -> Limit | None:
+def _reached(limits: Iterable[Limit], value: Exact) -> Limit | None:
     return next((limit for limit in limits if value >= limit.low), None)
 
 
@@ -37,8 +37,8 @@ def _reached(limits: Iterable[Limit], value: Fraction) -> Limit | None:
 def _tilt_of(inputs: Inputs, steps: list[Step], *, rule: str) -> Fraction:
     """Average or greatest of the four over the plumb line, exactly."""
     assert inputs.tilt_mm is not None
-    value = max(inputs.tilt_mm) if rule == "maximum" else sum(inputs.tilt_mm, Fraction(0)) / 4
-    one_in = inputs.plumb_mm / value if value else Fraction(0)
+    value = max(inputs.tilt_mm) if rule == "maximum" else Fraction(sum(inputs.tilt_mm)) / 4
+    one_in = Fraction(inputs.plumb_mm) / value if value else Fraction(0)
     params = {
         "values": tuple(show_number(one) for one in inputs.tilt_mm),
         "value": show_number(value),
@@ -46,10 +46,10 @@ def _tilt_of(inputs: Inputs, steps: list[Step], *, rule: str) -> Fraction:
         "one_in": show_number(one_in) if one_in.denominator == 1 else f"{float(one_in):.1f}",
     }
     steps.append(Step(code="tilt_maximum" if rule == "maximum" else "tilt_average", params=params))
-    return value / inputs.plumb_mm
+    return Fraction(value) / inputs.plumb_mm
 
 
-def _ratio(value: Fraction) -> str:
+def _ratio(value: Exact) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
@@ -120,7 +120,7 @@ def judge_depth(inputs: Inputs, edition: Edition, steps: list[Step]) -> Verdict:
     return Verdict(limit.grade, "depth")
 
 
-def _depth_of(inputs: Inputs) -> Fraction | None:
+def _depth_of(inputs: Inputs) -> Exact | None:
     """The depth above the floor; None when the water did not reach it."""
     if inputs.above_floor is False:
         if inputs.depth_cm is not None and inputs.depth_cm > 0:

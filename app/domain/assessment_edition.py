@@ -6,10 +6,14 @@ The shipped editions are ``resources/editions/*.toml``; a municipality may add i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+
+Exact = int | Fraction
+"""An exact number: an int where it is whole, which is also the faster."""
 
 STRUCTURES = ("wood", "rc")
 STAGES = (1, 2)
@@ -32,7 +36,7 @@ class Band:
     """A grade from a lower bound (inclusive) of the damage ratio in percent; ``label`` is the word of the edition."""
 
     grade: str
-    low: Fraction
+    low: Exact
     label: str
 
 
@@ -41,7 +45,7 @@ class Limit:
     """A grade from a lower bound (inclusive): a depth above floor in cm, a tilt, or a share of the floor area in percent."""
 
     grade: str
-    low: Fraction
+    low: Exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class SolidTilt:
 
     total: Fraction
     settled: Fraction
-    settlement_mm: Fraction
+    settlement_mm: Exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,7 @@ class Edition:
     hazards: tuple[str, ...]
     bands: tuple[Band, ...]
     floor_loss: tuple[Limit, ...]
-    coefficients: Mapping[int, Fraction]
+    coefficients: Mapping[int, Exact]
     buckets: tuple[int, ...]
     weights: Mapping[tuple[str, str], Mapping[str, int]]
     wood_tilt: WoodTilt
@@ -133,9 +137,9 @@ class Edition:
         """The grade of a total of points."""
         return next(band.grade for band in self.bands if total >= band.low)
 
-    def bucket_of(self, percent: Fraction) -> int:
+    def bucket_of(self, percent: Exact) -> int:
         """The smallest bucket that holds a percentage above 0 and up to 100."""
-        return next(bucket for bucket in self.buckets if percent <= bucket)
+        return self.buckets[bisect_left(self.buckets, percent)]
 
     def bucket_floor(self, bucket: int) -> int:
         """What an area in this bucket is more than."""

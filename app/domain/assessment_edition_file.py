@@ -26,12 +26,14 @@ from app.domain.assessment_edition import (
     Band,
     DepthTable,
     Edition,
+    Exact,
     Fact,
     Ground,
     Limit,
     SolidTilt,
     WoodTilt,
 )
+from app.domain.assessment_inputs import lean
 from app.domain.errors import InputFault
 from app.domain.survey import GRADES, HAZARDS
 
@@ -167,14 +169,14 @@ class _Reader:
         self._facts.append(Fact(key=where, value=str(entry["value"]), source=source.strip(), sure=sure))
         return entry["value"]
 
-    def _number(self, table: Mapping[str, Any], key: str, place: str, *, low: int = 0, high: int = 100) -> Fraction:
+    def _number(self, table: Mapping[str, Any], key: str, place: str, *, low: int = 0, high: int = 100) -> Exact:
         value = self._fact(table, key, place)
         where = _join(place, key)
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or (isinstance(value, Decimal) and not value.is_finite()):
             raise self._fail("edition.not_a_number", where, value=str(value)[:40])
         if not low <= value <= high:
             raise self._fail("edition.out_of_range", where, value=str(value), low=low, high=high)
-        return Fraction(value)
+        return lean(Fraction(value))
 
     def _whole(self, table: Mapping[str, Any], key: str, place: str, *, low: int = 0, high: int = 100) -> int:
         number = self._number(table, key, place, low=low, high=high)
@@ -195,7 +197,7 @@ class _Reader:
             raise self._fail("edition.unknown_word", _join(place, key), value=str(value)[:40], known=", ".join(known))
         return str(value)
 
-    def _falling(self, limits: Sequence[Fraction], key: str) -> None:
+    def _falling(self, limits: Sequence[Exact], key: str) -> None:
         if any(upper <= lower for upper, lower in zip(limits, limits[1:], strict=False)):
             raise self._fail("edition.not_falling", key)
 
@@ -234,7 +236,7 @@ class _Reader:
             raise self._fail("edition.missing_number", _join(place, "total"))
         return limits
 
-    def _coefficients(self, table: Mapping[str, Any]) -> Mapping[int, Fraction]:
+    def _coefficients(self, table: Mapping[str, Any]) -> Mapping[int, Exact]:
         names = [str(degree) for degree in range(1, 6)]
         self._only(table, names, "coefficients")
         found = {int(name): self._number(table, name, "coefficients") for name in names}

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.domain.assessment_edition import SINKINGS, STAGES, STRUCTURES
+from app.domain.assessment_edition import SINKINGS, STAGES, STRUCTURES, Exact
 from app.domain.assessment_records import Inputs, Row, parts_of
 from app.domain.errors import RuleViolation
 from app.domain.survey import HAZARDS
@@ -87,18 +87,25 @@ def _shorten(value: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def exact(value: Any, *, field: str) -> Fraction:
+def exact(value: Any, *, field: str) -> Exact:
     """A number of JSON as it was written. Booleans, text, NaN and infinities are refused."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
         raise RuleViolation("survey.not_a_number", field=field, value=_shorten(value), found=_kind(value))
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
         raise RuleViolation("survey.not_finite", field=field, value=str(value))
     if isinstance(value, Decimal) and abs(value.adjusted()) > 30 and value:  # 1e999999 would fill the memory as a fraction
         raise RuleViolation("survey.out_of_range", field=field, value=_shorten(value), low=0, high=10**30)
-    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    return lean(Fraction(repr(value)) if isinstance(value, float) else Fraction(value))
 
 
-def show_number(value: Fraction) -> str:
+def lean(value: Fraction) -> Exact:
+    """A whole number as int."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def show_number(value: Exact) -> str:
     """A number as people write it: no trailing zeros, decimals where they end, else a fraction."""
     if value.denominator == 1:
         return str(value.numerator)
@@ -111,7 +118,7 @@ def show_number(value: Fraction) -> str:
     return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
 
 
-def _number(data: Mapping[str, Any], key: str, *, low: int, high: int) -> Fraction | None:
+def _number(data: Mapping[str, Any], key: str, *, low: int, high: int) -> Exact | None:
     value = data.get(key)
     if value is None:
         return None
@@ -174,14 +181,14 @@ def _day(data: Mapping[str, Any], key: str) -> date | None:
 # -- tilt and parts ----------------------------------------------------------------------------------------
 
 
-def _tilt(data: Mapping[str, Any]) -> tuple[tuple[Fraction, ...] | None, Fraction]:
-    plumb = Fraction(1200) if data.get("plumb_mm") is None else exact(data["plumb_mm"], field="plumb_mm")
+def _tilt(data: Mapping[str, Any]) -> tuple[tuple[Exact, ...] | None, Exact]:
+    plumb: Exact = 1200 if data.get("plumb_mm") is None else exact(data["plumb_mm"], field="plumb_mm")
     if not 0 < plumb <= 10000:
         raise RuleViolation("survey.plumb", field="plumb_mm", value=show_number(plumb))
     values = data.get("tilt_mm")
     if values is None:
         return None, plumb
-    if isinstance(values, (str, Mapping)) or not isinstance(values, Sequence):
+    if not isinstance(values, (list, tuple)):
         raise RuleViolation("survey.tilt_four", field="tilt_mm", count=_kind(values))
     if len(values) != 4:
         raise RuleViolation("survey.tilt_four", field="tilt_mm", count=len(values))
@@ -210,7 +217,7 @@ def _parts(data: Any, *, hazard: str, stage: int, structure: str) -> tuple[dict[
 
 
 def _rows(value: Any, *, field: str) -> tuple[Row, ...]:
-    if isinstance(value, (str, Mapping)) or not isinstance(value, Sequence):
+    if not isinstance(value, (list, tuple)):
         raise RuleViolation("survey.rows", field=field, found=_kind(value))
     if len(value) > _MAX_ROWS:
         raise RuleViolation("survey.too_many_rows", field=field, count=len(value), most=_MAX_ROWS)
@@ -218,7 +225,7 @@ def _rows(value: Any, *, field: str) -> tuple[Row, ...]:
 
 
 def _row(value: Any, *, field: str) -> Row:
-    if isinstance(value, (str, Mapping)) or not isinstance(value, Sequence) or len(value) != 2:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
         raise RuleViolation("survey.row_pair", field=field, value=_shorten(value))
     percent = exact(value[1], field=field)
     if percent < 0:
@@ -241,7 +248,7 @@ def read_degree(value: Any, *, field: str) -> int:
 def _points(value: Any, *, field: str) -> int | None:
     if value is None:
         return None
-    if isinstance(value, (Sequence, Mapping)):
+    if isinstance(value, (list, tuple, str, Mapping)):
         raise RuleViolation("survey.points", field=field, found=_kind(value))
     number = exact(value, field=field)
     if number.denominator != 1:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from app.domain.assessment_edition import Edition
+from app.domain.assessment_edition import Edition, Exact
 from app.domain.assessment_inputs import show_number
 from app.domain.assessment_records import Inputs, Row, Step, parts_of, sheet_of
 from app.domain.errors import RuleViolation
@@ -22,21 +23,21 @@ class Scores:
     not_needed: tuple[str, ...]
 
 
-def round_half_up(value: Fraction) -> int:
-    """To the nearest integer, a half upwards; value ≥ 0."""
-    return int(value + Fraction(1, 2))
+_WHOLE = 10000
+"""A point in the unit the reckoning is made in: percent of percent."""
 
 
-def cell(weight: int, coefficient: Fraction, bucket: int) -> int:
-    """One cell of the form: ``cell(15, Fraction(50), 60)`` is 5. Coefficient and bucket in percent."""
-    return round_half_up(weight * coefficient * bucket / 10000)
+@lru_cache(maxsize=4096)
+def cell(weight: int, coefficient: Exact, bucket: int) -> int:
+    """One cell of the form, rounded half up: ``cell(15, 50, 60)`` is 5. Coefficient and bucket in percent."""
+    return int((weight * coefficient * bucket + _WHOLE // 2) // _WHOLE)
 
 
 def check_parts(inputs: Inputs, edition: Edition) -> None:
     """Refuse what the sheet of this edition cannot hold: areas of more than the whole, points above a part's weight."""
     for name, rows in inputs.parts.items():
-        floors = sum(edition.bucket_floor(edition.bucket_of(row.percent)) for row in rows if row.percent)
-        if len([row for row in rows if row.percent]) > 1 and floors >= 100:
+        taken = [edition.bucket_of(row.percent) for row in rows if row.percent] if len(rows) > 1 else []
+        if len(taken) > 1 and sum(edition.bucket_floor(bucket) for bucket in taken) >= 100:
             percents = " + ".join(show_number(row.percent) for row in rows)
             raise RuleViolation("survey.areas_over", field=f"parts.{name}", part=name, percents=percents)
     sheet = sheet_of(inputs.hazard, inputs.stage)
@@ -51,7 +52,7 @@ def score_parts(inputs: Inputs, edition: Edition, steps: list[Step], *, step_poi
     sheet = sheet_of(inputs.hazard, inputs.stage)
     tilted = edition.wood_tilt.parts.get(sheet, "") if step_points else ""
     points: dict[str, int] = {}
-    raw = Fraction(0)
+    raw: Exact = 0
     decided_after = ""
     for name in parts_of(inputs.hazard, inputs.stage, inputs.structure):
         weight = edition.weights[inputs.structure, sheet][name]
@@ -67,7 +68,7 @@ def score_parts(inputs: Inputs, edition: Edition, steps: list[Step], *, step_poi
             decided_after = name
     total = sum(points.values())
     steps.append(Step(code="total", params={"points": tuple(points.values()), "total": total}))
-    return Scores(points=points, total=total, raw=_decimal(raw), not_needed=_after(inputs, decided_after))
+    return Scores(points=points, total=total, raw=_decimal(Fraction(raw) / _WHOLE), not_needed=_after(inputs, decided_after))
 
 
 def _after(inputs: Inputs, decided_after: str) -> tuple[str, ...]:
@@ -75,38 +76,38 @@ def _after(inputs: Inputs, decided_after: str) -> tuple[str, ...]:
     return order[order.index(decided_after) + 1 :] if decided_after else ()
 
 
-def _score_part(inputs: Inputs, edition: Edition, steps: list[Step], *, name: str, weight: int) -> tuple[int, Fraction]:
+def _score_part(inputs: Inputs, edition: Edition, steps: list[Step], *, name: str, weight: int) -> tuple[int, Exact]:
     sheet = sheet_of(inputs.hazard, inputs.stage)
     where = {"part": name, "structure": inputs.structure, "sheet": sheet, "weight": weight}
     if name == "equipment":
         value = inputs.equipment or 0
         if value:
             steps.append(Step(code="points", params={**where, "points": value}))
-        return value, Fraction(value)
+        return value, value * _WHOLE
     rows = inputs.parts.get(name, ())
     cells = [_score_row(row, edition, steps, where=where, weight=weight) for row in rows]
-    summed, exact = sum(one for one, _ in cells), sum((one for _, one in cells), Fraction(0))
+    summed, exact = sum(one for one, _ in cells), sum(one for _, one in cells)
     if len(cells) > 1:
         values = tuple(one for one, _ in cells)
         steps.append(Step(code="capped" if summed > weight else "rows", params={**where, "values": values, "points": summed}))
-    return min(summed, weight), min(exact, Fraction(weight))
+    return min(summed, weight), min(exact, weight * _WHOLE)
 
 
-def _score_row(row: Row, edition: Edition, steps: list[Step], *, where: dict[str, object], weight: int) -> tuple[int, Fraction]:
+def _score_row(row: Row, edition: Edition, steps: list[Step], *, where: dict[str, object], weight: int) -> tuple[int, Exact]:
     if not row.degree or not row.percent:
-        return 0, Fraction(0)
+        return 0, 0
     coefficient, bucket = edition.coefficients[row.degree], edition.bucket_of(row.percent)
     points = cell(weight, coefficient, bucket)
     params = {**where, "degree": row.degree, "coefficient": show_number(coefficient), "bucket": bucket, "points": points}
     if row.percent != bucket:
         params["percent"] = show_number(row.percent)
     steps.append(Step(code="cell", params=params))
-    return points, weight * coefficient * row.percent / 10000
+    return points, weight * coefficient * row.percent
 
 
 def _add_tilt(
-    inputs: Inputs, edition: Edition, steps: list[Step], *, part: str, weight: int, scored: int, exact: Fraction, points: int
-) -> tuple[int, Fraction]:
+    inputs: Inputs, edition: Edition, steps: list[Step], *, part: str, weight: int, scored: int, exact: Exact, points: int
+) -> tuple[int, Exact]:
     """Join the points of the tilt to those of its part, by the rule the edition names."""
     adding = edition.wood_tilt.rule == "add"
     joined = min(weight, scored + points) if adding else max(scored, points)
@@ -114,7 +115,7 @@ def _add_tilt(
     steps.append(
         Step(code="tilt_adds" if adding else "tilt_at_least", params={**params, "tilt": points, "by_rows": scored, "points": joined})
     )
-    return joined, min(Fraction(weight), exact + points) if adding else max(exact, Fraction(points))
+    return joined, min(weight * _WHOLE, exact + points * _WHOLE) if adding else max(exact, points * _WHOLE)
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from app.domain.assessment_edition import PARTS
+from app.domain.assessment_edition import PARTS, Exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +16,7 @@ class Row:
     """One degree of damage (0 none, 1–5 = Ⅰ–Ⅴ) over a share of a part, in percent of its area."""
 
     degree: int
-    percent: Fraction
+    percent: Exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +34,13 @@ class Inputs:
     edition: str = ""
     disaster_on: date | None = None
     grade: str = ""
-    tilt_mm: tuple[Fraction, ...] | None = None
-    plumb_mm: Fraction = Fraction(1200)
-    depth_cm: Fraction | None = None
+    tilt_mm: tuple[Exact, ...] | None = None
+    plumb_mm: Exact = 1200
+    depth_cm: Exact | None = None
     above_floor: bool | None = None
-    settlement_mm: Fraction | None = None
+    settlement_mm: Exact | None = None
     sinking: str = ""
-    floor_loss_percent: Fraction | None = None
+    floor_loss_percent: Exact | None = None
     collapsed: bool = False
     washed_away: bool = False
     outside_damage: bool | None = None

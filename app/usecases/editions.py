@@ -50,7 +50,7 @@ def edition_text(ctx: Context | None, edition_id: str) -> str:
     return text
 
 
-def default_edition(ctx: Context | None = None, *, day: date | None = None, hazard: str = "") -> Edition:
+def default_edition(ctx: Context | None = None, day: date | None = None, *, hazard: str = "") -> Edition:
     """The edition for a disaster of this day: the last one in force by then that may judge the hazard; before all of them the oldest.
 
     Without a day it is the day of this folder's disaster in Japan, and without a folder the newest edition.
