@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -347,6 +348,7 @@ class FolderGateway:
 
     def restore(self, backup: Path, *, into: Path, operator: str, password: str) -> str:
         """Lay a backup into an empty folder and make it a device of its own. Nothing stays when the password is wrong."""
+        from app.storage.attachments import ATTACHMENTS
         from app.storage.backup import unpack_backup
         from app.storage.keyring import Keyring
         from app.storage.store import KEYS, STORE, Store
@@ -367,6 +369,7 @@ class FolderGateway:
             for leftover in (STORE, f"{STORE}-wal", f"{STORE}-shm", KEYS, "attempts.json", "lock", "lock.note", "reserve.bin"):
                 with suppress(OSError):
                     (into / leftover).unlink(missing_ok=True)
+            shutil.rmtree(into / ATTACHMENTS, ignore_errors=True)
             if made:
                 with suppress(OSError):
                     into.rmdir()

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
-from app.usecases.files import atomic_output
+from app.usecases.files import atomic_output, write_fault
 
 ATTACHMENTS = "attachments"
 _MAGIC = b"SASAE-A1"
@@ -66,8 +67,6 @@ class FolderAttachments:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            from app.usecases.files import write_fault
-
             raise write_fault(error, path=path) from error
         nonce = os.urandom(_NONCE)
         sealed = self._cipher.encrypt(nonce, content, _MAGIC + name.encode())
@@ -105,16 +104,6 @@ class FolderAttachments:
         """Every name there is, in order."""
         return (path.name for path in attachment_files(self._root))
 
-    def remove_leftovers(self) -> int:
-        """Take away what a killed program left half-written; answers how many files. Only while nothing is being put."""
-        count = 0
-        for path in self._root.glob("*/.*.tmp") if self._root.is_dir() else ():
-            if _TEMPORARY.fullmatch(path.name):
-                with suppress(OSError):
-                    path.unlink()
-                    count += 1
-        return count
-
 
 def attachment_files(root: Path) -> Iterator[Path]:
     """The attachment files under a folder ``attachments``, in order of name; nothing else that may lie there."""
@@ -122,6 +111,34 @@ def attachment_files(root: Path) -> Iterator[Path]:
         return
     for folder in sorted(path for path in root.iterdir() if path.is_dir() and len(path.name) == 2):
         yield from sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name) and path.name[:2] == folder.name)
+
+
+def remove_leftovers(root: Path) -> int:
+    """Take away what a killed program left half-written; answers how many files. Only while nothing is being put."""
+    count = 0
+    for path in root.glob("*/.*.tmp") if root.is_dir() else ():
+        if _TEMPORARY.fullmatch(path.name):
+            with suppress(OSError):
+                path.unlink()
+                count += 1
+    return count
+
+
+def copy_attachments(source: Path, target: Path) -> int:
+    """Bring over the files that are not there yet in their size, each whole or not at all; answers how many. EnvironmentFault on a full disk."""
+    count = 0
+    for path in attachment_files(source):
+        copy = target / path.name[:2] / path.name
+        try:
+            if copy.exists() and copy.stat().st_size == path.stat().st_size:
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise write_fault(error, path=copy) from error
+        with atomic_output(copy) as temporary:
+            shutil.copyfile(path, temporary)
+        count += 1
+    return count
 
 
 def _derive(data_key: bytes, info: bytes) -> bytes:

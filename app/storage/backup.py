@@ -2,6 +2,9 @@
 
 A backup is one zip file: manifest, key file, and a copy of the encrypted store made in one step by SQLite's backup API. It is written under a
 temporary name, read back, checked, and only then renamed, so that a full disk never costs the backup that was there.
+
+Attachments (photos) are in it too, as the encrypted files they are. Rotating backups leave them out: in the data folder they stand beside
+the backups anyway, and on a stick one copy of each file serves all backups there (``attachments-<device>``).
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import tempfile
 import time
 import zipfile
@@ -20,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
+from app.storage.attachments import ATTACHMENTS, attachment_files, copy_attachments, remove_leftovers
 from app.storage.engine import connect, translate
 from app.storage.store import KEYS, STORE, Store
 from app.usecases.files import atomic_output
@@ -30,6 +35,7 @@ _NAME = re.compile(r"sasae-(?P<time>\d{8}-\d{6})-(?P<device>[0-9A-Z]{4})(-(?P<nu
 _LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.tmp" + re.escape(SUFFIX) + r"(\.db(-wal|-shm|-journal)?)?")
 _STILL_WRITTEN = 3600.0  # seconds after which a half-written file on a shared folder is nobody's any more
 _MEMBERS = frozenset({"manifest.json", KEYS, STORE})
+_ATTACHMENT = re.compile(ATTACHMENTS + r"/([0-9a-f]{2})/\1[0-9a-f]{62}")
 
 
 class StoreBackups:
@@ -39,8 +45,8 @@ class StoreBackups:
         self._store = store
         self._now = now
 
-    def write(self, target: Path) -> tuple[int, str]:
-        """Write one verified backup file. EnvironmentFault ``file.folder_missing`` or ``file.not_writable`` when there is no place for it."""
+    def write(self, target: Path, *, attachments: bool = True) -> tuple[int, str]:
+        """Write one verified backup file, with the attachments unless told not to. EnvironmentFault ``file.folder_missing`` or ``file.not_writable`` when there is no place for it."""
         if not target.parent.is_dir():
             raise EnvironmentFault("file.folder_missing", path=str(target), folder=str(target.parent))
         with atomic_output(target) as temporary:
@@ -48,7 +54,7 @@ class StoreBackups:
             temporary.touch()  # a place that cannot be written to says so here, in words about files, not about databases
             try:
                 self._copy_store(copy)
-                self._pack(temporary, copy)
+                self._pack(temporary, copy, attachments=attachments)
             finally:
                 for leftover in (
                     copy,
@@ -75,7 +81,11 @@ class StoreBackups:
         stem = f"sasae-{self._now().astimezone():%Y%m%d-%H%M%S}-{prefix}"
         numbers = [key[1] for file in folder.glob(stem + "*") if (key := _age_key(file, prefix)) is not None]
         target = folder / (f"{stem}-{max(numbers) + 1}{SUFFIX}" if numbers else stem + SUFFIX)
-        self.write(target)
+        self.write(target, attachments=False)
+        if own:
+            remove_leftovers(self._store.folder / ATTACHMENTS)
+        else:
+            copy_attachments(self._store.folder / ATTACHMENTS, folder / f"{ATTACHMENTS}-{prefix}")
         # only this device's: a stick may hold those of other laptops. The new one stays whatever its clock says
         others = sorted((key, file) for file in folder.iterdir() if file != target and (key := _age_key(file, prefix)) is not None)
         for _, old in others[: max(0, len(others) + 1 - keep)]:
@@ -105,18 +115,25 @@ class StoreBackups:
         if problem is None or problem[0] != "ok":
             raise IntegrityFault("backup.unsound", path=str(copy))
 
-    def _pack(self, temporary: Path, copy: Path) -> None:
+    def _pack(self, temporary: Path, copy: Path, *, attachments: bool) -> None:
         keys = (self._store.folder / KEYS).read_bytes()  # once: a password may be changed meanwhile
-        manifest = {
-            "format": 1,
-            "created": self._now().isoformat(timespec="seconds"),
-            "schema": self._store.revision,
-            "sha256": {STORE: _sha256(copy), KEYS: hashlib.sha256(keys).hexdigest()},
-        }
+        hashes = {STORE: _sha256(copy), KEYS: hashlib.sha256(keys).hexdigest()}
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-            archive.writestr("manifest.json", json.dumps(manifest))
             archive.writestr(KEYS, keys)
             archive.write(copy, STORE)
+            # after the store: what its copy speaks of is there by now, and nothing is ever taken away
+            for path in attachment_files(self._store.folder / ATTACHMENTS) if attachments else ():
+                name = f"{ATTACHMENTS}/{path.parent.name}/{path.name}"
+                hashes[name] = _sha256(path)
+                archive.write(path, name)
+            manifest = {
+                "format": 1,
+                "created": self._now().isoformat(timespec="seconds"),
+                "schema": self._store.revision,
+                "attachments": attachments,
+                "sha256": hashes,
+            }
+            archive.writestr("manifest.json", json.dumps(manifest))
 
 
 def _age_key(file: Path, prefix: str) -> tuple[str, int] | None:
@@ -142,9 +159,13 @@ def check_backup(path: Path) -> dict[str, Any]:
     """The manifest of a backup whose every byte agrees with it. IntegrityFault ``backup.damaged`` otherwise."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if set(archive.namelist()) != _MEMBERS:
+            names = archive.namelist()
+            others = [name for name in names if name not in _MEMBERS]
+            if not _MEMBERS.issubset(names) or not all(_ATTACHMENT.fullmatch(name) for name in others):
                 raise IntegrityFault("backup.not_a_backup", path=str(path))
             manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
+            if {*manifest["sha256"], "manifest.json"} != set(names):
+                raise IntegrityFault("backup.damaged", path=str(path))
             for name, expected in manifest["sha256"].items():
                 with archive.open(name) as member:
                     if hashlib.file_digest(member, "sha256").hexdigest() != expected:  # type: ignore[arg-type]
@@ -166,13 +187,36 @@ def unpack_backup(path: Path, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as work, zipfile.ZipFile(path) as archive:
-            for name in (STORE, KEYS):
-                archive.extract(name, work)
+            for name in archive.namelist():
+                if name != "manifest.json":
+                    archive.extract(name, work)
+            if Path(work, ATTACHMENTS).is_dir():
+                Path(work, ATTACHMENTS).replace(folder / ATTACHMENTS)
+            for beside in _attachments_beside(path):
+                copy_attachments(beside, folder / ATTACHMENTS)
             for name in (STORE, KEYS):  # the key file last: a folder without it is not a store
                 Path(work, name).replace(folder / name)
     except OSError as error:
-        for name in (KEYS, STORE):
-            (folder / name).unlink(missing_ok=True)
+        _take_back(folder)
         raise EnvironmentFault(
             "file.disk_full" if error.errno == 28 else "file.not_writable", path=str(folder), detail=error.strerror or ""
         ) from None
+    except EnvironmentFault:
+        _take_back(folder)
+        raise
+
+
+def _attachments_beside(backup: Path) -> list[Path]:
+    """Where the attachments of a rotating backup may be: in the data folder it was made in, or beside it on its stick."""
+    named = _NAME.fullmatch(backup.name)
+    if named is None:
+        return []
+    in_data = backup.resolve().parent.parent
+    beside = [in_data / ATTACHMENTS] if backup.resolve().parent.name == BACKUPS and (in_data / STORE).exists() else []
+    return [*beside, backup.parent / f"{ATTACHMENTS}-{named['device']}"]
+
+
+def _take_back(folder: Path) -> None:
+    for name in (KEYS, STORE):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / ATTACHMENTS, ignore_errors=True)

@@ -10,11 +10,12 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, select
 
-from app.domain.errors import IntegrityFault
+from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.domain.journal import to_json_value
 from app.domain.records import value_fields
 from app.storage import tables as t
 from app.storage.access import check_access
+from app.storage.attachments import FolderAttachments
 from app.storage.bulk import snapshot_hash
 from app.storage.engine import connect
 from app.storage.journal import check_chain
@@ -54,6 +55,7 @@ def verify_store(store: Store) -> Verification:
             for kind in t.KINDS:
                 found.problems += _check_records(connection, kind)
             found.problems += _check_snapshots(connection)
+            found.problems += _check_photos(store, connection)
     except IntegrityFault as fault:
         found.integrity = False
         found.problems.append((fault.code, fault.params))
@@ -81,6 +83,26 @@ def _check_snapshots(connection: Connection) -> list[Problem]:
     snapshots = connection.execute(select(t.snapshot).order_by(t.snapshot.c.num)).all()
     changed = [one for one in snapshots if snapshot_hash(connection, one.first_rid, one.last_rid) != one.sha256]
     return [("verify.record_changed", {"kind": "snapshot", "record": one.id, "fields": "sha256"}) for one in changed]
+
+
+def _check_photos(store: Store, connection: Connection) -> list[Problem]:
+    """Photos whose picture is not there or does not open: the first fifty by name, and how many more."""
+    query = (
+        select(t.photo.c.number, t.photo.c.name, t.photo.c.content, t.building.c.number)
+        .select_from(t.photo.outerjoin(t.building, t.building.c.id == t.photo.c.building_id))
+        .where(~t.photo.c.deleted)
+        .order_by(t.photo.c.rid)
+    )
+    shelf = FolderAttachments(store.folder, store.data_key, read_only=True)
+    problems: list[Problem] = []
+    for number, name, content, building in connection.execute(query):
+        try:
+            shelf.get(content)
+        except (IntegrityFault, EnvironmentFault) as fault:
+            code = "verify.photo_missing" if fault.code == "attachment.missing" else "verify.photo_damaged"
+            problems.append((code, {"number": number, "name": name, "building": building or ""}))
+    more = len(problems) - _MOST
+    return problems if more <= 0 else [*problems[:_MOST], ("verify.photos_more", {"count": more})]
 
 
 def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:

@@ -86,6 +86,13 @@ def _record(ctx: Context, uow: UnitOfWork, photo: NewPhoto, batch: str) -> Photo
     )  # fmt: skip
 
 
+def note_import(ctx: Context, *, batch: str) -> None:
+    """Write into the access log that photos were taken in."""
+    with ctx.unit() as uow:
+        uow.log_access(action="import", persons=0, target=f"photos {batch}")
+        uow.commit()
+
+
 def list_photo_ids(ctx: Context, *, building_id: str | None = None, batch: str | None = None, unmatched: bool = False) -> Sequence[str]:
     """Photos of a building (in order of time), of a batch (in its order), waiting for a building, or all."""
     return ctx.reads.photos.ids(building_id=building_id, batch=batch, matched=False if unmatched else None)

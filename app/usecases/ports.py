@@ -146,6 +146,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def now(self) -> datetime:
+        """The moment that everything this unit writes bears."""
+        ...
+
+    @property
     def reads(self) -> Reads:
         """Reads inside this transaction: they see what it has written."""
         ...

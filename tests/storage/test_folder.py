@@ -208,7 +208,7 @@ def test_change_made_while_a_backup_runs_is_backed_up_again(folder: Path, monkey
     town = open_town(folder, clock)
     write = town.ctx.backups.write
 
-    def slow(target: Path) -> tuple[int, str]:
+    def slow(target: Path, **given: bool) -> tuple[int, str]:
         found = write(target)
         clock.forward(minutes=2)
         arrive(town)

@@ -76,6 +76,11 @@ class PhotoQueries:
                     found[sha256] = KnownPhoto(id=one, number=number, building_id=building, batch=batch, matched=matched)
         return found
 
+    def hashes(self) -> Sequence[str]:
+        """The hash of every file that came, of live photos."""
+        with self._source() as connection:
+            return [sha256 for (sha256,) in connection.exec_driver_sql("SELECT sha256 FROM photo WHERE NOT deleted AND sha256 <> ''")]
+
     def by_number(self, number: str) -> str | None:
         """The live photo with this number."""
         with self._source() as connection:
@@ -89,13 +94,17 @@ class PhotoQueries:
         with self._source() as connection:
             hidden = self._hidden(connection)
             wanted = [one for one in building_ids if one and one not in hidden]
-            return dict(tuple(row) for part in chunked(wanted) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part)))
+            return dict(
+                tuple(row) for part in chunked(wanted) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part))
+            )
 
     def building_numbers(self, numbers: Sequence[str]) -> dict[str, str]:
         """Building id by number. A hidden building is matched all the same: the photo then is as hidden as the building."""
         query = "SELECT number, id FROM building WHERE NOT deleted AND number <> '' AND number IN ({})"
         with self._source() as connection:
-            return dict(tuple(row) for part in chunked(numbers) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part)))
+            return dict(
+                tuple(row) for part in chunked(numbers) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part))
+            )
 
     def visits(self, days: Sequence[str]) -> list[Visit]:
         """Surveys of these days that say when they began or ended."""
