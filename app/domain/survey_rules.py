@@ -20,9 +20,12 @@ OPEN_STATES = frozenset({"draft", "entered", "returned"})
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def counting_order(survey: Survey) -> tuple[int, str, str]:
-    """Greater counts more: a re-survey before a second before a first, then the later day, then the one made later."""
-    return KIND_RANK.get(survey.kind, 0), survey.surveyed_on, survey.id
+def counting_order(survey: Survey) -> tuple[int, bool, str, str]:
+    """Greater counts more: a re-survey before a second before a first; of one kind a survey of the house itself before an area judgement,
+
+    then the later day, then the one made later.
+    """
+    return KIND_RANK.get(survey.kind, 0), survey.method != "area", survey.surveyed_on, survey.id
 
 
 def counted_of(surveys: Iterable[Survey]) -> Survey | None:

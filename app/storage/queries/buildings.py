@@ -19,7 +19,7 @@ from app.usecases.survey_rows import BuildingFilter, BuildingRow, HomeFile, Know
 
 RANKED = (
     "SELECT s.id, s.building_id, s.grade, s.total, s.hazard, s.kind, s.method, s.surveyed_on, row_number() OVER (PARTITION BY s.building_id"
-    " ORDER BY CASE s.kind WHEN 're' THEN 2 WHEN 'second' THEN 1 ELSE 0 END DESC, s.surveyed_on DESC, s.id DESC) AS place"
+    " ORDER BY CASE s.kind WHEN 're' THEN 2 WHEN 'second' THEN 1 ELSE 0 END DESC, s.method = 'area', s.surveyed_on DESC, s.id DESC) AS place"
     " FROM survey s WHERE s.state = 'counted' AND NOT s.deleted"
 )
 """Counted surveys with their place among those of the building: 1 counts (``domain.survey_rules.counting_order``)."""
