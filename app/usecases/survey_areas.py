@@ -13,6 +13,7 @@ from app.domain.identifiers import new_id
 from app.domain.survey import GRADES, Survey
 from app.domain.survey_rules import SEVERITY, check_survey
 from app.usecases.context import Changes, Context
+from app.usecases.editions import default_edition
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 from app.usecases.survey_counting import Left, announce_grades, occurred_on, settle_appeal
@@ -65,7 +66,7 @@ def judge_area(
     act = new_id()
     template = Survey(
         id=act, building_id="", disaster_id=ctx.place.disaster_id, hazard=hazard, kind="first", method="area", structure=structure or "wood",
-        edition=edition or _edition(ctx, surveyed_on), surveyed_on=read_day(surveyed_on, field="surveyed_on"), grade=grade, decided_by="area",
+        edition=edition or default_edition(ctx, hazard=hazard).id, surveyed_on=read_day(surveyed_on, field="surveyed_on"), grade=grade, decided_by="area",
         state="counted", entered_by=ctx.actor.operator_id, checked_by=ctx.actor.operator_id, checked_at=ctx.now(), reason=reason.strip(), act=act,
         inputs=json.dumps({"aerial": aerial, "corners": list(corner_survey_ids), "zone": zone.strip()}, ensure_ascii=False, sort_keys=True),
     )  # fmt: skip
@@ -85,15 +86,6 @@ def judge_area(
         uow.surveys.add_many([replace(template, id=new_id(), building_id=row.id, structure=structure or _sheet(row)) for row in chosen])
         announce_grades(uow, [row.id for row in chosen])
         return AreaJudged(act=act, made=made, left=left, changes=uow.commit())
-
-
-def _edition(ctx: Context, surveyed_on: str) -> str:
-    from datetime import date
-
-    from app.usecases.editions import default_edition
-
-    day = read_day(surveyed_on, field="surveyed_on")
-    return str(default_edition(ctx, date.fromisoformat(day) if day else today(ctx)).id)
 
 
 def _sheet(row: BuildingRow) -> str:

@@ -19,6 +19,7 @@ from app.domain.survey import GRADES, Survey
 from app.domain.survey_rules import CHECKABLE, OPEN_STATES, check_survey, decide_without_parts
 from app.domain.words import find_code
 from app.usecases.context import Changes, Context
+from app.usecases.editions import default_edition, find_edition
 from app.usecases.job import QUIET, Job
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
@@ -86,7 +87,7 @@ def record_survey(
     """Save a survey of a building: a new one, or with ``survey_id`` a draft, a waiting or a returned one again.
 
     ``inputs`` is the JSON of ``surveys assess`` (``hazard``, ``stage``, ``structure``, ``tilt_mm`` …); the grade is calculated from it with
-    the edition (default: that of the day). Without inputs ``typed_grade`` is the judgement, where that may be (``survey_rules``);
+    the edition (default: the one in force at the disaster). Without inputs ``typed_grade`` is the judgement, where that may be (``survey_rules``);
     ``hazard`` and ``structure`` are only asked then. A self judgement needs ``consented_by``, the applicant who agrees to it.
     With ``submit`` it waits for the check by another person; else it is kept as a draft, however little is filled in.
     RuleViolation ``survey.grade_contradicts`` when ``typed_grade`` is not what the inputs give, ``survey.other_disaster`` when ``disaster_id``
@@ -129,11 +130,8 @@ def _judge(
     ctx: Context, survey: Survey, inputs: Mapping[str, Any], *, edition: str, typed_grade: str, consented_by: str, strict: bool
 ) -> tuple[Survey, Assessment | None]:
     """The survey with its points and grade. A draft that cannot be judged yet is kept without."""
-    from app.usecases.editions import default_edition, find_edition
-
     wanted = edition or str(inputs.get("edition") or "")
-    day = today(ctx) if not survey.surveyed_on else type(today(ctx)).fromisoformat(survey.surveyed_on)
-    used = find_edition(ctx, wanted) if wanted else default_edition(ctx, day)
+    used = find_edition(ctx, wanted) if wanted else default_edition(ctx, hazard=survey.hazard)
     survey = replace(survey, edition=used.id)
     try:
         if not inputs or survey.method == "self":
