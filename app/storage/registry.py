@@ -233,6 +233,11 @@ class StoreUnit:
         """The id that everything this unit changed shares."""
         return self._journal().act
 
+    @property
+    def now(self) -> datetime:
+        """The moment that everything this unit writes bears."""
+        return self._now
+
     def commit(self) -> Mapping[str, frozenset[str]]:
         """Write the chain head and COMMIT; after this returns it is on the disk."""
         if self._writer is not None:
