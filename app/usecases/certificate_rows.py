@@ -296,7 +296,9 @@ class FoundApplication:
 class Verified:
     """What a code on paper turned out to be. ``result``: ``valid``, ``withdrawn``, ``not_here`` (the signature is right, the record is in
 
-    another folder), ``altered`` (the signature does not fit), ``unknown_key``, ``unreadable`` (not a code of ours; ``problem`` says why).
+    another folder), ``altered`` (the signature does not fit), ``differs`` (rightly signed, but the record with this number says otherwise:
+    a double number), ``unknown_key``, ``unreadable`` (not a code of ours; ``problem`` is the code that says why). ``reason`` of a
+    withdrawn one; ``newer_grade``: in force, but a newer judgement waits for its own paper.
     Everything else is only what the paper itself says, and of the record its state: nothing about anybody.
     """
 

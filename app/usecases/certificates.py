@@ -1,25 +1,86 @@
-"""Certificates: issuing, copies, replacing, revoking, verifying. An issued paper never changes; a newer one takes its place."""
+"""Certificates: issuing, replacing, revoking, counting their papers. An issued paper never changes; a newer one takes its place."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from app.usecases.certificate_rows import (
-    CertificateFacts,
-    CertificateFile,
-    CertificateFilter,
-    CertificateRow,
-    CopyPlan,
-    DoubleCertificates,
-    Issued,
-    IssuedForm,
-    Verified,
+from app.domain.building import Building, Victim, VictimMember
+from app.domain.certificate import COPY_REASONS, Application, Certificate, CertificateCopy
+from app.domain.certificate_code import DEGREES, build_body, build_code
+from app.domain.certificate_numbers import certificate_number
+from app.domain.certificate_states import Standing, check_ending, check_move
+from app.domain.dates import JST
+from app.domain.errors import RuleViolation
+from app.domain.identifiers import new_id
+from app.domain.survey import Survey
+from app.usecases.application_lists import people_of, standings
+from app.usecases.certificate_lists import (
+    certificate_rows,
+    find_certificate_id,
+    find_double_certificates,
+    list_certificate_ids,
+    open_certificate,
+    verify,
 )
+from app.usecases.certificate_rows import CertificateFacts, CertificateSettings, CopyPlan, Issued, IssuedForm, Refusal
+from app.usecases.certificate_settings import read_certificate_settings
 from app.usecases.context import Changes, Context
+from app.usecases.forms import Signature, read_signature
 from app.usecases.job import QUIET, Job
+from app.usecases.masking import sees_protected
+from app.usecases.municipal_key import SigningKey, ensure_key
+from app.usecases.ports import UnitOfWork
+from app.usecases.protections import read_day, today
 
+__all__ = [
+    "WriteValues",
+    "certificate_rows",
+    "confirm_numbers",
+    "count_printed",
+    "find_certificate_id",
+    "find_double_certificates",
+    "issue",
+    "list_certificate_ids",
+    "open_certificate",
+    "open_push_applications",
+    "plan_again",
+    "plan_copies",
+    "revoke",
+    "supersede",
+    "verify",
+]
 WriteValues = Callable[[CertificateFacts], Mapping[str, str]]
 """Builds the strings of a form's variables (``presentation.certificate_values``)."""
+_CHUNK = 2000
+MOST_COPIES = 50
+
+
+# -- issuing -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What one act of issuing needs throughout."""
+
+    ctx: Context
+    uow: UnitOfWork
+    form: IssuedForm
+    write_values: WriteValues
+    issued_on: str
+    key: SigningKey
+    settings: CertificateSettings
+    signature: Signature
+
+    @classmethod
+    def open(cls, ctx: Context, uow: UnitOfWork, form: IssuedForm, write_values: WriteValues, issued_on: str) -> _Desk:
+        day = read_day(issued_on, field="issued_on") or today(ctx).isoformat()
+        first = ctx.place.occurred_at.astimezone(JST).date().isoformat()
+        if not first <= day <= today(ctx).isoformat():
+            raise RuleViolation("certificate.day", field="issued_on", first=first, last=today(ctx).isoformat())
+        return cls(ctx, uow, form, write_values, day, ensure_key(ctx, uow), read_certificate_settings(ctx), read_signature(ctx))
 
 
 def issue(
@@ -28,75 +89,347 @@ def issue(
     """Issue a certificate for each application, in one transaction: number, signed code, frozen values, form version.
 
     Needs the right ``issue``. From 判定 only by somebody who may ``approve`` (approved in the same act), else ``certificate.not_approved``.
-    One alone that cannot be issued is a RuleViolation; of many it is in ``refused``. Protected households are left out and counted.
+    One alone that cannot be issued is a RuleViolation; of many it is in ``refused``. Protected households are left out and counted; for
+    whoever may see them they are issued, with the warning ``certificate.protected_members`` where members are printed.
+    RuleViolation ``certificate.no_key`` where no key was made, ``certificate.day``.
     """
-    raise NotImplementedError
+    ctx.require("issue")
+    with ctx.unit() as uow:
+        desk = _Desk.open(ctx, uow, form, write_values, issued_on)
+        known = uow.reads.certificates.many(Application, application_ids)
+        guarded = uow.reads.certificates.withheld(one.victim_id for one in known.values())
+        hidden = frozenset() if sees_protected(ctx) else guarded
+        refused = [Refusal(record=one, number="", code="record.not_found") for one in application_ids if one not in known]
+        ready: list[Application] = []
+        approved = withheld = 0
+        wanted = [known[one] for one in dict.fromkeys(application_ids) if one in known]
+        places = standings(ctx, uow.reads, wanted)
+        held = _already_held(uow, wanted)
+        for application in wanted:
+            if application.victim_id in hidden:
+                withheld += 1
+                continue
+            try:
+                ready.append(_approved(desk, application, places[application.id], held))
+            except RuleViolation as fault:
+                refused.append(Refusal(record=application.id, number=application.number, code=fault.code, params=fault.params))
+                continue
+            approved += application.state == "judged"
+        if len(application_ids) == 1 and not ready:
+            raise _alone(application_ids[0], refused)
+        made = _issue_all(desk, ready, job)
+        warnings = tuple(
+            ("certificate.protected_members", {"number": paper.number})
+            for application, paper in zip(ready, made, strict=True)
+            if application.with_members and application.victim_id in guarded
+        )
+        return Issued(
+            certificates=tuple(one.id for one in made), numbers=tuple(one.number for one in made), refused=tuple(refused), approved=approved,
+            withheld=withheld, warnings=warnings, changes=uow.commit(),
+        )  # fmt: skip
+
+
+def _alone(application_id: str, refused: Sequence[Refusal]) -> RuleViolation:
+    """Why the only one could not be issued; a hidden one as one that does not exist."""
+    if refused and refused[0].number:
+        params = {name: value for name, value in refused[0].params.items() if name != "field"}
+        return RuleViolation(refused[0].code, field=str(refused[0].params.get("field") or "") or None, **params)
+    return RuleViolation("record.not_found", kind="application", record=application_id)
+
+
+def _already_held(uow: UnitOfWork, applications: Sequence[Application]) -> dict[tuple[str, str, str], str]:
+    """Number of the certificate in force by household, building and kind."""
+    papers = uow.reads.certificates.many_by(Certificate, "victim_id", {one.victim_id for one in applications})
+    return {(one.victim_id, one.building_id, one.kind): one.number for one in papers if one.state == "issued"}
+
+
+def _approved(desk: _Desk, application: Application, standing: Standing, held: dict[tuple[str, str, str], str]) -> Application:
+    """The application as approved, ready to issue; RuleViolation for what is missing."""
+    if application.state == "judged" and desk.ctx.actor.may("approve"):
+        check_move(application, "approved", standing)
+        application = replace(application, state="approved", approved_by=desk.ctx.actor.operator_id, approved_at=desk.uow.now)
+    check_move(application, "issued", standing)
+    key = (application.victim_id, application.building_id, application.kind)
+    if key in held:
+        raise RuleViolation("certificate.held_already", field="number", number=application.number, certificate=held[key])
+    held[key] = application.number
+    return application
+
+
+def _issue_all(desk: _Desk, applications: Sequence[Application], job: Job, *, first_reason: str = "") -> list[Certificate]:
+    """Certificates of the applications in their order; the applications become 交付."""
+    if not applications:
+        return []
+    serial = desk.uow.reserve_numbers("certificate", len(applications))
+    made: list[Certificate] = []
+    rest = iter(applications)
+    while part := list(islice(rest, _CHUNK)):
+        job.report(len(made), len(applications), "job.issuing")
+        papers = _issue_part(desk, part, serial + len(made), first_reason)
+        desk.uow.certificates.add_many(papers)
+        desk.uow.applications.save_many([replace(one, state="issued") for one in part])
+        made += papers
+    job.report(len(made), len(applications), "job.issuing")
+    return made
+
+
+def _issue_part(desk: _Desk, applications: Sequence[Application], serial: int, reason: str) -> list[Certificate]:
+    facts = _gather(desk, applications, serial)
+    bodies = [build_body(number=one.number, kind=one.kind, grade=one.grade, issued_on=one.issued_on, key_id=desk.key.id) for one in facts]
+    signatures = desk.key.sign(desk.ctx, bodies)
+    return [
+        _paper(desk, replace(one, code=build_code(body, signature)), reason)
+        for one, body, signature in zip(facts, bodies, signatures, strict=True)
+    ]
+
+
+def _paper(desk: _Desk, facts: CertificateFacts, reason: str) -> Certificate:
+    values = {name: text for name, text in desk.write_values(facts).items() if text}
+    application = facts.application
+    return Certificate(
+        id=new_id(), number=facts.number, kind=facts.kind, application_id=application.id, victim_id=application.victim_id,
+        building_id=application.building_id, survey_id=application.survey_id, grade=facts.grade, form=desk.form.form,
+        form_version=desk.form.version, form_digest=desk.form.digest, values=json.dumps(values, ensure_ascii=False, sort_keys=True),
+        code=facts.code, issued_on=facts.issued_on, issued_at=desk.uow.now, issued_by=desk.ctx.actor.operator_id,
+        provisional=facts.provisional, declared=application.declared, reason=reason,
+    )  # fmt: skip
+
+
+def _gather(desk: _Desk, applications: Sequence[Application], serial: int) -> list[CertificateFacts]:
+    """What the papers are written from, a few queries for all."""
+    reads, place = desk.uow.reads.certificates, desk.ctx.place
+    victims = reads.many(Victim, {one.victim_id for one in applications})
+    buildings = reads.many(Building, {one.building_id for one in applications} - {""})
+    surveys = reads.many(Survey, {one.survey_id for one in applications} - {""})
+    members: dict[str, list[VictimMember]] = {}
+    for member in reads.many_by(VictimMember, "victim_id", {one.victim_id for one in applications if one.with_members}):
+        members.setdefault(member.victim_id, []).append(member)
+    return [
+        CertificateFacts(
+            number=certificate_number(
+                year=desk.settings.year, disaster=desk.settings.disaster_no, prefix=place.device_prefix, serial=serial + at
+            ),
+            kind=one.kind, grade=one.grade if one.kind == "damage" else "", issued_on=desk.issued_on, code="",
+            provisional=place.site_kind != "hq", application=one, victim=victims.get(one.victim_id), building=buildings.get(one.building_id),
+            members=tuple(sorted(members.get(one.victim_id, ()), key=lambda member: member.position)) if one.with_members else (),
+            survey=surveys.get(one.survey_id), disaster_name=place.disaster_name,
+            occurred_on=place.occurred_at.astimezone(JST).date().isoformat(), signature=desk.signature, settings=desk.settings,
+        )
+        for at, one in enumerate(applications)
+    ]  # fmt: skip
 
 
 def open_push_applications(ctx: Context, *, job: Job = QUIET) -> tuple[tuple[str, ...], int]:
     """一斉交付: an application (channel ``push``) for every household of a judged dwelling that has neither application nor certificate.
 
     Ids, and how many households were withheld."""
-    raise NotImplementedError
+    ctx.require("issue")
+    ctx.require("apply")
+    with ctx.unit() as uow:
+        reads = uow.reads.certificates
+        pairs = reads.push_candidates()
+        counted = reads.counted({building for _, building in pairs})
+        pairs = [pair for pair in pairs if counted[pair[1]][1] in DEGREES]
+        hidden = reads.withheld({victim for victim, _ in pairs}) if not sees_protected(ctx) else frozenset()
+        shown = [pair for pair in pairs if pair[0] not in hidden]
+        if not shown:
+            return (), len(pairs) - len(shown)
+        victims = reads.many(Victim, {victim for victim, _ in shown})
+        serial = uow.reserve_numbers("application", len(shown))
+        made = [
+            _pushed(ctx, uow, victims[victim], building, counted[building], serial + at)
+            for at, (victim, building) in enumerate(job.track(shown, "job.applying"))
+        ]
+        uow.applications.add_many(made)
+        uow.commit()
+        return tuple(one.id for one in made), len(pairs) - len(shown)
+
+
+def _pushed(ctx: Context, uow: UnitOfWork, victim: Victim, building_id: str, counted: tuple[str, str], serial: int) -> Application:
+    from app.domain.identifiers import person_number
+
+    return Application(
+        id=new_id(), number=person_number(ctx.place.device_prefix, serial), state="judged", applied_on=today(ctx).isoformat(),
+        channel="push", applicant_name=victim.head_name or victim.head_kana, applicant_kana=victim.head_kana,
+        applicant_birth=victim.head_birth, applicant_role="office", victim_id=victim.id, building_id=building_id, survey_id=counted[0],
+        grade=counted[1], judged_at=uow.now, declared=victim.declared and victim.matched_at is None,
+    )  # fmt: skip
+
+
+# -- ending ------------------------------------------------------------------------------------------------
+
+
+def _need(ctx: Context, uow: UnitOfWork, certificate_id: str) -> Certificate:
+    if ctx.reads.get("certificate", certificate_id) is None:
+        raise RuleViolation("record.not_found", kind="certificate", record=certificate_id)
+    return uow.certificates.need(certificate_id)
+
+
+def supersede(
+    ctx: Context, *, certificate_id: str, form: IssuedForm, write_values: WriteValues, reason: str, issued_on: str = ""
+) -> Issued:
+    """差替: issue by today's grade and facts, and end the older one naming the new one. Rights ``issue`` and ``approve``, with a reason.
+
+    The older one is in force until this moment. RuleViolation ``certificate.ended``, ``reason.missing``, ``application.grade_none``.
+    """
+    ctx.require("issue")
+    ctx.require("approve")
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    with ctx.unit(reason=reason) as uow:
+        older = _need(ctx, uow, certificate_id)
+        check_ending(older)
+        desk = _Desk.open(ctx, uow, form, write_values, issued_on)
+        application = _judged_anew(desk, older)
+        made = _issue_all(desk, [application], QUIET)[0]
+        uow.certificates.save(
+            replace(older, state="superseded", superseded_by=made.id, ended_at=uow.now, reason=reason.strip(), newer_grade="")
+        )
+        return Issued(certificates=(made.id,), numbers=(made.number,), refused=(), approved=1, changes=uow.commit())
+
+
+def _judged_anew(desk: _Desk, older: Certificate) -> Application:
+    """The application of a certificate with today's grade, approved by whoever replaces it."""
+    application = desk.uow.applications.need(older.application_id)
+    reads = desk.uow.reads
+    survey_id, grade = reads.certificates.counted([older.building_id]).get(older.building_id, ("", "")) if older.kind == "damage" else ("", "")
+    victim = desk.uow.victims.need(application.victim_id)
+    application = replace(
+        application, state="judged", survey_id=survey_id, grade=grade, judged_at=desk.uow.now,
+        declared=victim.declared and victim.matched_at is None,
+    )  # fmt: skip
+    standing = standings(desk.ctx, reads, [application])[application.id]
+    check_move(application, "approved", standing)
+    return replace(application, state="approved", approved_by=desk.ctx.actor.operator_id, approved_at=desk.uow.now)
+
+
+def revoke(ctx: Context, *, certificate_id: str, reason: str) -> Changes:
+    """取消, with a reason; right ``approve``. The application goes back to 判定 (or where what is known puts it)."""
+    from app.usecases.applications import settled
+
+    ctx.require("approve")
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    with ctx.unit(reason=reason) as uow:
+        paper = _need(ctx, uow, certificate_id)
+        check_ending(paper)
+        uow.certificates.save(replace(paper, state="revoked", ended_at=uow.now, reason=reason.strip(), newer_grade=""))
+        application = uow.applications.get(paper.application_id)
+        if application is not None and application.state == "issued":
+            blank = replace(application, state="received", approved_by="", approved_at=None, judged_at=None)
+            uow.applications.save(settled(ctx, uow, blank))
+        return uow.commit()
+
+
+def confirm_numbers(ctx: Context, *, certificate_ids: Sequence[str] = ()) -> Changes:
+    """Headquarters has seen these numbers (all of them when none are named): no longer provisional.
+
+    A number that two certificates bear stays provisional until one is revoked. RuleViolation ``certificate.only_headquarters``.
+    """
+    ctx.require("approve")
+    if ctx.place.site_kind != "hq":
+        raise RuleViolation("certificate.only_headquarters", field="number")
+    with ctx.unit() as uow:
+        reads = uow.reads.certificates
+        papers = reads.many(Certificate, certificate_ids).values() if certificate_ids else uow.certificates.where(provisional=True)
+        twice = reads.numbers_twice()
+        uow.certificates.save_many([replace(one, provisional=False) for one in papers if one.provisional and one.number not in twice])
+        return uow.commit()
+
+
+# -- papers ------------------------------------------------------------------------------------------------
 
 
 def plan_copies(
     ctx: Context, *, certificate_ids: Sequence[str], reason: str = "first", copies: int = 0, sort: str = "number"
 ) -> list[CopyPlan]:
-    """The papers to print, in order. ``copies`` 0: as many as are still missing of those wanted; else so many more of each."""
-    raise NotImplementedError
+    """The papers to print, in order. ``copies`` 0: as many as are still missing of those wanted; else so many more of each.
+
+    Only certificates in force; protected households' only for those with the right. RuleViolation ``certificate.ended`` for one alone.
+    """
+    ctx.require("issue")
+    if reason not in COPY_REASONS:
+        raise RuleViolation("word.unknown", field="reason", word=reason)
+    if not 0 <= copies <= MOST_COPIES:
+        raise RuleViolation("application.copies", field="copies", most=MOST_COPIES)
+    ids = ctx.reads.certificates.sorted_certificates(certificate_ids, sort=sort)
+    papers = ctx.reads.certificates.many(Certificate, ids)
+    if len(certificate_ids) == 1 and ids:
+        check_ending(papers[ids[0]])
+    plans: list[CopyPlan] = []
+    for part in (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)):
+        for row in ctx.reads.certificates.certificate_rows(part):
+            paper = papers[row.id]
+            if paper.state == "issued":
+                more = copies or max(0, row.wanted - paper.copies)
+                plans += [_plan(paper, paper.copies + n + 1, row.postal, row.address, row.head_name) for n in range(more)]
+    return plans
+
+
+def _plan(paper: Certificate, copy: int, postal: str, address: str, name: str) -> CopyPlan:
+    """The frozen values, with the number of the copy. The provisional mark goes when headquarters has seen the number."""
+    values = {**json.loads(paper.values), "copy_no": str(copy), "code": paper.code}
+    if not paper.provisional:
+        values.pop("provisional", None)
+    return CopyPlan(certificate=paper, copy=copy, values=values, postal=postal, address=address, name=name)
 
 
 def plan_again(ctx: Context, *, number: str, batch: str = "") -> tuple[str, list[CopyPlan]]:
-    """After a jam: the papers of the newest print run that has this certificate, from it on; nothing is counted again."""
-    raise NotImplementedError
+    """After a jam: the papers of the newest print run that has this certificate, from it on, and the run; nothing is counted again.
+
+    RuleViolation ``certificate.not_found``, ``certificate.no_batch``.
+    """
+    ctx.require("issue")
+    found = find_certificate_id(ctx, number=number)
+    if found is None:
+        raise RuleViolation("certificate.not_found", field="number", number=number)
+    reads = ctx.reads.certificates
+    run = batch or reads.newest_batch(found)
+    order = reads.batch(run) if run else []
+    start = next((at for at, (one, _) in enumerate(order) if one == found), None)
+    if start is None:
+        raise RuleViolation("certificate.no_batch", field="number", number=number)
+    rest = order[start:]
+    rows = {row.id: row for row in reads.certificate_rows(list(dict.fromkeys(one for one, _ in rest)))}
+    papers = reads.many(Certificate, rows)
+    return run, [
+        _plan(papers[one], copy, rows[one].postal, rows[one].address, rows[one].head_name)
+        for one, copy in rest
+        if one in rows and papers[one].state == "issued"
+    ]
 
 
 def count_printed(ctx: Context, *, plans: Sequence[CopyPlan], batch: str, reason: str, target: str) -> Changes:
-    """Count the papers (発行回数), each with who, when, why; noted in the access log."""
-    raise NotImplementedError
+    """Count the papers (発行回数), each with who, when, why; noted in the access log.
+
+    StaleRecord when somebody printed one of them meanwhile: the copies would bear the same number twice.
+    """
+    ctx.require("issue")
+    if reason not in COPY_REASONS:
+        raise RuleViolation("word.unknown", field="reason", word=reason)
+    with ctx.unit(reason=reason) as uow:
+        copies = [
+            CertificateCopy(
+                id=new_id(), certificate_id=plan.certificate.id, copy=plan.copy, printed_at=uow.now, printed_by=ctx.actor.operator_id,
+                reason=reason if plan.copy == 1 or reason != "first" else "additional", batch=batch, target=target,
+            )
+            for plan in plans
+        ]  # fmt: skip
+        last = {plan.certificate.id: plan for plan in plans}
+        uow.copies.add_many(copies)
+        uow.certificates.save_many([replace(plan.certificate, copies=plan.copy) for plan in last.values()])
+        log_papers(uow, [plan.certificate for plan in last.values()], target)
+        return uow.commit()
 
 
-def supersede(ctx: Context, *, certificate_id: str, form: IssuedForm, write_values: WriteValues, reason: str) -> Issued:
-    """差替: issue by today's grade and facts, and end the older one naming the new one. Right ``approve``, or the application approved again."""
-    raise NotImplementedError
-
-
-def revoke(ctx: Context, *, certificate_id: str, reason: str) -> Changes:
-    """取消, with a reason; right ``approve``. The application goes back to 判定."""
-    raise NotImplementedError
-
-
-def confirm_numbers(ctx: Context, *, certificate_ids: Sequence[str] = ()) -> Changes:
-    """Headquarters has seen these numbers (all of them when none are named): no longer provisional, unless the same number is there twice."""
-    raise NotImplementedError
-
-
-def verify(ctx: Context, *, text: str) -> Verified:
-    """Whether the text of a code is genuine and in force. Never raises for a bad text: ``Verified.problem`` says what is wrong with it."""
-    raise NotImplementedError
-
-
-def list_certificate_ids(ctx: Context, *, filter: CertificateFilter | None = None) -> Sequence[str]:
-    """Ids in the order of the filter's sort. Protected households' are not among them without the right."""
-    raise NotImplementedError
-
-
-def certificate_rows(ctx: Context, *, certificate_ids: Sequence[str]) -> list[CertificateRow]:
-    """Rows in the same order."""
-    raise NotImplementedError
-
-
-def open_certificate(ctx: Context, *, certificate_id: str) -> CertificateFile:
-    """One certificate with its values and copies; noted in the access log."""
-    raise NotImplementedError
-
-
-def find_certificate_id(ctx: Context, *, number: str) -> str | None:
-    """The certificate of a number typed in any width and case, or an id."""
-    raise NotImplementedError
-
-
-def find_double_certificates(ctx: Context) -> list[DoubleCertificates]:
-    """More than one certificate in force for one household, building and kind, also after a merge."""
-    raise NotImplementedError
+def log_papers(uow: UnitOfWork, papers: Sequence[Certificate], target: str) -> None:
+    """One row of the access log: whose papers were printed."""
+    members: dict[str, list[VictimMember]] = {}
+    for member in uow.reads.certificates.many_by(VictimMember, "victim_id", {paper.victim_id for paper in papers}):
+        members.setdefault(member.victim_id, []).append(member)
+    people = [
+        one
+        for paper in papers
+        for one in people_of(Application(id=paper.application_id, victim_id=paper.victim_id), members.get(paper.victim_id, ()))
+    ]
+    uow.log_access(action="print", persons=people, target=target)
