@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.survey_rules import SEVERITY
+from app.domain.certificate import Application
+from app.domain.survey import Appeal
+from app.domain.survey_rules import KIND_RANK, SEVERITY
 from app.presentation.columns.building import grade_text, grade_tone, heads_text, risk_tone, state_text, state_tone
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
@@ -25,6 +28,18 @@ def change_of_grade(before: str, after: str) -> str:
         return SAME
     word = UP if SEVERITY.get(after, 0) > SEVERITY.get(before, 0) else DOWN
     return f"{grade_text(before)} → {grade_text(after)}（{word}）"
+
+
+def grade_path(surveys: Sequence[SurveyRow]) -> list[str]:
+    """How the degree of a building went, one line each counted survey, in the order they came to count, with the reason."""
+    counted = sorted((one for one in surveys if one.state == "counted"), key=lambda s: (KIND_RANK.get(s.kind, 0), s.surveyed_on, s.id))
+    told, before = [], ""
+    for one in counted:
+        head = f"{day_text(one.surveyed_on)} {label('survey.kind', one.kind)}"
+        moved = change_of_grade(before, one.grade) or grade_text(one.grade)
+        told.append("　".join(filter(None, (head, f"{grade_text(one.grade)}（{SAME}）" if moved == SAME else moved, one.reason))))
+        before = one.grade
+    return told
 
 
 def judged_text(row: SurveyRow) -> str:
@@ -108,6 +123,31 @@ def danger_text(row: AssignmentRow) -> str:
     risk = label("building.risk", row.risk) if row.risk in ("limited", "unsafe") else ""
     return "　".join(filter(None, ("倒壊" if row.collapsed else "", risk, row.danger)))
 
+
+OWN_APPEALS: ColumnSet[Appeal] = ColumnSet(
+    key="appeals.of_building",
+    columns=(
+        Column(key="state", label="状態", text=lambda r: label("appeal.state", r.state), width=5, tone=lambda r: _APPEAL_TONES.get(r.state, "")),
+        Column(key="asked_on", label="依頼日", text=lambda r: day_text(r.asked_on), width=6),
+        Column(key="wants", label="求める調査", text=lambda r: label("appeal.wants", r.wants), width=5),
+        Column(key="asked_by", label="依頼した人", text=lambda r: r.asked_by, width=7),
+        Column(key="phone", label="電話", text=lambda r: r.phone, width=8),
+        Column(key="reason", label="理由", text=lambda r: r.reason, width=14),
+        Column(key="answer", label="回答", text=lambda r: r.answer, width=12),
+    ),
+)
+APPLIED: ColumnSet[Application] = ColumnSet(
+    key="applications.of_building",
+    columns=(
+        Column(key="number", label="受付番号", text=lambda r: r.number, width=9),
+        Column(key="kind", label="種類", text=lambda r: short_label("application.kind", r.kind), width=6),
+        Column(key="state", label="状態", text=lambda r: label("application.state", r.state), width=5),
+        Column(key="applied_on", label="申請日", text=lambda r: day_text(r.applied_on), width=6),
+        Column(key="applicant", label="申請者", text=lambda r: r.applicant_name, width=8),
+        Column(key="grade", label="程度", text=lambda r: grade_text(r.grade), width=6, tone=lambda r: grade_tone(r.grade)),
+        Column(key="phone", label="電話", text=lambda r: r.phone, width=8),
+    ),
+)
 
 ASSIGNMENTS: ColumnSet[AssignmentRow] = ColumnSet(
     key="assignments",
