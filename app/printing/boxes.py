@@ -16,6 +16,7 @@ from app.printing.typeset import Line, Typesetter, middle_baseline
 _CAPTION_SIZE = 6.0
 _PAD = 1.0 * MM
 _GROUP = 4  # characters people keep in mind while typing
+_REMEMBERED = 2000  # texts
 _TICKED = frozenset(("1", "true", "yes"))
 
 
@@ -38,7 +39,8 @@ class BoxPainter:
     ) -> None:
         self._canvas, self._text, self._height, self._lines = canvas, text, height, lines
         self._scale, self._preprinted, self._seal = scale, preprinted, seal
-        self._ruled: dict[tuple[Box, int], str] = {}
+        self._ruled: dict[tuple[int, int], str] = {}
+        self._known: dict[tuple[int, float, float, str], str] = {}  # most values of a batch come again and again
         self.problems: list[Problem] = []
         self.row = -1
 
@@ -151,7 +153,11 @@ class BoxPainter:
 
     def _lay(self, value: str, box: Box, area: tuple[float, float, float, float], around: Room, *, align: str, name: str) -> None:
         """Fit a text into an area and draw it; what was cut or has no glyph becomes a problem of the variable ``name``."""
-        left, bottom, width, height = area
+        key, code, left, bottom, width, height = (id(box), *area[:2], value), self._canvas._code, *area
+        if (known := self._known.get(key)) is not None:
+            code.append(known)
+            return
+        started, faults = len(code), len(self.problems)
         fitted = fit_text(self._setter(box), value, room=around, bold=box.bold)
         leading = min(fitted.size * 1.35, height / len(fitted.lines))
         top = bottom + height - (height - leading * len(fitted.lines)) / 2
@@ -163,6 +169,10 @@ class BoxPainter:
         self._note(fitted.lines, name=name)
         if fitted.cut:
             self.problems.append(Problem(code="print.text_cut", row=self.row, column=name, params={"text": value[:120]}))
+        if len(self.problems) == faults and not any(line.marks for line in fitted.lines):
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[key] = "\n".join(code[started:])
 
     def _setter(self, box: Box) -> Typesetter:
         """What sets the text of a box, in its font."""
@@ -307,7 +317,7 @@ class BoxPainter:
 
     def _rule_rows(self, box: Box, count: int) -> str:
         """The lines of a table of values, as operators."""
-        known = self._ruled.get((box, count))
+        known = self._ruled.get((id(box), count))
         if known is None:
             left, bottom, width, height = self._place(box)
             pitch, edges = (height - box.header * MM) / count, self._edges(box)
@@ -316,7 +326,7 @@ class BoxPainter:
                 lines.append(f"{left:.2f} {bottom + pitch * count:.2f} m {left + width:.2f} {bottom + pitch * count:.2f} l")
             lines += [f"{x:.2f} {bottom:.2f} m {x:.2f} {bottom + height:.2f} l" for x in edges[1:-1]]
             frame = f"{left:.2f} {bottom:.2f} {width:.2f} {height:.2f} re S"
-            known = self._ruled[box, count] = " ".join([f"{box.line * MM:.2f} w", *lines, frame])
+            known = self._ruled[id(box), count] = " ".join([f"{box.line * MM:.2f} w", *lines, frame])
         return known
 
     def _draw_table(self, box: Box) -> None:

@@ -7,6 +7,7 @@ file holds just those glyphs, and ToUnicode maps the number back to the very tex
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,14 +168,22 @@ class Typesetter:
 
         The geta sign follows the base kanji if only the variant is lacking.
         """
-        table, width = self._tables[bold], 0.0
+        table, clusters = self._tables[bold], split_clusters(text)
+        entries = [table.get(cluster) or self._enter(cluster, bold=bold) for cluster in clusters]
+        faces = {entry[0] for entry in entries}
+        if len(faces) == 1 and self._missing.isdisjoint(clusters) and self._substituted.isdisjoint(clusters):
+            return Line(text, sum([entry[2] for entry in entries]), ((entries[0][0], "".join([entry[1] for entry in entries])),))
+        return self._join(text, clusters, entries)
+
+    def _join(self, text: str, clusters: Iterable[str], entries: list[tuple[int, str, float]]) -> Line:
+        """A line of several fonts, or one with characters that nothing draws."""
+        width = 0.0
         pieces: list[tuple[int, str]] = []
         codes: list[str] = []
         missing: list[str] = []
         marks: list[tuple[float, float]] = []
         current = -1
-        for cluster in split_clusters(text):
-            entry = table.get(cluster) or self._enter(cluster, bold=bold)
+        for cluster, entry in zip(clusters, entries, strict=True):
             if entry[0] != current:
                 if codes:
                     pieces.append((current, "".join(codes)))
@@ -281,6 +290,8 @@ class Typesetter:
 
     def find_problems(self, lines: tuple[Line, ...], *, row: int, column: str) -> list[Problem]:
         """One problem for each character of the lines that no font has."""
+        if not any(line.missing for line in lines):
+            return []
         code = "print.no_glyph" if self.has_fallback else "print.no_glyph_no_font"
         clusters = dict.fromkeys(cluster for line in lines for cluster in line.missing)
         return [
