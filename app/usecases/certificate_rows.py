@@ -135,6 +135,9 @@ class CertificateRow:
     declared: bool
     successor: str
     reason: str
+    form: str
+    form_version: int
+    form_digest: str
     protected: bool
 
 
@@ -224,6 +227,7 @@ class CertificateFacts:
     victim: Victim | None
     building: Building | None
     members: tuple[VictimMember, ...]
+    room: str
     survey: Survey | None
     disaster_name: str
     occurred_on: str
@@ -374,14 +378,21 @@ class ApplicationCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyPlan:
-    """One paper about to be printed: which certificate and which copy of it, with its frozen values and delivery address."""
+    """One paper about to be printed: which copy of which certificate, on which form, and where it is delivered.
 
-    certificate: Certificate
+    ``ended``: no longer in force; keeps its place in a run that goes on, and is not printed. Values: ``certificates.copy_values``.
+    """
+
+    certificate_id: str
+    number: str
     copy: int
-    values: Mapping[str, str]
+    form: str
+    form_version: int
+    form_digest: str
     postal: str
     address: str
     name: str
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

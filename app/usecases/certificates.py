@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from app.domain.building import Building, Victim, VictimMember
+from app.domain.building import Building, Occupancy, Victim, VictimMember
 from app.domain.certificate import COPY_REASONS, Application, Certificate, CertificateCopy
 from app.domain.certificate_code import DEGREES, build_body, build_code
 from app.domain.certificate_numbers import certificate_number
@@ -25,7 +25,7 @@ from app.usecases.certificate_lists import (
     open_certificate,
     verify,
 )
-from app.usecases.certificate_rows import CertificateFacts, CertificateSettings, CopyPlan, Issued, IssuedForm, Refusal
+from app.usecases.certificate_rows import CertificateFacts, CertificateRow, CertificateSettings, CopyPlan, Issued, IssuedForm, Refusal
 from app.usecases.certificate_settings import read_certificate_settings
 from app.usecases.context import Changes, Context
 from app.usecases.forms import Signature, read_signature
@@ -39,11 +39,13 @@ __all__ = [
     "WriteValues",
     "certificate_rows",
     "confirm_numbers",
+    "copy_values",
     "count_printed",
     "find_certificate_id",
     "find_double_certificates",
     "issue",
     "list_certificate_ids",
+    "log_again",
     "open_certificate",
     "open_push_applications",
     "plan_again",
@@ -55,6 +57,7 @@ __all__ = [
 WriteValues = Callable[[CertificateFacts], Mapping[str, str]]
 """Builds the strings of a form's variables (``presentation.certificate_values``)."""
 _CHUNK = 2000
+_PART = 500
 MOST_COPIES = 50
 
 
@@ -80,7 +83,10 @@ class _Desk:
         first = ctx.place.occurred_at.astimezone(JST).date().isoformat()
         if not first <= day <= today(ctx).isoformat():
             raise RuleViolation("certificate.day", field="issued_on", first=first, last=today(ctx).isoformat())
-        return cls(ctx, uow, form, write_values, day, ensure_key(ctx, uow), read_certificate_settings(ctx), read_signature(ctx))
+        signature = read_signature(ctx)
+        if not signature.mayor_title or not signature.mayor_name:
+            raise RuleViolation("certificate.no_mayor", field="mayor_name")
+        return cls(ctx, uow, form, write_values, day, ensure_key(ctx, uow), read_certificate_settings(ctx), signature)
 
 
 def issue(
@@ -119,12 +125,12 @@ def issue(
             raise _alone(application_ids[0], refused)
         made = _issue_all(desk, ready, job)
         warnings = tuple(
-            ("certificate.protected_members", {"number": paper.number})
-            for application, paper in zip(ready, made, strict=True)
+            ("certificate.protected_members", {"number": number})
+            for application, (_, number) in zip(ready, made, strict=True)
             if application.with_members and application.victim_id in guarded
         )
         return Issued(
-            certificates=tuple(one.id for one in made), numbers=tuple(one.number for one in made), refused=tuple(refused), approved=approved,
+            certificates=tuple(one for one, _ in made), numbers=tuple(number for _, number in made), refused=tuple(refused), approved=approved,
             withheld=withheld, warnings=warnings, changes=uow.commit(),
         )  # fmt: skip
 
@@ -156,34 +162,34 @@ def _approved(desk: _Desk, application: Application, standing: Standing, held: d
     return application
 
 
-def _issue_all(desk: _Desk, applications: Sequence[Application], job: Job, *, first_reason: str = "") -> list[Certificate]:
-    """Certificates of the applications in their order; the applications become 交付."""
+def _issue_all(desk: _Desk, applications: Sequence[Application], job: Job) -> list[tuple[str, str]]:
+    """Id and number of the certificates, in the order of the applications, which become 交付. Papers are not kept in memory."""
     if not applications:
         return []
     serial = desk.uow.reserve_numbers("certificate", len(applications))
-    made: list[Certificate] = []
+    made: list[tuple[str, str]] = []
     rest = iter(applications)
     while part := list(islice(rest, _CHUNK)):
         job.report(len(made), len(applications), "job.issuing")
-        papers = _issue_part(desk, part, serial + len(made), first_reason)
+        papers = _issue_part(desk, part, serial + len(made))
         desk.uow.certificates.add_many(papers)
         desk.uow.applications.save_many([replace(one, state="issued") for one in part])
-        made += papers
+        made += [(one.id, one.number) for one in papers]
     job.report(len(made), len(applications), "job.issuing")
     return made
 
 
-def _issue_part(desk: _Desk, applications: Sequence[Application], serial: int, reason: str) -> list[Certificate]:
+def _issue_part(desk: _Desk, applications: Sequence[Application], serial: int) -> list[Certificate]:
     facts = _gather(desk, applications, serial)
     bodies = [build_body(number=one.number, kind=one.kind, grade=one.grade, issued_on=one.issued_on, key_id=desk.key.id) for one in facts]
     signatures = desk.key.sign(desk.ctx, bodies)
     return [
-        _paper(desk, replace(one, code=build_code(body, signature)), reason)
+        _paper(desk, replace(one, code=build_code(body, signature)))
         for one, body, signature in zip(facts, bodies, signatures, strict=True)
     ]
 
 
-def _paper(desk: _Desk, facts: CertificateFacts, reason: str) -> Certificate:
+def _paper(desk: _Desk, facts: CertificateFacts) -> Certificate:
     values = {name: text for name, text in desk.write_values(facts).items() if text}
     application = facts.application
     return Certificate(
@@ -191,7 +197,7 @@ def _paper(desk: _Desk, facts: CertificateFacts, reason: str) -> Certificate:
         building_id=application.building_id, survey_id=application.survey_id, grade=facts.grade, form=desk.form.form,
         form_version=desk.form.version, form_digest=desk.form.digest, values=json.dumps(values, ensure_ascii=False, sort_keys=True),
         code=facts.code, issued_on=facts.issued_on, issued_at=desk.uow.now, issued_by=desk.ctx.actor.operator_id,
-        provisional=facts.provisional, declared=application.declared, reason=reason,
+        provisional=facts.provisional, declared=application.declared,
     )  # fmt: skip
 
 
@@ -204,6 +210,8 @@ def _gather(desk: _Desk, applications: Sequence[Application], serial: int) -> li
     members: dict[str, list[VictimMember]] = {}
     for member in reads.many_by(VictimMember, "victim_id", {one.victim_id for one in applications if one.with_members}):
         members.setdefault(member.victim_id, []).append(member)
+    links = reads.many_by(Occupancy, "victim_id", {one.victim_id for one in applications})
+    rooms = {(link.victim_id, link.building_id): link.room for link in links}
     return [
         CertificateFacts(
             number=certificate_number(
@@ -212,7 +220,7 @@ def _gather(desk: _Desk, applications: Sequence[Application], serial: int) -> li
             kind=one.kind, grade=one.grade if one.kind == "damage" else "", issued_on=desk.issued_on, code="",
             provisional=place.site_kind != "hq", application=one, victim=victims.get(one.victim_id), building=buildings.get(one.building_id),
             members=tuple(sorted(members.get(one.victim_id, ()), key=lambda member: member.position)) if one.with_members else (),
-            survey=surveys.get(one.survey_id), disaster_name=place.disaster_name,
+            room=rooms.get((one.victim_id, one.building_id), ""), survey=surveys.get(one.survey_id), disaster_name=place.disaster_name,
             occurred_on=place.occurred_at.astimezone(JST).date().isoformat(), signature=desk.signature, settings=desk.settings,
         )
         for at, one in enumerate(applications)
@@ -281,11 +289,11 @@ def supersede(
         check_ending(older)
         desk = _Desk.open(ctx, uow, form, write_values, issued_on)
         application = _judged_anew(desk, older)
-        made = _issue_all(desk, [application], QUIET)[0]
+        ((made, number),) = _issue_all(desk, [application], QUIET)
         uow.certificates.save(
-            replace(older, state="superseded", superseded_by=made.id, ended_at=uow.now, reason=reason.strip(), newer_grade="")
+            replace(older, state="superseded", superseded_by=made, ended_at=uow.now, reason=reason.strip(), newer_grade="")
         )
-        return Issued(certificates=(made.id,), numbers=(made.number,), refused=(), approved=1, changes=uow.commit())
+        return Issued(certificates=(made,), numbers=(number,), refused=(), approved=1, changes=uow.commit())
 
 
 def _judged_anew(desk: _Desk, older: Certificate) -> Application:
@@ -353,31 +361,46 @@ def plan_copies(
     if not 0 <= copies <= MOST_COPIES:
         raise RuleViolation("application.copies", field="copies", most=MOST_COPIES)
     ids = ctx.reads.certificates.sorted_certificates(certificate_ids, sort=sort)
-    papers = ctx.reads.certificates.many(Certificate, ids)
     if len(certificate_ids) == 1 and ids:
-        check_ending(papers[ids[0]])
+        check_ending(ctx.reads.certificates.many(Certificate, ids)[ids[0]])
     plans: list[CopyPlan] = []
     for part in (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)):
         for row in ctx.reads.certificates.certificate_rows(part):
-            paper = papers[row.id]
-            if paper.state == "issued":
-                more = copies or max(0, row.wanted - paper.copies)
-                plans += [_plan(paper, paper.copies + n + 1, row.postal, row.address, row.head_name) for n in range(more)]
+            if row.state == "issued":
+                more = copies or max(0, row.wanted - row.copies)
+                plans += [_plan(row, row.copies + n + 1) for n in range(more)]
     return plans
 
 
-def _plan(paper: Certificate, copy: int, postal: str, address: str, name: str) -> CopyPlan:
-    """The frozen values, with the number of the copy. The provisional mark goes when headquarters has seen the number."""
-    values = {**json.loads(paper.values), "copy_no": str(copy), "code": paper.code}
-    if not paper.provisional:
-        values.pop("provisional", None)
-    return CopyPlan(certificate=paper, copy=copy, values=values, postal=postal, address=address, name=name)
+def _plan(row: CertificateRow, copy: int) -> CopyPlan:
+    return CopyPlan(
+        certificate_id=row.id, number=row.number, copy=copy, form=row.form, form_version=row.form_version, form_digest=row.form_digest,
+        postal=row.postal, address=row.address, name=row.head_name, ended=row.state != "issued",
+    )  # fmt: skip
 
 
-def plan_again(ctx: Context, *, number: str, batch: str = "") -> tuple[str, list[CopyPlan]]:
-    """After a jam: the papers of the newest print run that has this certificate, from it on, and the run; nothing is counted again.
+def copy_values(ctx: Context, *, plans: Sequence[CopyPlan]) -> Iterator[Mapping[str, str]]:
+    """The frozen values of each paper with the number of the copy, read some hundred at a time.
 
-    RuleViolation ``certificate.not_found``, ``certificate.no_batch``.
+    The provisional mark goes when headquarters has seen the number. Of one that ended only the number is given: no form prints that.
+    """
+    for part in (plans[at : at + _PART] for at in range(0, len(plans), _PART)):
+        papers = ctx.reads.certificates.many(Certificate, {plan.certificate_id for plan in part})
+        for plan in part:
+            paper = papers[plan.certificate_id]
+            if plan.ended:
+                yield {"number": paper.number}
+                continue
+            values = {**json.loads(paper.values), "copy_no": str(plan.copy), "code": paper.code}
+            if not paper.provisional:
+                values.pop("provisional", None)
+            yield values
+
+
+def plan_again(ctx: Context, *, number: str, batch: str = "") -> tuple[str, list[CopyPlan], int]:
+    """After a jam: the newest print run that has this certificate, its papers, and the place of this one among them.
+
+    Nothing is counted again. RuleViolation ``certificate.not_found``, ``certificate.no_batch``.
     """
     ctx.require("issue")
     found = find_certificate_id(ctx, number=number)
@@ -386,50 +409,63 @@ def plan_again(ctx: Context, *, number: str, batch: str = "") -> tuple[str, list
     reads = ctx.reads.certificates
     run = batch or reads.newest_batch(found)
     order = reads.batch(run) if run else []
-    start = next((at for at, (one, _) in enumerate(order) if one == found), None)
+    rows = {row.id: row for row in reads.certificate_rows(list(dict.fromkeys(one for one, _ in order)))}
+    plans = [_plan(rows[one], copy) for one, copy in order if one in rows]
+    start = next((at for at, plan in enumerate(plans) if plan.certificate_id == found), None)
     if start is None:
         raise RuleViolation("certificate.no_batch", field="number", number=number)
-    rest = order[start:]
-    rows = {row.id: row for row in reads.certificate_rows(list(dict.fromkeys(one for one, _ in rest)))}
-    papers = reads.many(Certificate, rows)
-    return run, [
-        _plan(papers[one], copy, rows[one].postal, rows[one].address, rows[one].head_name)
-        for one, copy in rest
-        if one in rows and papers[one].state == "issued"
-    ]
+    return run, plans, start
 
 
 def count_printed(ctx: Context, *, plans: Sequence[CopyPlan], batch: str, reason: str, target: str) -> Changes:
-    """Count the papers (発行回数), each with who, when, why; noted in the access log.
+    """Count the papers (発行回数), each with who, when, why; noted in the access log. The order of the run is kept.
 
-    StaleRecord when somebody printed one of them meanwhile: the copies would bear the same number twice.
+    RuleViolation ``certificate.printed_meanwhile`` when somebody printed one of them meanwhile: two papers would bear the same number.
     """
     ctx.require("issue")
     if reason not in COPY_REASONS:
         raise RuleViolation("word.unknown", field="reason", word=reason)
+    people: list[str] = []
     with ctx.unit(reason=reason) as uow:
-        copies = [
-            CertificateCopy(
-                id=new_id(), certificate_id=plan.certificate.id, copy=plan.copy, printed_at=uow.now, printed_by=ctx.actor.operator_id,
-                reason=reason if plan.copy == 1 or reason != "first" else "additional", batch=batch, target=target,
-            )
-            for plan in plans
-        ]  # fmt: skip
-        last = {plan.certificate.id: plan for plan in plans}
-        uow.copies.add_many(copies)
-        uow.certificates.save_many([replace(plan.certificate, copies=plan.copy) for plan in last.values()])
-        log_papers(uow, [plan.certificate for plan in last.values()], target)
+        for part in (plans[at : at + _CHUNK] for at in range(0, len(plans), _CHUNK)):
+            uow.copies.add_many([_copy(ctx, uow, plan, batch=batch, reason=reason, target=target) for plan in part])
+            papers = uow.reads.certificates.many(Certificate, {plan.certificate_id for plan in part})
+            counted = {one.id: one.copies for one in papers.values()}
+            for plan in part:
+                if plan.copy != counted[plan.certificate_id] + 1:
+                    raise RuleViolation("certificate.printed_meanwhile", field="number", number=plan.number)
+                counted[plan.certificate_id] = plan.copy
+            uow.certificates.save_many([replace(one, copies=counted[one.id]) for one in papers.values()])
+            people += _people(uow, papers.values())
+        uow.log_access(action="print", persons=people, target=target)
         return uow.commit()
 
 
-def log_papers(uow: UnitOfWork, papers: Sequence[Certificate], target: str) -> None:
-    """One row of the access log: whose papers were printed."""
+def log_again(ctx: Context, *, plans: Sequence[CopyPlan], target: str) -> None:
+    """A run went on after a jam: nothing is counted, but the access log tells it."""
+    with ctx.unit() as uow:
+        people: list[str] = []
+        for part in (plans[at : at + _CHUNK] for at in range(0, len(plans), _CHUNK)):
+            people += _people(uow, uow.reads.certificates.many(Certificate, {plan.certificate_id for plan in part}).values())
+        uow.log_access(action="print", persons=people, target=target)
+        uow.commit()
+
+
+def _copy(ctx: Context, uow: UnitOfWork, plan: CopyPlan, *, batch: str, reason: str, target: str) -> CertificateCopy:
+    return CertificateCopy(
+        id=new_id(), certificate_id=plan.certificate_id, copy=plan.copy, printed_at=uow.now, printed_by=ctx.actor.operator_id,
+        reason=reason if plan.copy == 1 or reason != "first" else "additional", batch=batch, target=target,
+    )  # fmt: skip
+
+
+def _people(uow: UnitOfWork, papers: Iterable[Certificate]) -> list[str]:
+    """Whom the access log names for these papers."""
+    some = list(papers)
     members: dict[str, list[VictimMember]] = {}
-    for member in uow.reads.certificates.many_by(VictimMember, "victim_id", {paper.victim_id for paper in papers}):
+    for member in uow.reads.certificates.many_by(VictimMember, "victim_id", {paper.victim_id for paper in some}):
         members.setdefault(member.victim_id, []).append(member)
-    people = [
+    return [
         one
-        for paper in papers
+        for paper in some
         for one in people_of(Application(id=paper.application_id, victim_id=paper.victim_id), members.get(paper.victim_id, ()))
     ]
-    uow.log_access(action="print", persons=people, target=target)

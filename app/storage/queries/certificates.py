@@ -44,7 +44,8 @@ _CERTIFICATE = (
     "SELECT c.id, c.version, c.number, c.kind, c.grade, c.newer_grade, c.state, coalesce(v.head_name, a.applicant_name, ''),"
     f" coalesce(v.head_kana, a.applicant_kana, ''), {_POSTAL}, {_ADDRESS}, {_DISTRICT}, coalesce(nullif(a.phone, ''), v.phone, ''),"
     " c.building_id, coalesce(b.number, ''), coalesce(b.address, ''), c.victim_id, c.application_id, coalesce(a.number, ''), c.issued_on,"
-    " coalesce(o.name, ''), c.copies, coalesce(a.copies, 1), c.provisional, c.declared, coalesce(n.number, ''), c.reason"
+    " coalesce(o.name, ''), c.copies, coalesce(a.copies, 1), c.provisional, c.declared, coalesce(n.number, ''), c.reason,"
+    " c.form, c.form_version, c.form_digest"
 )
 _NUMBERS = re.compile(r"(\d+)")
 _LACKING = {
@@ -377,7 +378,7 @@ def _certificate_row(row: Any, protected: bool) -> CertificateRow:
         head_kana=row[8], postal=row[9], address=row[10], district=row[11], phone=row[12], building_id=row[13], building_number=row[14],
         building_address=row[15], victim_id=row[16], application_id=row[17], application_number=row[18], issued_on=row[19],
         issued_by=row[20], copies=row[21], wanted=row[22], provisional=bool(row[23]), declared=bool(row[24]), successor=row[25],
-        reason=row[26], protected=protected,
+        reason=row[26], form=row[27], form_version=row[28], form_digest=row[29], protected=protected,
     )  # fmt: skip
 
 
