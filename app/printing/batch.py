@@ -101,9 +101,9 @@ def render_labels(
     job: JobLike,
     stamp: PageStamp = NO_STAMP,
 ) -> BatchReport:
-    """Labels, neighbours side by side, beginning at place ``options.skip`` of a half-used sheet. Else as ``render_batch``."""
+    """Labels (punched: no cut marks), neighbours side by side, beginning at place ``options.skip`` of a half-used sheet. Else as ``render_batch``."""
     places = options.nup if options.nup in layout.cells else max(layout.cells)
-    asked = replace(options, nup=places, imposition="order", duplex=False, back_to_back=False)
+    asked = replace(options, nup=places, imposition="order", duplex=False, back_to_back=False, cut_marks=False)
     return render_batch(out, layout=layout, records=records, count=count, options=asked, fonts=fonts, job=job, stamp=stamp)
 
 

@@ -88,7 +88,7 @@ class BoxPainter:
 
     def _draw_value(self, box: Box, value: str) -> None:
         if box.kind in ("value", "field"):
-            self._set(value, box, name=box.var)
+            self._set(f"{box.prefix}{value}{box.suffix}", box, name=box.var)
         elif box.kind == "check":
             self._tick(box, value)
         elif box.kind == "qr":

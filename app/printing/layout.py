@@ -43,14 +43,12 @@ class TableColumn:
 class Box:
     """One thing drawn in a cell. ``x`` and ``y`` are mm from the cell's upper left corner, y downwards; sizes are points.
 
-    frame, rule: lines. text: our words. value: a variable. field: a frame with a caption and a variable. check: a square,
-    ticked when the variable holds one of ``equals`` (codes separated by commas). qr: the variable as QR code, quiet zone
-    included. groups: the variable in large groups, ``per_line`` to a line. table: ruled lines to write on. rows: a table of the
-    variable's lines, their cells divided by tabs: ``columns`` wide, ``header`` mm high (0: no headings), ruled for ``lines`` lines
-    and for more as long as the text is not smaller than ``min_size``; ``line`` = 0 leaves the ruling out. seal: the picture of the
-    公印, where one is given; else ``text``.
-
-    ``font`` is gothic or mincho (which has no bold). ``wrap``: several ``lines`` of full size rather than one that is narrowed or smaller.
+    frame, rule: lines. text: our words. value: a variable, ``prefix`` and ``suffix`` around it where it is not empty. field: a
+    frame with a caption and such a value. check: a square, ticked when the variable holds one of ``equals`` (codes separated by
+    commas). qr: the variable as QR code, quiet zone included. groups: the variable in large groups, ``per_line`` to a line. table:
+    ruled lines to write on. rows: a table of the variable's lines, their cells divided by tabs: ``columns`` wide, ``header`` mm
+    high (0: no headings), ruled for ``lines`` lines and for more as long as the text is not smaller than ``min_size``; ``line`` = 0
+    leaves the ruling out. seal: the picture of the 公印, where one is given; else ``text``.
 
     On paper printed beforehand frames, rules, words, headings and squares are left out and values stay. ``printed`` says otherwise:
     true, this stands on no paper beforehand; false, it does.
@@ -80,6 +78,8 @@ class Box:
     numbered: bool = False
     columns: tuple[TableColumn, ...] = ()
     printed: bool | None = None
+    prefix: str = ""
+    suffix: str = ""
     font: str = "gothic"
     wrap: bool = False
 
