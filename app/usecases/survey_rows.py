@@ -67,6 +67,7 @@ class BuildingRow:
     photos: int
     appeals: int
     planned: str
+    danger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

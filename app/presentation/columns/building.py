@@ -28,12 +28,12 @@ def grade_tone(grade: str) -> Tone:
 
 def state_text(state: str) -> str:
     """Where a building stands."""
-    return STATE_WORDS.get(state) or label("survey.state", state)
+    return STATE_WORDS.get(state or "unsurveyed") or label("survey.state", state)
 
 
 def state_tone(state: str) -> Tone:
     """The colour beside the word."""
-    return _STATE_TONES.get(state, "")
+    return _STATE_TONES.get(state or "unsurveyed", "")
 
 
 def risk_tone(risk: str) -> Tone:
@@ -57,8 +57,7 @@ def area_text(area: float | None) -> str:
 
 def collapsed_text(row: BuildingRow) -> str:
     """倒壊, with what to be careful of."""
-    danger = getattr(row, "danger", "")
-    return (f"倒壊 {danger}" if danger else "倒壊") if row.collapsed else ""
+    return " ".join(filter(None, ("倒壊", row.danger))) if row.collapsed else ""
 
 
 def _plain(key: str, width: int) -> Column[BuildingRow]:
@@ -68,7 +67,7 @@ def _plain(key: str, width: int) -> Column[BuildingRow]:
 BUILDINGS: ColumnSet[BuildingRow] = ColumnSet(
     key="buildings",
     columns=(
-        Column(key="number", label=field_label("building", "number"), text=lambda r: r.number, width=8),
+        Column(key="number", label=field_label("building", "number"), text=lambda r: r.number, width=10),
         Column(key="address", label=field_label("building", "address"), text=lambda r: r.address or "（所在地なし）", width=14),
         Column(key="heads", label="世帯主", text=lambda r: heads_text(r.heads, r.households), width=10,
                tone=lambda r: "" if r.households else "quiet"),
@@ -76,9 +75,11 @@ BUILDINGS: ColumnSet[BuildingRow] = ColumnSet(
                tip=lambda r: label("grade", r.grade)),
         Column(key="state", label="調査", text=lambda r: state_text(r.state), width=5, tone=lambda r: state_tone(r.state)),
         Column(key="surveyed_on", label="調査日", text=lambda r: day_text(r.surveyed_on), width=6),
-        Column(key="risk", label="応急危険度", text=lambda r: label("building.risk", r.risk), width=6, tone=lambda r: risk_tone(r.risk),
+        Column(key="risk", label="応急危険度判定", text=lambda r: label("building.risk", r.risk), width=7, tone=lambda r: risk_tone(r.risk),
                tip=lambda r: NOT_THE_GRADE),
-        Column(key="collapsed", label="倒壊家屋", text=collapsed_text, width=5, tone=lambda r: "bad",
+        Column(key="collapsed", label="倒壊家屋", text=collapsed_text, width=6, tone=lambda r: "bad",
+               icon=lambda r: "warning" if r.collapsed else ""),
+        Column(key="danger", label="倒壊家屋・危険についての注意", text=collapsed_text, width=16, tone=lambda r: "bad",
                icon=lambda r: "warning" if r.collapsed else ""),
         Column(key="use", label="用途", text=lambda r: label("building.use", r.use), width=8),
         Column(key="district", label="地区", text=lambda r: r.district, width=5),
@@ -97,7 +98,7 @@ BUILDINGS: ColumnSet[BuildingRow] = ColumnSet(
     ),
     views={
         "standard": ("number", "address", "heads", "grade", "state", "surveyed_on", "risk", "collapsed", "owner", "use", "district", "photos"),
-        "collapsed": ("number", "address", "collapsed", "risk", "heads", "grade", "state", "owner", "district"),
+        "collapsed": ("number", "address", "danger", "risk", "heads", "grade", "state", "owner", "district"),
         "full": (
             "number", "tax_no", "use", "name", "address", "district", "zone", "structure", "storeys", "floor_area", "owner", "heads",
             "households", "grade", "total", "state", "surveyed_on", "risk", "collapsed", "photos", "appeals", "planned",

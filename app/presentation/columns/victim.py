@@ -23,7 +23,7 @@ HOMES: ColumnSet[HomeFile] = ColumnSet(
         Column(key="members", label="人数", text=lambda r: f"{len(r.members):,}人" if r.members else "", width=3, align="right"),
         Column(key="tenure", label="住まい", text=lambda r: label("occupancy.tenure", r.occupancy.tenure), width=5),
         Column(key="room", label="部屋", text=lambda r: r.occupancy.room, width=3),
-        Column(key="main", label="生活の本拠", text=lambda r: flag_text(r.occupancy.main), width=4, align="center"),
+        Column(key="main", label="生活の本拠", text=lambda r: flag_text(r.occupancy.main), width=5, align="center"),
         Column(key="source", label="登録の元", text=lambda r: label("victim.source", r.victim.source), width=6,
                tone=lambda r: "" if r.victim.source == "resident" else "quiet"),
         Column(key="declared", label="申告のみ", text=lambda r: "申告のみ" if r.victim.declared and not r.victim.matched_at else "", width=4,

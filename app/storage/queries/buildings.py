@@ -242,7 +242,7 @@ def building_rows(connection: Connection, guard: Guard, building_ids: Sequence[s
             "SELECT b.id, b.version, b.number, b.tax_no, b.use, b.name, b.address, b.district, b.zone, b.structure, b.storeys, b.floor_area,"
             " b.owner_name, b.risk, b.collapsed, (SELECT count(*) FROM photo p WHERE p.building_id = b.id AND NOT p.deleted),"
             " (SELECT count(*) FROM appeal a WHERE a.building_id = b.id AND NOT a.deleted AND a.state IN ('open', 'accepted')),"
-            " coalesce((SELECT min(a.day) FROM assignment a WHERE a.building_id = b.id AND NOT a.deleted AND a.outcome = ''), '')"
+            " coalesce((SELECT min(a.day) FROM assignment a WHERE a.building_id = b.id AND NOT a.deleted AND a.outcome = ''), ''), b.danger"
             f" FROM building b WHERE b.id {_AMONG}",
             values,
         )
@@ -266,6 +266,7 @@ def _building_row(row: Any, newest: Any, counted: Any, heads: list[str], withhel
         structure=row[9], storeys=row[10], floor_area=row[11], owner_name="" if withheld else row[12], risk=row[13], collapsed=bool(row[14]),
         households=len(heads), heads=tuple(heads[:_SHOWN_HEADS]), grade=counted[2] if counted else "", total=counted[3] if counted else None,
         state=newest[1] if newest else "", surveyed_on=newest[2] if newest else "", photos=row[15], appeals=row[16], planned=row[17],
+        danger=row[18],
     )  # fmt: skip
 
 
