@@ -382,7 +382,8 @@ def _plan(row: CertificateRow, copy: int) -> CopyPlan:
 def copy_values(ctx: Context, *, plans: Sequence[CopyPlan]) -> Iterator[Mapping[str, str]]:
     """The frozen values of each paper with the number of the copy, read some hundred at a time.
 
-    The provisional mark goes when headquarters has seen the number. Of one that ended only the number is given: no form prints that.
+    The provisional mark goes when headquarters has seen the number, that of a declaration when it was matched.
+    Of one that ended only the number is given: no form prints that.
     """
     for part in (plans[at : at + _PART] for at in range(0, len(plans), _PART)):
         papers = ctx.reads.certificates.many(Certificate, {plan.certificate_id for plan in part})
@@ -394,6 +395,8 @@ def copy_values(ctx: Context, *, plans: Sequence[CopyPlan]) -> Iterator[Mapping[
             values = {**json.loads(paper.values), "copy_no": str(plan.copy), "code": paper.code}
             if not paper.provisional:
                 values.pop("provisional", None)
+            if not paper.declared:
+                values.pop("declared", None)
             yield values
 
 
