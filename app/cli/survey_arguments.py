@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from app.cli.photo_arguments import photo_verbs
 from app.presentation.console import HELP
 
 VerbMaker = Callable[[Any, str, str], argparse.ArgumentParser]
@@ -14,6 +15,7 @@ VerbMaker = Callable[[Any, str, str], argparse.ArgumentParser]
 def survey_verbs(surveys: Any, verb: VerbMaker) -> None:
     """All verbs of the group ``surveys``; ``verb`` makes one with the common options."""
     _assessing_verbs(surveys, verb)
+    photo_verbs(surveys, verb)
 
 
 def _assessing_verbs(surveys: Any, verb: VerbMaker) -> None:

@@ -12,6 +12,7 @@ from app.cli.evacuees import check_in, come_back, decide, duplicates, find_perso
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.matching import match
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
+from app.cli.photos import photo_verb
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
 from app.cli.snapshots import compare_two, report_snapshot
 from app.cli.transfers import (
@@ -322,6 +323,7 @@ _VERBS: Mapping[str, Verb] = {
     "characters remove": characters.remove,
     "characters import": characters.import_characters,
     "characters fonts": characters.fonts,
+    "surveys photos": photo_verb,
     "surveys assess": assessing.judge,
     "surveys editions": assessing.manage_editions,
 }

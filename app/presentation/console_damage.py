@@ -26,6 +26,17 @@ DAMAGE_HELP: Mapping[str, str] = {
     "surveys.edition_file": "登録していない版のファイルで試す",
     "surveys.editions": "運用指針の版（構成比・程度の係数・しきい値・浸水深の表など）\n"
     "list 一覧、show ID で中身（TOML。> my.toml でひな型になります）、add FILE で自治体の版を加える、remove ID で自治体の版を外す。",
+    "surveys.photos": "家屋の写真",
+    "surveys.photos.import": "フォルダかカメラのカードの写真をまとめて取り込む（JPEG・PNG・HEIC・TIFF・WebP、下のフォルダも）\n"
+    "建物は、最初に写した調査票のQR、ファイルかフォルダの名前の調査番号、調査の開始・終了の時刻の順に決めます。"
+    "同じ写真は二重になりません。途中で止まったら、同じフォルダをもう一度取り込むと続きから始まります。"
+    "取り込めない写真があれば終了コード1、カードが抜けたら3。",
+    "surveys.photos.offset": "カメラの時計に足す時間（遅れていれば +、進んでいれば -）",
+    "surveys.photos.list": "写真の一覧（--building 調査番号、--batch 取り込み、--unmatched 建物が決まっていないもの）",
+    "surveys.photos.assign": "写真を建物に付ける（PHOTO は P- で始まる写真番号）",
+    "surveys.photos.remove": "写真を外す（画像は残り、履歴から戻せます）",
+    "surveys.photos.sheet": "写真台帳の PDF を作る（A4に12枚か6枚）",
+    "surveys.photos.export": "小さくした写真を JPEG で新しいフォルダに書き出す",
 }
 """Texts of ``help``; merged into those of ``console``."""
 
