@@ -24,6 +24,8 @@ def assess(inputs: Inputs, edition: Edition) -> Assessment:
 
     The order is that of the guideline: collapse, tilt, depth (or ground), parts; it stops as soon as 全壊 is decided.
     """
+    if inputs.hazard not in edition.hazards:
+        raise RuleViolation("survey.hazard_not_in_edition", field="hazard", hazard=inputs.hazard, edition=edition.title)
     check_parts(inputs, edition)
     steps: list[Step] = []
     _note_unused(inputs, steps)

@@ -93,7 +93,7 @@ def exact(value: Any, *, field: str) -> Exact:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
         raise RuleViolation("survey.not_a_number", field=field, value=_shorten(value), found=_kind(value))
-    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise RuleViolation("survey.not_finite", field=field, value=str(value))
     if isinstance(value, Decimal) and abs(value.adjusted()) > 30 and value:  # 1e999999 would fill the memory as a fraction
         raise RuleViolation("survey.out_of_range", field=field, value=_shorten(value), low=0, high=10**30)
