@@ -13,6 +13,8 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Literal
 
+import pypdfium2  # noqa: F401 - what this module needs is loaded with it, so that the first paper is on the screen at once
+
 from app.domain.errors import InputFault
 from app.printing.fonts import FontBook
 from app.printing.imposition import BatchOptions, Block, SheetPlan, count_files, find_first_sheet, place_records, plan_sheets, split_blocks
@@ -256,10 +258,8 @@ class _Run:
             "batch": self._options.batch_name, "first": names[0], "last": names[-1], "count": f"{count:,}", "part": str(self._parts),
             **self._shared,
         }  # fmt: skip
-        press.lay_separator(find_layout(SEPARATOR), values, page=self._options.page)
+        press.lay_separator(find_layout(SEPARATOR), values, page=self._options.page, both_sides=self._options.duplex)
         self._sheets += 1
-        if self._options.duplex:
-            press.lay_blank()
 
     def report(self) -> BatchReport:
         """What came of it all."""

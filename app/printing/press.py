@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
+import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
 from app.printing.boxes import BoxPainter
@@ -21,9 +22,6 @@ from app.printing.papers import Arrangement, Face, arrange, find_cuts
 from app.printing.report import PageStamp, Problem
 from app.printing.seal import Seal
 from app.printing.sheet import MM, Sheet
-
-if TYPE_CHECKING:
-    import pikepdf
 
 _LEVEL = 6
 _NOTE_AT, _NOTE_SIZE = (6 * MM, 4.0 * MM), 5.0
@@ -114,8 +112,8 @@ class Press:
         self._pages.append(page)
         self._sizes.append(None)
 
-    def lay_separator(self, layout: FormLayout, values: Mapping[str, str], *, page: Literal["A4", "A5"]) -> None:
-        """A page of its own, drawn from another layout: the sheet in front of a part."""
+    def lay_separator(self, layout: FormLayout, values: Mapping[str, str], *, page: Literal["A4", "A5"], both_sides: bool) -> None:
+        """A page of its own, drawn from another layout: the sheet in front of a part. With an empty one behind it if printed on both sides."""
         paper = arrange(layout, BatchOptions(page=page))
         if self._separator is None:
             self._separator = PieceFace(self.sheet, paper.front, name="separator")
@@ -123,13 +121,12 @@ class Press:
         content, _ = self._separator.draw(values, row=-1)  # a sign in the batch's name that no font has stops no batch
         face, (x, y) = paper.front, paper.places[0]
         matrix = self._place((x + face.left, y + face.top), face.scale, face.height * face.scale, height=paper.height)
+        size = (paper.width * MM, paper.height * MM)
         self._pages.append([("separator", matrix), content])
-        self._sizes.append((paper.width * MM, paper.height * MM))
-
-    def lay_blank(self) -> None:
-        """An empty page: what lies behind a separator."""
-        self._pages.append([])
-        self._sizes.append(None)
+        self._sizes.append(size)
+        if both_sides:
+            self._pages.append([])
+            self._sizes.append(size)
 
     def _place(self, corner: tuple[float, float], scale: float, high: float, *, height: float = 0.0) -> str:
         """The transformation that puts a drawing ``high`` mm tall with its upper left corner there."""
@@ -139,23 +136,20 @@ class Press:
 
     def save(self, file: BinaryIO, *, flip: str = "") -> None:
         """Write the document: fonts with just the glyphs that were drawn, what is shared once. OSError when the disk is full."""
-        import pikepdf  # noqa: PLC0415 - native library, only needed here
-
         canvas = self.sheet.canvas
         canvas._code = []
         for name in sorted(self._named):
             canvas.doForm(name)
         canvas.showPage()
         with pikepdf.open(io.BytesIO(canvas.getpdfdata())) as document:
-            self._join_pages(document, pikepdf)
+            self._join_pages(document)
+            wishes = pikepdf.Dictionary(PrintScaling=pikepdf.Name("/None"))  # a millimetre stays one
             if flip:
-                sides = pikepdf.Name("/DuplexFlipLongEdge" if flip == "long" else "/DuplexFlipShortEdge")
-                document.Root.ViewerPreferences = pikepdf.Dictionary(Duplex=sides, PrintScaling=pikepdf.Name("/None"))
-            else:
-                document.Root.ViewerPreferences = pikepdf.Dictionary(PrintScaling=pikepdf.Name("/None"))
+                wishes.Duplex = pikepdf.Name("/DuplexFlipLongEdge" if flip == "long" else "/DuplexFlipShortEdge")
+            document.Root.ViewerPreferences = wishes
             document.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
-    def _join_pages(self, document: pikepdf.Pdf, pikepdf: Any) -> None:
+    def _join_pages(self, document: pikepdf.Pdf) -> None:
         tree = document.Root.Pages
         first = tree.Kids[0]
         tree.Resources, tree.MediaBox = document.make_indirect(first.Resources), first.MediaBox
