@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app.presentation.photo_words import photos_told
+
 DAMAGE_HELP: Mapping[str, str] = {
     "surveys": "住家の被害認定調査",
     "surveys.assess": "被害の程度を判定する（データのフォルダもサインインも要りません）\n"
@@ -61,6 +63,7 @@ def _edition_file(result: Mapping[str, Any]) -> str | None:
 
 DAMAGE_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
     ("surveys", "assess"): _assessed,
+    ("surveys", "photos"): photos_told,
     ("surveys", "editions"): _edition_file,
 }
 """Results told in their own way; None falls back to the general one."""

@@ -146,7 +146,7 @@ class _TooSmall(_Size):
 def _open(file: Any) -> Any:
     """An opened picture whose size was looked at. Its pixels are not read yet."""
     from pi_heif import register_heif_opener  # type: ignore[import-untyped]
-    from PIL import Image
+    from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - they register
 
     if "HEIF" not in Image.OPEN:
         register_heif_opener(thumbnails=False)
