@@ -17,7 +17,9 @@ from app.storage.queries.base import Source
 from app.storage.queries.buildings import BuildingQueries
 from app.storage.queries.carried import CarriedQueries
 from app.storage.queries.census import CensusQueries
+from app.storage.queries.certificates import CertificateQueries
 from app.storage.queries.characters import CharacterQueries
+from app.storage.queries.forms import FormQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.matching import MatchingQueries
 from app.storage.queries.persons import PersonQueries
@@ -74,10 +76,12 @@ class StoreReads:
         self.rosters = RosterQueries(source, guard)
         self.journal = JournalQueries(source, guard)
         self.settings = SettingQueries(source)
+        self.forms = FormQueries(source, guard)
         self.characters = CharacterQueries(source, guard)
         self.buildings = BuildingQueries(source, guard)
         self.surveys = SurveyQueries(source, guard)
         self.photos = PhotoQueries(source, guard)
+        self.certificates = CertificateQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:
