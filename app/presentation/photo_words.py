@@ -37,7 +37,8 @@ def others_text(others: Mapping[str, int]) -> str:
     """Files that are no photos, by their ending; "" for none."""
     if not others:
         return ""
-    return f"写真でないファイル {sum(others.values()):,}件（{'、'.join(f'{name or 'なし'} {count:,}' for name, count in sorted(others.items()))}）は取り込みません。"
+    kinds = "、".join(f"{name or 'なし'} {count:,}" for name, count in sorted(others.items()))
+    return f"写真でないファイル {sum(others.values()):,}件（{kinds}）は取り込みません。"
 
 
 def time_text(taken_at: datetime | None, *, seconds: bool = False) -> str:
