@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from app.domain.errors import IntegrityFault
 from app.domain.identifiers import operation_id
 from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
 from app.storage import tables as t
+from app.storage.adding import encode
+from app.storage.engine import run_many
 from app.storage.keyring import derive_subkey
 
+_COLUMNS = tuple(column.name for column in t.journal.columns if column.name != "seq")
+_INSERT = f"INSERT INTO journal ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"
 _SEAL = "journal-head"
 CONTEXT = "journal.context"
 """Setting: sequences of other devices that this device had seen when it last wrote."""
@@ -54,7 +58,7 @@ class JournalWriter:
         self._context = self._seen_since_last()
         self.act = str(uuid.uuid4())
         self._written = 0
-        self._pending: list[dict[str, Any]] = []
+        self._pending: list[tuple[Any, ...]] = []
 
     def _seen_since_last(self) -> Mapping[str, int]:
         """Sequences of other devices that arrived since this device last wrote: the causal context, as a difference."""
@@ -72,36 +76,35 @@ class JournalWriter:
 
     def append(self, *, kind: str, record: str, action: str, changes: Mapping[str, list[Any]]) -> None:
         """One operation. Values must be JSON values already."""
-        self._seq += 1
-        self._hlc = next_hlc(self._hlc, self._stamp.at_ms)
-        context = self._context if not self._written else {}
-        operation = Operation(
-            op_id=operation_id(),
-            group=self.act,
-            device=self._device,
-            device_seq=self._seq,
-            context=context,
-            hlc=self._hlc,
-            at_ms=self._stamp.at_ms,
-            operator=self._stamp.operator,
-            site=self._stamp.site,
-            purpose=self._stamp.purpose,
-            reason=self._stamp.reason,
-            kind=kind,
-            record=record,
-            action=action,
-            changes=changes,
-        )
-        previous, self._head = self._head, chain_hash(self._head, canonical(operation))
-        self._pending.append(_row_of(operation, previous, self._head, received_ms=self._stamp.at_ms))
-        self._written += 1
-        if len(self._pending) >= 1000:
-            self.flush()
+        self.append_many(kind, action, ((record, _dump(changes)),))
+
+    def append_many(self, kind: str, action: str, changes: Iterable[tuple[str, str]]) -> None:
+        """Operations of one kind: record and what changed of it, as JSON (``storage.adding.encode``).
+
+        Their canonical text (``domain.journal.canonical``) is put together from parts that are the same for all.
+        """
+        stamp = self._stamp
+        start = f"{encode(self.act)},{encode(self._device)},"
+        middle = f",{stamp.at_ms},{encode(stamp.operator)},{encode(stamp.site)},{encode(stamp.purpose)},{encode(stamp.reason)},{encode(kind)},"
+        for record, told in changes:
+            context = "{}" if self._written else _dump(self._context)
+            self._seq += 1
+            self._hlc = next_hlc(self._hlc, stamp.at_ms)
+            op = operation_id()
+            text = f'["{op}",{start}{self._seq},{context},"{self._hlc}"{middle}{encode(record)},"{action}",{told}]'
+            previous, self._head = self._head, chain_hash(self._head, text)
+            self._pending.append(
+                (op, self.act, self._device, self._seq, context, self._hlc, stamp.at_ms, stamp.at_ms, stamp.operator, stamp.site, stamp.purpose,
+                 stamp.reason, kind, record, action, told, previous, self._head)
+            )  # fmt: skip
+            self._written += 1
+            if len(self._pending) >= 1000:
+                self.flush()
 
     def flush(self) -> None:
         """Send pending rows to the transaction."""
         if self._pending:
-            self._connection.execute(insert(t.journal), self._pending)
+            run_many(self._connection, _INSERT, self._pending)
             self._pending = []
 
     def close(self) -> None:
@@ -126,31 +129,8 @@ class JournalWriter:
             )
 
 
-def _row_of(operation: Operation, previous: str, digest: str, *, received_ms: int) -> dict[str, Any]:
-    return {
-        "op_id": operation.op_id,
-        "act": operation.group,
-        "device": operation.device,
-        "device_seq": operation.device_seq,
-        "context": _dump(operation.context),
-        "hlc": operation.hlc,
-        "at_ms": operation.at_ms,
-        "received_ms": received_ms,
-        "operator": operation.operator,
-        "site": operation.site,
-        "purpose": operation.purpose,
-        "reason": operation.reason,
-        "kind": operation.kind,
-        "record": operation.record,
-        "action": operation.action,
-        "changes": _dump(operation.changes),
-        "previous": previous,
-        "hash": digest,
-    }
-
-
 def _dump(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return encode(dict(value))
 
 
 def operation_of(row: Any) -> Operation:

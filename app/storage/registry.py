@@ -18,6 +18,7 @@ from app.domain.records import Record, differing_fields, value_fields, values_of
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.storage import tables as t
 from app.storage.access import new_key, write_access
+from app.storage.adding import insert_records
 from app.storage.bulk import load_snapshot
 from app.storage.journal import JournalWriter, Stamp
 from app.storage.queries import StoreReads
@@ -81,12 +82,17 @@ class RecordRepository(Generic[R]):
 
     def add_many(self, records: Sequence[R]) -> None:
         """Insert many new records; journalled like single ones."""
+        if self._kind.name == "person":  # each has a row of the search index besides
+            for record in records:
+                self.add(record)
+            return
         for start in range(0, len(records), _BATCH):
-            part = [replace(record, version=1) for record in records[start : start + _BATCH]]
-            self._connection.execute(insert(self._kind.table), [{"version": 1, **self._columns(record)} for record in part])
-            rids = self._rids([record.id for record in part]) if self._kind.name == "person" else {}
-            for record in part:
-                self._after_insert(record, rids.get(record.id, 0))
+            part = records[start : start + _BATCH]
+            changes = insert_records(self._connection, self._kind, part)
+            self._journal().append_many(self._kind.name, CREATE, zip((record.id for record in part), changes, strict=True))
+        self._touched[self._kind.name].update(record.id for record in records)
+        if records and self._kind.name in _PROTECTING:
+            self._shield.forget()
 
     def _rids(self, ids: Sequence[str]) -> dict[str, int]:
         table = self._kind.table
@@ -261,14 +267,6 @@ class StoreUnit:
         if count > 1:
             self._connection.execute(update(t.serial).where(t.serial.c.name == name).values(next=first + count))
         return first
-
-    def next_numbers(self, name: str, count: int) -> range:
-        """The next ``count`` serials of this device."""
-        if count < 1:
-            return range(0)
-        first = self.next_number(name)
-        self._connection.execute(update(t.serial).where(t.serial.c.name == name).values(next=first + count))
-        return range(first, first + count)
 
     def load_residents(
         self,

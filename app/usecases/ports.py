@@ -170,10 +170,6 @@ class UnitOfWork(Protocol):
         """The first of ``count`` serials of this device's own range that follow each other."""
         ...
 
-    def next_numbers(self, name: str, count: int) -> range:
-        """The next ``count`` serials of this device's own range."""
-        ...
-
     def load_residents(
         self,
         batches: Iterable[Sequence[ResidentRow]],
