@@ -29,7 +29,15 @@ SETTINGS: Mapping[str, str] = {
     "header": "表の見出しの高さ", "columns": "表の列", "printed": "事前印刷", "equals": "チェックの条件", "per_line": "1行の数", "numbered": "番号",
 }  # fmt: skip
 SEAL_WORDS: Mapping[str, str] = {"place": "「公印」の位置だけを薄く示す", "omitted": "「公印省略」と印刷する"}
-OMITTED = "（公印省略）"
+CALIBRATION = (
+    "プリンターのずれを測る紙",
+    "いまの調整：右へ {right} mm、下へ {down} mm",
+    "1. 拡大・縮小なし（100%、実際のサイズ）で印刷します。",
+    "2. 左上の十字の中心を、紙の左の端と上の端から定規で測ります。",
+    "3. どちらもちょうど 20.0 mm なら、ずれはありません。",
+    "4. 左から 21.5 mm なら「右へ」を 1.5 小さく、上から 19.2 mm なら「下へ」を 0.8 大きくします。",
+    "5. 目盛りの 0 から 100 がちょうど 100 mm でないときは、印刷の倍率を 100% に直します。",
+)
 _PROVISIONAL, _DECLARED = "仮番号（本部照合前）", "申告による（住民データ照合前）"
 _LONG = {
     "number": "2024-1-K7QF-00012-C", "grade": label("grade", "partial"), "issued_on": "令和6年12月31日", "reported_on": "令和6年12月31日",

@@ -9,19 +9,21 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from app.domain.certificate import FormDesign
 from app.domain.errors import InputFault
+from app.presentation.messages import message
 from app.printing.layout import PAGES, Box, Cell, FormLayout, TableColumn, Variable, find_layout, forms_root, list_forms, parse_layout
 from app.usecases.context import Context
-from app.usecases.forms import FIRST_OWN, MOST_LAYOUT, find_design, find_seal, list_designs
+from app.usecases.forms import FIRST_OWN, MOST_LAYOUT, find_design, find_seal, list_designs, read_seal_words
 
 FOLDER = "forms"
-DESIGNABLE = ("disaster_certificate", "report_certificate")
-"""Forms whose values are those of certificates; they come first in lists."""
+FIRST = ("disaster_certificate", "report_certificate")
+_NOT_DESIGNED = frozenset(("blank_roster", "evacuee_card", "recovery_key"))
+"""Printed by ``printing.forms`` straight from their files, ruled to order or full of squares: changed as files only."""
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 _STILL_NEEDED = ("code",)
 
@@ -61,8 +63,20 @@ def active_layout(ctx: Context, form: str, *, version: int | None = None, digest
         design = find_design(ctx, form=form, digest=digest) if digest else None
         design = design or find_design(ctx, form=form, number=version)
         if design is not None:
-            return read_design(design)
-    return find_layout(form, version=version, overrides=own_folder(folder))
+            return say_omitted(ctx, read_design(design))
+    return say_omitted(ctx, find_layout(form, version=version, overrides=own_folder(folder)))
+
+
+def say_omitted(ctx: Context, layout: FormLayout) -> FormLayout:
+    """The layout with 公印省略 in the place of the seal, where this municipality prints those words when there is no picture."""
+    if read_seal_words(ctx) != "omitted":
+        return layout
+    words = message("form.seal_omitted")
+    cells = {
+        count: replace(cell, boxes=tuple(replace(box, text=words) if box.kind == "seal" else box for box in cell.boxes))
+        for count, cell in layout.cells.items()
+    }
+    return replace(layout, cells=cells)
 
 
 def read_design(design: FormDesign) -> FormLayout:
@@ -119,7 +133,7 @@ def guess_form(path: Path) -> str:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return ""
     named, title = data.get("form", ""), data.get("title", "")
-    return next((form for form in list_forms() if form == named or (not named and find_layout(form).title == title)), "")
+    return next((form for form in list_designable() if form == named or (not named and find_layout(form).title == title)), "")
 
 
 def _shows(cell: Cell, name: str) -> bool:
@@ -129,7 +143,7 @@ def _shows(cell: Cell, name: str) -> bool:
 def list_versions(ctx: Context, *, folder: Path | None = None, form: str = "") -> list[LayoutVersion]:
     """Every version of one form or of all: designs made here, files in the data folder, the one that ships; what prints is marked."""
     rows: list[LayoutVersion] = []
-    for one in (form,) if form else _ordered_forms():
+    for one in (form,) if form else list_designable():
         designs = list_designs(ctx, form=one)
         has_own = any(row.used for row in designs)
         rows += [
@@ -150,9 +164,10 @@ def list_versions(ctx: Context, *, folder: Path | None = None, form: str = "") -
     return rows
 
 
-def _ordered_forms() -> list[str]:
-    names = list_forms()
-    return [*(form for form in DESIGNABLE if form in names), *(form for form in names if form not in DESIGNABLE)]
+def list_designable() -> list[str]:
+    """The forms that are changed in the window, certificates first."""
+    names = [form for form in list_forms() if form not in _NOT_DESIGNED]
+    return [*(form for form in FIRST if form in names), *(form for form in names if form not in FIRST)]
 
 
 def _file_versions(folder: Path | None, form: str) -> Iterator[tuple[int, Source]]:

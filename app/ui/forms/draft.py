@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,8 @@ from app.printing.layout import Box, Cell, FormLayout, TableColumn
 STEP, FINE = 0.5, 0.1  # mm
 _LEAST = 1.0  # mm: a box must stay something one can take hold of
 _MOST_STEPS = 400
+WORDED = frozenset({"text", "field", "check", "seal"})
+"""Boxes that hold words of ours."""
 _PARTS = {"left", "right", "top", "bottom"}
 
 
@@ -163,6 +166,36 @@ class Draft:
         """Another title of the form."""
         self._remember("title")
         self.layout = replace(self.layout, title=title)
+
+    def rewrite(self, texts: Mapping[str, str]) -> int:
+        """Replace fixed texts on all papers at once, as one step; answers in how many boxes."""
+        cells, count = {}, 0
+        for per_page, cell in self.layout.cells.items():
+            boxes = tuple(replace(box, text=texts[box.text]) if box.kind in WORDED and box.text in texts else box for box in cell.boxes)
+            count += sum(new != old for new, old in zip(boxes, cell.boxes, strict=True))
+            cells[per_page] = replace(cell, boxes=boxes)
+        if count:
+            self._remember("")
+            self.layout = replace(self.layout, cells=cells)
+        return count
+
+    @property
+    def texts(self) -> dict[str, int]:
+        """Every fixed text and in how many boxes of all papers it stands, in the order of reading."""
+        found: dict[str, int] = {}
+        for _, cell in sorted(self.layout.cells.items()):
+            for box in cell.boxes:
+                if box.kind in WORDED and box.text:
+                    found[box.text] = found.get(box.text, 0) + 1
+        return found
+
+    def replace_all(self, layout: FormLayout) -> None:
+        """Another layout altogether (a file taken in), as one step."""
+        self._remember("")
+        self.layout = layout
+        if self.per_page not in layout.cells:
+            self.per_page = min(layout.cells)
+        self.selected = -1
 
     def mark_saved(self) -> None:
         """What is here is kept now."""
