@@ -318,7 +318,7 @@ def judge_self(ctx: Context, *, application_id: str, note: str, surveyed_on: str
     day = read_day(surveyed_on, field="surveyed_on") or application.applied_on
     done = record_survey(
         ctx, building_id=application.building_id, inputs={}, kind="first", method="self", surveyed_on=day, typed_grade="partial",
-        reason=note.strip(), note=note.strip(),
+        reason=note.strip(), note=note.strip(), consented_by=application.applicant_name,
     )  # fmt: skip
     return done.changes
 
