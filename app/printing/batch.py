@@ -89,6 +89,7 @@ def render_batch(
         for number, blocks in groupby(split_blocks(count, options), key=lambda block: block.file):
             path = out if files == 1 else out.with_name(f"{out.stem}-{number + 1:02d}of{files:02d}{out.suffix}")
             run.print_file(path, blocks, tracked, opened=opened)
+        next(tracked, None)  # tells that all is done
     return run.report()
 
 
@@ -130,14 +131,13 @@ def render_one(
     press = run.open_press()
     sides, problems = run.draw(press, record, 0)
     run.lay_sheet(press, [0] * asked.per_sheet, {0: sides})
-    written = io.BytesIO()
-    press.save(written, flip=run.flip)
+    pdf = press.finish(flip=run.flip)
     pictures = []
-    for page in draw_pages(written.getvalue(), dpi=dpi):
+    for page in draw_pages(pdf, dpi=dpi):
         picture = io.BytesIO()
         page.save(picture, format="PNG", compress_level=1)
         pictures.append(picture.getvalue())
-    return Preview(pdf=written.getvalue(), pictures=tuple(pictures), problems=(*press.problems, *problems))
+    return Preview(pdf=pdf, pictures=tuple(pictures), problems=(*press.problems, *problems))
 
 
 Sides = tuple[bytes, bytes]
@@ -186,8 +186,7 @@ class _Run:
                     raise PrintRefused(form=self._layout.form, problems=press.problems)
             self._print_block(press, block, records)
         if press is not None and press.pages:
-            with opened.enter_context(atomic_output(path)).open("wb") as file:
-                press.save(file, flip=self.flip)
+            opened.enter_context(atomic_output(path)).write_bytes(press.finish(flip=self.flip))
             self._files.append(path)
             self._pages += press.pages
 
@@ -204,18 +203,18 @@ class _Run:
             if problems:
                 self._stop(problems)
             else:
+                self._printed += 1
                 drawn[number] = sides
                 names = [*names[:1], record.get(self._options.number_var, "")]
         if drawn and self._options.separators and not first:
             self._lay_separator(press, names, count=len(drawn))
         for sheet in placed:
             self.lay_sheet(press, sheet, drawn)
-        self._printed += len(drawn)
 
     def _stop(self, problems: list[Problem]) -> None:
-        """A record is left out. When the code of the very first one is too dense for its box, so are all others."""
+        """A record is left out. When a code is too dense for its box before anybody was printed, so are all others."""
         dense = next((problem for problem in problems if problem.code == "print.code_too_dense"), None)
-        if dense is not None and not self._printed and not self._stopped:
+        if dense is not None and not self._printed:
             told = dense.params
             raise InputFault(
                 "print.code_box_small", form=self._layout.title, side=told["side"], needed=told["needed"], module=told["module"]

@@ -75,7 +75,7 @@ def _check_values(layout: FormLayout, records: Sequence[Mapping[str, str]]) -> l
             raise InputFault("print.variable_unknown", form=layout.form, column=unknown[0])
         problems += [
             Problem(code="print.value_missing", row=row, column=name, params={"label": layout.variables[name].label})
-            for name in layout.find_missing(record)
+            for name in (layout.find_missing(record) if any(record.values()) else ())
         ]
     return problems
 

@@ -145,9 +145,7 @@ class FormLayout:
         return width / cell.columns, height / cell.rows
 
     def find_missing(self, record: Mapping[str, str]) -> tuple[str, ...]:
-        """The required variables that are empty. A record without any value is a blank paper and needs none."""
-        if not any(record.values()):
-            return ()
+        """The required variables that are empty."""
         return tuple(name for name, variable in self.variables.items() if variable.required and not record.get(name))
 
     def place_piece(self, cell: Cell, index: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import pikepdf
 from reportlab.pdfgen.canvas import Canvas
@@ -134,8 +134,8 @@ class Press:
         y = ((height or self.paper.height) - corner[1] - self._offset[1] - high) * MM
         return f"{scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f}"
 
-    def save(self, file: BinaryIO, *, flip: str = "") -> None:
-        """Write the document: fonts with just the glyphs that were drawn, what is shared once. OSError when the disk is full."""
+    def finish(self, *, flip: str = "") -> bytes:
+        """The document: fonts with just the glyphs that were drawn, what is shared once. ``flip``: ``long`` or ``short`` for both sides."""
         canvas = self.sheet.canvas
         canvas._code = []
         for name in sorted(self._named):
@@ -147,7 +147,9 @@ class Press:
             if flip:
                 wishes.Duplex = pikepdf.Name("/DuplexFlipLongEdge" if flip == "long" else "/DuplexFlipShortEdge")
             document.Root.ViewerPreferences = wishes
-            document.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            written = io.BytesIO()  # not the file itself: its faults would come with another name
+            document.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            return written.getvalue()
 
     def _join_pages(self, document: pikepdf.Pdf) -> None:
         tree = document.Root.Pages

@@ -18,7 +18,10 @@ from app.printing.report import PageStamp, PrintRefused
 from app.resources import read_messages
 from tests.printing.conftest import KATSU_OLD
 
-FORMS = ("blank_roster", "evacuee_card", "recovery_key")
+FORMS = (
+    "address_labels", "address_sheet", "batch_separator", "blank_roster", "disaster_certificate", "evacuee_card", "recovery_key",
+    "report_certificate",
+)  # fmt: skip
 
 
 def samples() -> list[tuple[str, int]]:
