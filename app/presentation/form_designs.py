@@ -28,7 +28,7 @@ SETTINGS: Mapping[str, str] = {
     "wrap": "折り返し", "line": "線の太さ", "var": "値", "hint": "薄い案内", "caption": "見出しの幅", "fill": "地の濃さ", "dash": "破線",
     "header": "表の見出しの高さ", "columns": "表の列", "printed": "事前印刷", "equals": "チェックの条件", "per_line": "1行の数", "numbered": "番号",
 }  # fmt: skip
-SEAL_WORDS: Mapping[str, str] = {"place": "「公印」の位置だけを薄く示す", "omitted": "「公印省略」と印刷する"}
+SEAL_WORDS: Mapping[str, str] = {"place": "「公印」と印刷して、押す位置を示す", "omitted": "「公印省略」と印刷する"}
 CALIBRATION = (
     "プリンターのずれを測る紙",
     "いまの調整：右へ {right} mm、下へ {down} mm",

@@ -19,14 +19,16 @@ from app.ui.forms.draft import Draft
 from app.ui.forms.toolbar import Toolbar
 from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.text import column, heading, note, row
+from app.ui.widgets.text import column, heading, note, row, text
 
 if TYPE_CHECKING:
     from app.printing.fonts import FontBook
     from app.ui.pages.forms import FormsPage
 
 _PAUSE_MS = 120  # after a change, before it is drawn anew
-_STEPS = "手順：① 標準の様式を選ぶ → ② 文字と位置を直す → ③「いちばん長い実データ」で確かめる → ④ 下書きとして保存 → ⑤ ほかの人が承認（次の印刷から使われます）"
+_STEPS = (
+    "① 様式を選ぶ → ② 文字と位置を直す → ③ いちばん長い実データで確かめる → ④ 下書きとして保存 → ⑤ ほかの人が承認 → 次の印刷から使われます"
+)
 
 
 class DesignTab(Tab):
@@ -65,21 +67,28 @@ class DesignTab(Tab):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setAccessibleName("紙")
         self.boxes.setMinimumHeight(px(90))
-        self._found = heading("気を付けるところ")
-        below = QWidget()
-        below.setLayout(column(self._found, self.findings, spacing=4))
-        side = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        upper, middle = QWidget(), QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
+        for listed in (self.boxes, self.findings):
+            listed.setProperty("role", "compact")
+            listed.setUniformItemSizes(True)
+            listed.setTextElideMode(Qt.TextElideMode.ElideRight)
+            listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._found = text("", role="section", wrap=False)
+        self.findings.setFixedHeight(px(66))
+        self._properties = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
+        self._properties.setWidget(self.panel)
+        self._properties.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._properties.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        upper, side, right = QWidget(), QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False), QWidget()
         upper.setLayout(column(row(heading("枠"), 1, self.tools.add, self.tools.remove, spacing=6), self.boxes, spacing=4))
-        middle.setWidget(self.panel)
-        middle.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        middle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for part, share in ((upper, 3), (middle, 4), (below, 2)):
-            side.addWidget(part)
-            side.setStretchFactor(side.count() - 1, share)
-        side.setSizes([px(170), px(235), px(120)])
+        side.addWidget(upper)
+        side.addWidget(self._properties)
+        side.setStretchFactor(0, 1)
+        side.setSizes([px(170), px(290)])
         side.setFixedWidth(px(330))
-        middle_row = row(side, self.area, spacing=12)
+        below = column(self.area, self._found, self.findings, spacing=3)
+        below.setStretch(0, 1)
+        right.setLayout(below)
+        middle_row = row(side, right, spacing=12)
         middle_row.setStretch(1, 1)
         self.steps = note(_STEPS)
         whole = column(self.banner, self.tools, self.steps, middle_row, spacing=6, margins=(0, 8, 0, 0))
@@ -216,10 +225,11 @@ class DesignTab(Tab):
             item.setToolTip(where + sentence)
             self.findings.addItem(item)
         self.findings_grave = sum(grave for _, grave, _ in found)
+        self.findings.setVisible(bool(found))
         self._found.setText(
             f"気を付けるところ（{len(found)}件{f'、うち直すもの {self.findings_grave}件' if self.findings_grave else ''}）"
             if found
-            else "気を付けるところ（なし）"
+            else "気を付けるところはありません"
         )
         self.canvas.update()
 

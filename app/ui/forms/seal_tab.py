@@ -97,6 +97,8 @@ class SealTab(Tab):
         self.table.show_rows(rows)
         self._middle.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
+        for made in (self.add, self.approve_button, self.retire_button):
+            made.setVisible(bool(rows))
         self.choices[chosen].setChecked(True)
         if rows and self.table.current_row() is None:
             self.table.make_current(0)

@@ -35,15 +35,17 @@ class Toolbar(QWidget):
     def __init__(self, tab: DesignTab) -> None:
         super().__init__()
         self._tab = tab
-        self.form, self.version = _combo("様式", 190), _combo("版", 250)
-        self.paper, self.data, self.zoom = _combo("紙の大きさ", 130), _combo("見本に使う値", 190), _combo("表示の大きさ", 110)
+        self.form, self.version = _combo("様式", 240), _combo("版", 230)
+        self.paper, self.data, self.zoom = _combo("紙の大きさ", 160), _combo("見本に使う値", 190), _combo("表示の大きさ", 110)
         self.state = badge("")
-        self.save = button("下書きとして保存（Ctrl+S）", role="primary", icon="save")
+        self.save = button(
+            "保存（Ctrl+S）", role="primary", icon="save", tip="新しい版（下書き）として保存します。今までの版はそのまま残ります"
+        )
         self.approve = button("承認…", icon="check", tip="確かめて、次の印刷からこの版を使います")
         self.more = button("その他", icon="menu")
         self.undo = button("", icon="undo", tip="元に戻す（Ctrl+Z）")
         self.redo = button("", icon="restore", tip="やり直す（Ctrl+Y）")
-        self.texts = button("文字をまとめて直す…（Ctrl+H）", icon="edit")
+        self.texts = button("文字を直す…（Ctrl+H）", icon="edit", tip="すべての紙の文字を、一覧でまとめて直します")
         self.add = button("枠を追加", icon="plus")
         self.remove = button("", icon="minus", tip="選んだ枠をなくす（Delete）")
         self.preprinted_box = QCheckBox("印刷済みの用紙")
@@ -51,8 +53,13 @@ class Toolbar(QWidget):
         for made, name in ((self.undo, "元に戻す"), (self.redo, "やり直す"), (self.remove, "選んだ枠をなくす")):
             made.setAccessibleName(name)
         self._fill_fixed()
-        first = row(self.form, self.version, self.state, 1, self.save, self.approve, self.more, spacing=8)
-        second = row(self.paper, self.data, self.preprinted_box, 1, self.undo, self.redo, self.texts, self.zoom, spacing=8)
+        first = row(self.form, self.version, self.state, self.save, self.approve, self.more, spacing=8)
+        second = row(self.paper, self.data, self.preprinted_box, self.undo, self.redo, self.texts, self.zoom, spacing=8)
+        first.insertStretch(3, 1)
+        second.insertStretch(3, 1)
+        for line, places in ((first, (0, 1)), (second, (0, 1))):
+            for place in places:
+                line.setStretch(place, 100)
         self.setLayout(column(first, second, spacing=6))
         self._connect()
 
@@ -194,8 +201,10 @@ def _combo(name: str, width: int) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(name)
     made.setToolTip(name)
-    made.setMinimumWidth(theme.current().px(width))
-    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    made.setMinimumWidth(min(width, 110))
+    made.setMaximumWidth(theme.current().px(width))
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return made
 
 
