@@ -7,10 +7,12 @@ The picture itself is an attachment (``ctx.attachments``), the record says every
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.domain.building import Building
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id, parse_person_number, person_number
@@ -209,10 +211,34 @@ def discard_batch(ctx: Context, *, batch: str, reason: str = "") -> Changes:
 
 
 def building_of(ctx: Context, *, number: str) -> str:
-    """The building with this number, in any width, case and grouping. RuleViolation ``photo.no_building``."""
-    found = parse_person_number(number)
-    written = person_number(found.prefix, found.serial) if found else number.strip()
-    building = ctx.reads.photos.building_numbers([written]).get(written)
-    if building is None:
-        raise RuleViolation("photo.no_building", field="building", number=number)
-    return building
+    """The building with this number, in any width, case and grouping; its serial alone when only one building has it.
+
+    RuleViolation ``photo.no_building``, ``photo.building_ambiguous`` with the numbers.
+    """
+    return _find_building(ctx, number)[1]
+
+
+def describe_building(ctx: Context, *, number: str) -> str:
+    """Number and address of the building meant, to say while it is typed. RuleViolation as ``building_of``."""
+    written, building = _find_building(ctx, number)
+    record = ctx.reads.get("building", building)
+    return f"{written} {record.address}".strip() if isinstance(record, Building) else written
+
+
+def _find_building(ctx: Context, text: str) -> tuple[str, str]:
+    """Number in its one written form, and id."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = parse_person_number(plain)
+    if found is not None:
+        known = ctx.reads.photos.building_numbers([person_number(found.prefix, found.serial)])
+    elif plain.isdecimal() and 0 < int(plain[:9]) < 10_000_000 and len(plain) <= 7:
+        known = ctx.reads.photos.buildings_with_serial(int(plain))
+        own = {number: one for number, one in known.items() if number.startswith(f"{ctx.place.device_prefix}-")}
+        known = own if len(own) == 1 else known
+    else:
+        known = ctx.reads.photos.building_numbers([plain])
+    if not known:
+        raise RuleViolation("photo.no_building", field="building", number=text)
+    if len(known) > 1:
+        raise RuleViolation("photo.building_ambiguous", field="building", number=text, numbers=", ".join(sorted(known)[:5]))
+    return next(iter(known.items()))

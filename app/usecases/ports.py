@@ -580,6 +580,10 @@ class PhotoReads(Protocol):
         """Building id by building number."""
         ...
 
+    def buildings_with_serial(self, serial: int) -> dict[str, str]:
+        """Building ids by number, of all devices' numbers with this serial."""
+        ...
+
     def visits(self, days: Sequence[str]) -> list[Visit]:
         """Surveys of these days (ISO) that say when they began or ended."""
         ...

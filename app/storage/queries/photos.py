@@ -106,6 +106,14 @@ class PhotoQueries:
                 tuple(row) for part in chunked(numbers) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part))
             )
 
+    def buildings_with_serial(self, serial: int) -> dict[str, str]:
+        """Buildings of all devices whose number has this serial."""
+        query = "SELECT number, id FROM building WHERE NOT deleted AND number LIKE ? LIMIT 50"
+        with self._source() as connection:
+            hidden = self._hidden(connection)
+            found = connection.exec_driver_sql(query, (f"____-{serial:05}-_",))
+            return {number: one for number, one in found if one not in hidden}
+
     def visits(self, days: Sequence[str]) -> list[Visit]:
         """Surveys of these days that say when they began or ended."""
         query = (
