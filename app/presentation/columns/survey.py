@@ -257,3 +257,28 @@ AREA_LINES: ColumnSet[AreaLine] = ColumnSet(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corner:
+    """A counted survey in the area that an area judgement may rest on."""
+
+    survey: SurveyRow
+    ticked: bool = False
+
+    @property
+    def id(self) -> str:
+        """That of the survey."""
+        return self.survey.id
+
+
+CORNERS: ColumnSet[Corner] = ColumnSet(
+    key="area_corners",
+    columns=(
+        Column(key="tick", label="根拠", text=lambda r: "☑" if r.ticked else "☐", width=3, align="center"),
+        Column(key="number", label="調査番号", text=lambda r: r.survey.number, width=10),
+        Column(key="address", label="所在地", text=lambda r: r.survey.address, width=13),
+        Column(key="grade", label="被害の程度", text=lambda r: grade_text(r.survey.grade), width=6, tone=lambda r: grade_tone(r.survey.grade)),
+        Column(key="decided", label="決め手", text=lambda r: label("survey.decided_by", r.survey.decided_by), width=6),
+        Column(key="surveyed_on", label="調査日", text=lambda r: day_text(r.survey.surveyed_on), width=6),
+        Column(key="kind", label="調査", text=lambda r: label("survey.kind", r.survey.kind), width=4),
+    ),
+)

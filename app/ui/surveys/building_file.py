@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -15,13 +12,14 @@ from app.domain.building import Building
 from app.presentation.columns.building import NOT_THE_GRADE, area_text, grade_tone, risk_tone
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.survey import APPLIED, ASSIGNMENTS, OF_BUILDING, OWN_APPEALS, grade_path
-from app.presentation.labels import field_label, label
+from app.presentation.labels import label
 from app.ui import faults, theme
 from app.ui.page import Shell
 from app.ui.reception.facts import Facts, scrolled
 from app.ui.runner import Changes
 from app.ui.surveys.building_acts import BuildingActs
 from app.ui.surveys.households import HouseholdPane
+from app.ui.surveys.strip import make_strip
 from app.ui.surveys.survey_view import SurveyView
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.hints import KeyHints
@@ -66,6 +64,8 @@ class BuildingFileDialog(QDialog):
     def _make_tabs(self) -> None:
         preferences = self.shell.preferences
         self.facts, self.owner = Facts("建物", columns=1), Facts("所有者", columns=1)
+        self.risk = Facts("応急危険度判定（被害の程度とは別）", columns=1)
+        self.risk.setToolTip(NOT_THE_GRADE)
         self.households = HouseholdPane(self, self.shell)
         self.surveys = Table(OF_BUILDING, name="調査", preferences=preferences, many=False)
         self.surveys.chosen.connect(lambda _: self._show_survey())
@@ -97,21 +97,15 @@ class BuildingFileDialog(QDialog):
         self.tabs.addTab(pane, "調査(&1)")
         self.tabs.addTab(self.households, "世帯(&2)")
         self.tabs.addTab(papers, "依頼・予定・申請(&3)")
-        self.photos = self._make_photos()
+        self.photos = make_strip(self.shell)
         if self.photos is not None:
             self.tabs.addTab(self.photos, "写真(&4)")
-
-    def _make_photos(self) -> Any:
-        """The strip of photographs, where this edition ships it."""
-        if find_spec("app.ui.surveys.photo_strip") is None:
-            return None
-        return import_module("app.ui.surveys.photo_strip").PhotoStrip(self.shell)
 
     def _lay_out(self) -> None:
         acts: tuple[tuple[str, str, str, str, Callable[[], object]], ...] = (
             ("survey", "調査を入力", "F2", "edit", lambda: self.acts.enter_survey(self.building_id)),
             ("correct", "建物を直す…", "Ctrl+E", "edit", lambda: self._with(self.acts.correct)),
-            ("link", "世帯を結び付ける…", "F6", "residents", self.households.link),
+            ("link", "世帯を結び付ける…", "F6", "evacuees", self.households.link),
             ("risk", "応急危険度判定…", "", "shield", lambda: self._with(self.acts.note_risk)),
             ("collapse", "倒壊家屋…", "", "warning", lambda: self._with(self.acts.note_collapse)),
             ("self", "自己判定…", "", "check", lambda: self._with(self.acts.judge_self)),
@@ -132,8 +126,8 @@ class BuildingFileDialog(QDialog):
             line.addStretch()
         head = row(self._number, self._grade, self._collapsed, self._risk, self._place, spacing=12)
         head.setStretch(4, 1)
-        side = scrolled(self.facts, self.owner)
-        side.setFixedWidth(theme.current().px(330))
+        side = scrolled(self.facts, self.risk, self.owner)
+        side.setFixedWidth(theme.current().px(316))
         body = row(side, self.tabs, spacing=14)
         body.setStretch(1, 1)
         top = column(head, *lines, self.banner, body, spacing=8, margins=(24, 14, 24, 10))
@@ -174,7 +168,8 @@ class BuildingFileDialog(QDialog):
         self._place.setText("　".join(filter(None, (building.address, building.name))))
         self._show_marks(file)
         self.facts.show_facts(_facts(building))
-        self.owner.show_facts([(field_label("building", key), getattr(building, key)) for key in _OWNER])
+        self.risk.show_facts(_risk(building))
+        self.owner.show_facts([(word, getattr(building, key)) for key, word in _OWNER if getattr(building, key) or key == "owner_name"])
         self.surveys.show_rows(file.surveys)
         if file.surveys and self.surveys.current_row() is None:
             self.surveys.make_current(0)
@@ -266,24 +261,25 @@ class BuildingFileDialog(QDialog):
             self.shell.go("certificates", application_id=chosen.id)
 
 
-_OWNER = ("owner_name", "owner_kana", "owner_address", "owner_phone")
-_PLAIN = ("address", "district", "zone", "name")
+_OWNER = (("owner_name", "氏名"), ("owner_kana", "フリガナ"), ("owner_address", "住所"), ("owner_phone", "電話"))
+_ALWAYS = frozenset({"所在地", "地区", "用途", "構造"})
 
 
 def _facts(building: Building) -> list[tuple[str, str]]:
-    """What is known of a building, in words. 応急危険度判定 comes last and says what it is not."""
+    """What is known of a building, in words; of the rarer things only what is there."""
     storeys = "" if building.storeys is None else f"{building.storeys}階建て"
     area = f"{area_text(building.floor_area)} ㎡" if building.floor_area is not None else ""
     place = f"{building.lat:.5f}, {building.lon:.5f}" if building.lat is not None and building.lon is not None else ""
-    risk = "　".join(filter(None, (label("building.risk", building.risk), day_text(building.risk_on), building.risk_note)))
-    return [
-        *((field_label("building", key), getattr(building, key)) for key in _PLAIN),
+    told = (
+        ("所在地", building.address), ("建物名", building.name), ("地区", building.district), ("区域", building.zone),
         ("用途", label("building.use", building.use)),
         ("構造", "　".join(filter(None, (label("building.structure", building.structure), storeys, area)))),
-        (field_label("building", "built"), building.built),
-        (field_label("building", "tax_no"), building.tax_no),
-        (field_label("building", "map_no"), building.map_no),
-        ("緯度・経度", place),
-        (field_label("building", "note"), building.note),
-        ("応急危険度判定（被害の程度とは別）", risk),
-    ]
+        ("建築年", building.built), ("家屋番号", building.tax_no), ("地図番号", building.map_no), ("緯度・経度", place), ("備考", building.note),
+    )  # fmt: skip
+    return [(name, value) for name, value in told if value or name in _ALWAYS]
+
+
+def _risk(building: Building) -> list[tuple[str, str]]:
+    """Whether it is safe to go in."""
+    told = (("判定", label("building.risk", building.risk)), ("判定日", day_text(building.risk_on)), ("備考", building.risk_note))
+    return [(name, value) for name, value in told if value or name == "判定"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.presentation.columns.building import STATE_WORDS
@@ -32,10 +32,10 @@ class BuildingFilters(QWidget):
     scanned = Signal(str)
     down = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *tools: QWidget) -> None:
         super().__init__()
         self.finder = SearchBox("調査番号・所在地・所有者・世帯主で探す（調査票のQRも読み取れます）", name="建物を探す")
-        self.finder.setMinimumWidth(theme.current().px(380))
+        self.finder.setMinimumWidth(theme.current().px(300))
         self.district = picker("地区")
         grades = [(code, short_label("grade", code)) for code, _ in choices("grade")]
         self.grade = picker("被害の程度", [*grades, ("ungraded", "判定なし")])
@@ -56,11 +56,16 @@ class BuildingFilters(QWidget):
         self.finder.down.connect(self.down)
         self.finder.left.connect(self.down)
         names = ("地区", "被害の程度", "調査", "応急危険度判定", "用途", "そのほか")
-        pickers = row(*(labelled(name, box) for name, box in zip(names, self._boxes, strict=True)), 1, spacing=8)
+        pickers = row(*(labelled(name, box) for name, box in zip(names, self._boxes, strict=True)), spacing=8)
+        pickers.addStretch(1)
+        pickers.addWidget(self.clear)
+        pickers.addWidget(self.count)
+        for part in (self.clear, self.count):
+            pickers.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
         for box in self._boxes:
             box.setMinimumWidth(theme.current().px(96))
             box.setMaximumWidth(theme.current().px(190))
-        top = row(self.finder, self.count, self.clear, spacing=10)
+        top = row(self.finder, *tools, spacing=8)
         top.setStretch(0, 1)
         self.setLayout(column(top, pickers, spacing=6))
 

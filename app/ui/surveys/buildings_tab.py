@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QWidget
+
 from app.domain.building import Building
 from app.domain.errors import SasaeError
 from app.presentation.columns.building import BUILDINGS
@@ -40,7 +42,8 @@ class BuildingsTab(Tab):
         self.acts = BuildingActs(self, page.shell)
         self.acts.done.connect(self._wanted_next)
         self._wanted = ""
-        self.filters = BuildingFilters()
+        self._make_buttons()
+        self.filters = BuildingFilters(self.add_button, self.import_button, self.export_button)
         self.filters.changed.connect(self.list)
         self.filters.scanned.connect(self.scan)
         self.table = Table(BUILDINGS, name="建物の一覧", runner=self.runner, preferences=self.shell.preferences)
@@ -61,20 +64,19 @@ class BuildingsTab(Tab):
             icon="search",
             actions=[("条件を消す", "undo", self.reset), ("1棟登録する", "plus", self.add)],
         )
-        self._make_buttons()
         self._lay_out()
 
     def _make_buttons(self) -> None:
         self.file_button = button("建物を開く（Enter）", icon="list")
         self.survey_button = button("調査を入力（F2）", role="primary", icon="edit")
-        self.link_button = button("世帯を結び付ける（F6）", icon="residents")
+        self.link_button = button("世帯…（F6）", icon="evacuees", tip="世帯を結び付ける")
         self.correct_button = button("建物を直す…（F4）", icon="edit")
         self.risk_button = button("応急危険度判定…", icon="shield", tip="入っても安全かどうかの判定です。被害の程度とは別のものです。")
         self.collapse_button = button("倒壊家屋…", icon="warning")
         self.appeal_button = button("再調査の依頼…", icon="history")
         self.add_button = button("登録…（Insert）", icon="plus")
         self.import_button = button("取り込む…（Ctrl+I）", icon="import")
-        self.export_button = button("一覧を書き出す…（Ctrl+E）", icon="save")
+        self.export_button = button("書き出す…（Ctrl+E）", icon="save")
         for made, act, keys in (
             (self.file_button, self.open_file, ""),
             (self.survey_button, self.enter_survey, "F2"),
@@ -92,8 +94,9 @@ class BuildingsTab(Tab):
     def _lay_out(self) -> None:
         needs_row = (self.survey_button, self.file_button, self.link_button, self.correct_button)
         more = (self.risk_button, self.collapse_button, self.appeal_button)
-        first, second = row(*needs_row, *more, 1, spacing=6), row(1, self.add_button, self.import_button, self.export_button, spacing=6)
-        whole = column(self.filters, self.table, self.nothing, self.empty, first, second, spacing=8, margins=(0, 10, 0, 0))
+        self._acts = QWidget()
+        self._acts.setLayout(row(*needs_row, *more, 1, spacing=6))
+        whole = column(self.filters, self.table, self.nothing, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0))
         for place in (1, 2, 3):
             whole.setStretch(place, 1)
         self.setLayout(whole)
@@ -129,7 +132,8 @@ class BuildingsTab(Tab):
         self.table.show_ids(ids, lambda some: buildings.building_rows(ctx, some))
         self.filters.count.setText(f"{len(ids):,}棟")
         self.filters.setVisible(bool(ids) or narrowed)
-        self.table.setVisible(bool(ids))
+        for part in (self.table, self._acts):
+            part.setVisible(bool(ids))
         self.nothing.setVisible(not ids and narrowed)
         self.empty.setVisible(not ids and not narrowed)
         if self._wanted and self.table.select_id(self._wanted):

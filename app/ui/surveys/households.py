@@ -37,7 +37,7 @@ class HouseholdPane(QWidget):
         self.members = Table(MEMBERS, name="世帯員", preferences=shell.preferences, many=False)
         self.members.chosen.connect(lambda _: self._enable())
         self.members.opened.connect(lambda _: self.correct_member())
-        self.link_button = button("結び付ける…（F6）", role="primary", icon="residents")
+        self.link_button = button("結び付ける…（F6）", role="primary", icon="evacuees")
         self.correct_button = button("世帯を直す…（Enter）", icon="edit")
         self.living_button = button("住まいの種類…", icon="home")
         self.unlink_button = button("外す…", icon="minus")
@@ -54,8 +54,8 @@ class HouseholdPane(QWidget):
         self.empty = EmptyState(
             "世帯がまだ結び付いていません",
             "住民データから探して結び付けるか、住民票がない人・事業者・住んでいない所有者は手で入力します。1棟に何世帯でも結び付けられます。",
-            icon="residents",
-            actions=[("世帯を結び付ける", "residents", self.link)],
+            icon="evacuees",
+            actions=[("世帯を結び付ける", "evacuees", self.link)],
         )
         self._parts = (heading("世帯員（当時ここで暮らしていた人）"), self.members)
         acts = row(self.link_button, self.correct_button, self.living_button, self.unlink_button, 1, spacing=6)

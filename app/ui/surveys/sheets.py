@@ -1,0 +1,63 @@
+"""Printing for the teams: the list of a day, and the sheets to fill in, with the QR that leads back to the building.
+
+``app.interchange.exporting.survey_sheets`` prints; without it the buttons are not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from PySide6.QtWidgets import QWidget
+
+from app.presentation.columns.snapshot import day_text
+from app.ui.page import Shell
+from app.ui.widgets.export_dialog import Choice, ExportDialog, Format, Written
+from app.usecases.job import Job
+from app.usecases.survey_rows import AssignmentRow
+
+_LIST = Format("pdf", "予定表（A4）", "班が持って行く、歩く順の一覧", "pdf")
+_SHEET_1 = Format("pdf-1", "調査票（1枚に1棟）", "表裏に書き込む、ふつうの大きさ", "pdf")
+_SHEET_2 = Format("pdf-2", "調査票（1枚に2棟）", "用紙が少ないとき。切り離して使います", "pdf")
+
+
+def printable() -> bool:
+    """Whether this edition prints sheets."""
+    return find_spec("app.interchange.exporting.survey_sheets") is not None
+
+
+def open_list(parent: QWidget, shell: Shell, *, assignments: Sequence[AssignmentRow], day: str) -> ExportDialog:
+    """The list of a day, team by team."""
+    ctx, folder = shell.context, shell.folder
+
+    def write(choice: Choice, job: Job) -> Written:
+        from app.interchange.exporting.survey_sheets import print_team_list
+
+        done = print_team_list(ctx.for_purpose(choice.purpose), assignments=assignments, day=day, out=choice.path, folder=folder, job=job)
+        return Written(choice.path, f"{len(assignments):,}棟・{done.pages:,}ページ", problems=done.problems)
+
+    teams = sorted({one.team for one in assignments})
+    dialog = ExportDialog(
+        parent, shell, title="予定表の印刷", name=f"予定表_{day}", formats=[_LIST], write=write, lead=f"{day_text(day)}　{'、'.join(teams)}"
+    )
+    dialog.open()
+    return dialog
+
+
+def open_sheets(parent: QWidget, shell: Shell, *, building_ids: Sequence[str], lead: str = "") -> ExportDialog:
+    """The sheets of these buildings, one or two to a page."""
+    ctx, folder = shell.context, shell.folder
+
+    def write(choice: Choice, job: Job) -> Written:
+        from app.interchange.exporting.survey_sheets import print_sheets
+
+        nup = int(choice.format.code.rpartition("-")[2])
+        done = print_sheets(ctx.for_purpose(choice.purpose), building_ids=building_ids, out=choice.path, nup=nup, folder=folder, job=job)
+        return Written(choice.path, f"{len(building_ids):,}棟・{done.pages:,}ページ", problems=done.problems)
+
+    words = f"{len(building_ids):,}棟分。調査票のQRを読み取ると、その建物の調査の入力が開きます。"
+    dialog = ExportDialog(
+        parent, shell, title="調査票の印刷", name="調査票", formats=[_SHEET_1, _SHEET_2], write=write, lead="　".join(filter(None, (lead, words)))
+    )
+    dialog.open()
+    return dialog
