@@ -103,7 +103,7 @@ WORDS: dict[str, dict[str, str]] = {
         "home": "ホーム", "search": "検索", "shelters": "避難所", "evacuees": "避難者", "roster": "名簿", "residents": "住民データ",
         "surveys": "家屋・調査", "certificates": "証明書", "forms": "様式", "history": "履歴・記録", "settings": "設定",
     },
-    "view": {"standard": "標準", "full": "すべての項目", "compact": "印刷用（せまい）", "publishable": "掲示用"},
+    "view": {"standard": "標準", "full": "すべての項目", "compact": "印刷用（せまい）", "publishable": "掲示用", "collapsed": "倒壊家屋", "plan": "班の予定"},
     "theme": {"system": "パソコンの設定に合わせる", "light": "明るい", "dark": "暗い"},
     "text_size": {"normal": "標準", "large": "大きい", "larger": "とても大きい"},
 }  # fmt: skip

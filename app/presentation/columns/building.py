@@ -77,8 +77,8 @@ BUILDINGS: ColumnSet[BuildingRow] = ColumnSet(
         Column(key="surveyed_on", label="調査日", text=lambda r: day_text(r.surveyed_on), width=6),
         Column(key="risk", label="応急危険度判定", text=lambda r: label("building.risk", r.risk), width=7, tone=lambda r: risk_tone(r.risk),
                tip=lambda r: NOT_THE_GRADE),
-        Column(key="collapsed", label="倒壊家屋", text=collapsed_text, width=6, tone=lambda r: "bad",
-               icon=lambda r: "warning" if r.collapsed else ""),
+        Column(key="collapsed", label="倒壊家屋", text=lambda r: "倒壊" if r.collapsed else "", width=5, tone=lambda r: "bad",
+               icon=lambda r: "warning" if r.collapsed else "", tip=collapsed_text),
         Column(key="danger", label="倒壊家屋・危険についての注意", text=collapsed_text, width=16, tone=lambda r: "bad",
                icon=lambda r: "warning" if r.collapsed else ""),
         Column(key="use", label="用途", text=lambda r: label("building.use", r.use), width=8),
@@ -99,6 +99,7 @@ BUILDINGS: ColumnSet[BuildingRow] = ColumnSet(
     views={
         "standard": ("number", "address", "heads", "grade", "state", "surveyed_on", "risk", "collapsed", "owner", "use", "district", "photos"),
         "collapsed": ("number", "address", "danger", "risk", "heads", "grade", "state", "owner", "district"),
+        "plan": ("number", "address", "heads", "district", "structure", "risk", "collapsed"),
         "full": (
             "number", "tax_no", "use", "name", "address", "district", "zone", "structure", "storeys", "floor_area", "owner", "heads",
             "households", "grade", "total", "state", "surveyed_on", "risk", "collapsed", "photos", "appeals", "planned",

@@ -108,9 +108,9 @@ APPEALS: ColumnSet[AppealRow] = ColumnSet(
         Column(key="address", label="所在地", text=lambda r: r.address, width=13, sort=lambda r: r.address),
         Column(key="head", label="世帯主", text=lambda r: r.head, width=8),
         Column(key="grade", label="いまの程度", text=lambda r: grade_text(r.grade), width=6, tone=lambda r: grade_tone(r.grade)),
-        Column(key="asked_by", label="依頼した人", text=lambda r: r.appeal.asked_by, width=7),
-        Column(key="phone", label="電話", text=lambda r: r.appeal.phone, width=8),
         Column(key="reason", label="理由", text=lambda r: r.appeal.reason, width=12),
+        Column(key="asked_by", label="依頼した人", text=lambda r: r.appeal.asked_by, width=7),
+        Column(key="phone", label="電話", text=lambda r: r.appeal.phone, width=9),
         Column(key="answer", label="回答", text=lambda r: r.appeal.answer, width=10),
         Column(key="survey", label="調査", text=lambda r: state_text(r.survey_state), width=5, tone=lambda r: state_tone(r.survey_state)),
         Column(key="district", label="地区", text=lambda r: r.district, width=5, sort=lambda r: r.district),
@@ -130,7 +130,7 @@ OWN_APPEALS: ColumnSet[Appeal] = ColumnSet(
         Column(key="asked_on", label="依頼日", text=lambda r: day_text(r.asked_on), width=6),
         Column(key="wants", label="求める調査", text=lambda r: label("appeal.wants", r.wants), width=5),
         Column(key="asked_by", label="依頼した人", text=lambda r: r.asked_by, width=7),
-        Column(key="phone", label="電話", text=lambda r: r.phone, width=8),
+        Column(key="phone", label="電話", text=lambda r: r.phone, width=9),
         Column(key="reason", label="理由", text=lambda r: r.reason, width=14),
         Column(key="answer", label="回答", text=lambda r: r.answer, width=12),
     ),
@@ -153,9 +153,9 @@ ASSIGNMENTS: ColumnSet[AssignmentRow] = ColumnSet(
     columns=(
         Column(key="position", label="順", text=lambda r: str(r.position + 1), width=2, align="right", number=True),
         Column(key="number", label="調査番号", text=lambda r: r.number, width=10),
-        Column(key="address", label="所在地", text=lambda r: r.address, width=14),
-        Column(key="heads", label="世帯主", text=lambda r: heads_text(r.heads, len(r.heads)), width=9),
-        Column(key="danger", label="注意", text=danger_text, width=9, tone=lambda r: "bad" if r.collapsed else risk_tone(r.risk),
+        Column(key="address", label="所在地", text=lambda r: r.address, width=13),
+        Column(key="heads", label="世帯主", text=lambda r: heads_text(r.heads, len(r.heads)), width=7),
+        Column(key="danger", label="注意", text=danger_text, width=8, tone=lambda r: "bad" if r.collapsed else risk_tone(r.risk),
                icon=lambda r: "warning" if r.collapsed or r.risk == "unsafe" else ""),
         Column(key="round", label="回", text=lambda r: f"{r.round}回目", width=3),
         Column(key="kind", label="調査", text=lambda r: label("survey.kind", r.kind), width=4),
@@ -169,9 +169,9 @@ ASSIGNMENTS: ColumnSet[AssignmentRow] = ColumnSet(
         Column(key="day", label="予定日", text=lambda r: day_text(r.day), width=6),
     ),
     views={
-        "standard": ("position", "number", "address", "heads", "danger", "round", "kind", "outcome", "state", "structure", "note"),
+        "standard": ("position", "number", "address", "heads", "danger", "outcome", "state", "round", "kind", "structure", "note"),
         "full": (
-            "day", "team", "position", "number", "address", "heads", "danger", "round", "kind", "outcome", "state", "use", "structure", "note",
+            "day", "team", "position", "number", "address", "heads", "danger", "outcome", "state", "round", "kind", "use", "structure", "note",
         ),
     },
 )  # fmt: skip
@@ -180,7 +180,7 @@ ASSIGNMENTS: ColumnSet[AssignmentRow] = ColumnSet(
 TEAMS: ColumnSet[TeamRow] = ColumnSet(
     key="teams",
     columns=(
-        Column(key="name", label="班", text=lambda r: r.team.name, width=5, sort=lambda r: r.team.name),
+        Column(key="name", label="班", text=lambda r: r.team.name, width=7, sort=lambda r: r.team.name),
         Column(key="left", label="残り", text=lambda r: f"{r.remaining:,}", width=3, align="right", number=True),
         Column(key="done", label="済み", text=lambda r: f"{r.done:,}", width=3, align="right", number=True),
         Column(key="members", label="調査員", text=lambda r: "、".join(r.team.members), width=8),
@@ -214,7 +214,7 @@ PROGRESS: ColumnSet[ProgressLine] = ColumnSet(
         _count("waiting", "確認待ち"),
         _count("judged", "判定済み", "good"),
         _count("absent", "不在", "warn"),
-        _count("appeals", "再調査の依頼"),
+        _count("appeals", "再調査"),
     ),
 )
 
@@ -247,7 +247,7 @@ class AreaLine:
 AREA_LINES: ColumnSet[AreaLine] = ColumnSet(
     key="area_lines",
     columns=(
-        Column(key="done", label="判定", text=lambda r: "変えない" if r.left else "判定する", width=4, tone=lambda r: "quiet" if r.left else "info"),
+        Column(key="done", label="判定", text=lambda r: "変えない" if r.left else "判定する", width=5, tone=lambda r: "quiet" if r.left else "info"),
         Column(key="number", label="調査番号", text=lambda r: r.number, width=10, sort=lambda r: r.number),
         Column(key="address", label="所在地", text=lambda r: r.address, width=14, sort=lambda r: r.address),
         Column(key="before", label="いまの程度", text=lambda r: grade_text(r.before), width=6, tone=lambda r: grade_tone(r.before)),

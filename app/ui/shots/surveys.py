@@ -170,8 +170,10 @@ def _link_typed(stage: Stage) -> QWidget:
 
 def _other(stage: Stage) -> Any:
     """The tab on a survey that somebody else entered."""
-    tab = _tab(stage, "check")
-    tab.table.make_current(next(place for place in range(tab.table.rows.rowCount()) if not tab.table.rows.row(place).mine))
+    session = stage.other("surveys-checked", _fill, residents=600)
+    session.context = another(session.context, "確認　良子")
+    tab = stage.window_on(session, "surveys", tab="check").current.tab("check")
+    tab.table.make_current(1)
     stage.settle()
     return tab
 

@@ -82,7 +82,7 @@ class AppealsTab(Tab):
             bind(self, made, act, keys)
 
     def _lay_out(self) -> None:
-        top = row(labelled("絞り込み", self.finder), labelled("状態", self.state), self.count, spacing=10)
+        top = row(labelled("絞り込み", self.finder), labelled("状態", self.state), labelled("", self.count), spacing=10)
         top.setStretch(0, 1)
         self._work = QWidget()
         acts = row(

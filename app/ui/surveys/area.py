@@ -87,7 +87,7 @@ class AreaDialog(QDialog):
         self.body = FormBody(AREA, values={"surveyed_on": today}, columns=1)
         self.corners = TickTable(CORNERS, name="根拠にする調査", preferences=shell.preferences, many=False)
         self.preview = Table(AREA_LINES, name="判定すると変わる建物", preferences=shell.preferences, many=False)
-        self.told = text("", role="section")
+        self.told = text("", role="section", wrap=False)
         self.chosen = text("", role="note", wrap=False)
         self.banner = Banner()
         self.banner.hide()
@@ -120,7 +120,7 @@ class AreaDialog(QDialog):
         left.setWidget(form)
         left.setFixedWidth(theme.current().px(360))
         right = column(
-            row(heading("根拠にする四隅の調査（Space で選ぶ）"), 1, self.chosen), self.corners, row(self.told, 1, self.export_button),
+            row(text("根拠にする四隅の調査（Space で選ぶ）", role="heading", wrap=False), 1, self.chosen), self.corners, row(self.told, 1, self.export_button),
             self.preview, spacing=6,
         )  # fmt: skip
         right.setStretch(1, 2)

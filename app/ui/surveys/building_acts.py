@@ -173,7 +173,7 @@ class BuildingActs(QObject):
         """Show the entry screen."""
         from app.ui.surveys.entry import EntryDialog
 
-        dialog = EntryDialog(self.shell, file, survey)
+        dialog = EntryDialog(self.shell, file, survey, appeal_id=appeal_id)
         dialog.setParent(self._parent, dialog.windowFlags())
         dialog.finished.connect(lambda _: self.done.emit(file.building.id))
         dialog.open()

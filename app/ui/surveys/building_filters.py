@@ -60,6 +60,7 @@ class BuildingFilters(QWidget):
         pickers.addStretch(1)
         pickers.addWidget(self.clear)
         pickers.addWidget(self.count)
+        self.count.setMinimumHeight(theme.current().px(34))
         for part in (self.clear, self.count):
             pickers.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
         for box in self._boxes:

@@ -92,7 +92,7 @@ class CheckTab(Tab):
 
     def _lay_out(self) -> None:
         pickers = zip(("地区", "被害の程度", "方法"), (self.district, self.grade, self.method), strict=True)
-        top = row(labelled("絞り込み", self.finder), *(labelled(name, box) for name, box in pickers), self.count, spacing=10)
+        top = row(labelled("絞り込み", self.finder), *(labelled(name, box) for name, box in pickers), labelled("", self.count), spacing=10)
         top.setStretch(0, 1)
         side = QWidget()
         parts = column(heading("判定の根拠"), self.view, spacing=6, margins=(12, 0, 0, 0))

@@ -59,6 +59,7 @@ class AssignDialog(QDialog):
         self.number.setValue(_A_DAYS_WORK)
         self.count = text("", role="section", wrap=False)
         self.table = Table(BUILDINGS, name="予定に入れる建物", runner=shell.runner, preferences=shell.preferences)
+        self.table.set_view("plan")
         self.banner = Banner()
         self.banner.hide()
         self.save_button = button(f"{ASSIGN.save}（Ctrl+Enter）", role="primary", icon="check")

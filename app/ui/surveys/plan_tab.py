@@ -12,6 +12,7 @@ from app.presentation.columns.snapshot import day_text as say_day
 from app.presentation.columns.survey import ASSIGNMENTS, PROGRESS
 from app.presentation.forms.building import day_text
 from app.presentation.forms.survey import NEXT_ROUND
+from app.ui import theme
 from app.ui.surveys import sheets
 from app.ui.surveys.asking import bind, labelled, open_export, open_form
 from app.ui.surveys.building_acts import BuildingActs
@@ -92,11 +93,11 @@ class PlanTab(Tab):
 
     def _lay_out(self) -> None:
         top = row(labelled("予定日", self.day), self.count, 1, self.assign_button, self.next_button, spacing=10)
-        self.day.setMinimumWidth(180)
+        self.day.setMinimumWidth(theme.current().px(230))
         outcomes = row(text("結果", role="field", wrap=False), *self.outcome_buttons.values(), 1, self.up_button, self.down_button, spacing=6)
         acts = row(self.entry_button, self.drop_button, 1, self.list_button, self.sheets_button, self.export_button, spacing=6)
         plan, far = QWidget(), QWidget()
-        inside = column(top, self.no_list, self.table, outcomes, acts, spacing=8, margins=(0, 10, 0, 0))
+        inside = column(top, self.no_list, self.table, outcomes, acts, spacing=8, margins=(0, 8, 0, 0))
         inside.setStretch(2, 1)
         plan.setLayout(inside)
         hint = note("Enter で、その地区のまだ調査していない建物の一覧に移ります。")
@@ -109,7 +110,9 @@ class PlanTab(Tab):
         self.views.addTab(far, "地区ごとの進み")
         self._both = QSplitter()
         self._both.addWidget(self.teams)
-        self._both.addWidget(self.views)
+        right = QWidget()
+        right.setLayout(column(self.views, margins=(12, 0, 0, 0)))
+        self._both.addWidget(right)
         self._both.setSizes([270, 860])
         self._both.setStretchFactor(1, 1)
         self._both.setChildrenCollapsible(False)

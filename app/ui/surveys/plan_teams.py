@@ -30,7 +30,7 @@ class TeamPane(QWidget):
         self.table = Table(TEAMS, name="班", preferences=shell.preferences, many=False)
         self.table.chosen.connect(lambda found: self._choose(found or ""))
         self.table.opened.connect(lambda _: self.correct())
-        self.add_button = button("班を作る…", icon="plus")
+        self.add_button = button("作る…", icon="plus", tip="新しい班を作る")
         self.correct_button = button("直す…", icon="edit")
         self.remove_button = button("なくす…", icon="minus")
         self.all_button = button("すべての班", icon="list", role="quiet")

@@ -47,8 +47,8 @@ def particulars(survey: SurveyRow) -> str:
                 label("survey.structure", survey.structure),
                 survey.team,
                 "、".join(survey.surveyors),
-                f"入力 {survey.entered_by}",
-                f"確認 {survey.checked_by} {moment_short(survey.checked_at)}".strip() if survey.checked_by else "",
+                f"入力：{survey.entered_by}",
+                f"確認：{survey.checked_by} {moment_short(survey.checked_at)}".strip() if survey.checked_by else "",
             ),
         )
     )
