@@ -7,6 +7,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from app.cli.certificate_arguments import certificate_verbs
+from app.cli.form_arguments import form_verbs
 from app.cli.survey_arguments import survey_verbs
 from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
@@ -73,6 +75,8 @@ def build_parser(version: str) -> Parser:
     _character_verbs(verbs)
     _protection_verbs(verbs)
     survey_verbs(_group(verbs, "surveys"), _verb)
+    certificate_verbs(_group(verbs, "certificates"), _verb)
+    form_verbs(_group(verbs, "forms"), _verb)
     return parser
 
 

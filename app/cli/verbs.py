@@ -8,7 +8,9 @@ from pathlib import Path
 
 from app.bootstrap import FolderGateway
 from app.cli import assessing, characters, protections
+from app.cli.certificates import CERTIFICATE_VERBS
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
+from app.cli.forms import FORM_VERBS
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.matching import match
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
@@ -273,6 +275,7 @@ def _shelters_close(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 _VERBS: Mapping[str, Verb] = {
+    **CERTIFICATE_VERBS,
     "init": _init,
     "demo": _demo,
     "verify": _verify,
@@ -323,6 +326,7 @@ _VERBS: Mapping[str, Verb] = {
     "characters remove": characters.remove,
     "characters import": characters.import_characters,
     "characters fonts": characters.fonts,
+    **FORM_VERBS,
     "surveys photos": photo_verb,
     "surveys assess": assessing.judge,
     "surveys editions": assessing.manage_editions,

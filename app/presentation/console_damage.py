@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app.presentation.console_certificates import CERTIFICATE_HEADS, CERTIFICATE_HELP, CERTIFICATE_LISTS, CERTIFICATE_TEXTS
+
 from app.presentation.photo_words import photos_told
 
 DAMAGE_HELP: Mapping[str, str] = {
+    **CERTIFICATE_HELP,
     "surveys": "住家の被害認定調査",
     "surveys.assess": "被害の程度を判定する（データのフォルダもサインインも要りません）\n"
     "FILE は次の項目の JSON（- なら標準入力）：\n"
@@ -39,15 +42,31 @@ DAMAGE_HELP: Mapping[str, str] = {
     "surveys.photos.remove": "写真を外す（画像は残り、履歴から戻せます）",
     "surveys.photos.sheet": "写真台帳の PDF を作る（A4に12枚か6枚）",
     "surveys.photos.export": "小さくした写真を JPEG で新しいフォルダに書き出す",
+    "forms": "証明書の様式・公印・市町村長名",
+    "forms.list": "様式の版の一覧（使用中の版、下書き、標準）",
+    "forms.export": "様式を1つのファイル（TOML）に書き出す（ほかの市町村に渡せます）",
+    "forms.import": "様式のファイルを、新しい版（下書き）として取り込む\nどの証明書の様式かは、ファイルの form の行か --form で決まります。",
+    "forms.approve": "下書きの版を承認する（次の印刷から使われます）\n作った人とは別の、承認の権限を持つ人が行います。ほかにいないときだけ、作った人でも承認でき、注意を示します。",
+    "forms.retire": "版を使わないことにする（発行済みの証明書の再交付には、これからも使えます）",
+    "forms.preview": "様式の見本を1枚、PDF か PNG に作る\n--longest で、台帳のいちばん長い氏名・住所・世帯員で作ります。直すところがあれば終了コード1。",
+    "forms.seal": "公印の画像（PNG・JPEG・TIFF）を取り込む、または --approve で承認する",
+    "forms.signer": "証明書に印刷する市町村長の職名と氏名を決める（何も付けなければ今の内容）",
+    "forms.version": "版の番号（標準とファイルは1から、この台帳で作った版は101から）",
+    "forms.nup": "1枚に並べる数（1・2・4）",
+    "forms.width": "紙の上での印影の幅（mm）",
 }
 """Texts of ``help``; merged into those of ``console``."""
 
 DAMAGE_HEADS: Mapping[str, str] = {
+    **CERTIFICATE_HEADS,
     "title": "名前", "document": "文書", "in_force": "使い始め", "hazards": "災害", "editions": "版", "edition": "版", "grade": "被害の程度",
     "grade_code": "程度の符号", "decided_by": "決め手", "raw": "丸める前", "steps": "計算", "parts": "部位別の点", "not_needed": "要らなくなった部位",
-    "default": "既定",
+    "default": "既定", "form": "様式", "version": "版", "source": "元", "used": "使用中", "versions": "様式の版", "made_by": "作った人",
+    "approved_by": "承認した人", "municipality": "市町村", "mayor_title": "職名", "mayor_name": "氏名", "grave": "直すもの",
 }  # fmt: skip
 DAMAGE_LISTS: Mapping[str, Sequence[str]] = {
+    **CERTIFICATE_LISTS,
+    "versions": ("form", "title", "version", "source", "state", "used", "made_by", "approved_by"),
     "editions": ("id", "title", "in_force", "own", "default"),
 }
 
@@ -62,6 +81,7 @@ def _edition_file(result: Mapping[str, Any]) -> str | None:
 
 
 DAMAGE_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
+    **CERTIFICATE_TEXTS,
     ("surveys", "assess"): _assessed,
     ("surveys", "photos"): photos_told,
     ("surveys", "editions"): _edition_file,

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _TONES = {"approved": "good", "draft": "warn", "retired": ""}
 _SAMPLE, _LONGEST = 0, 1
 _ZOOMS: tuple[tuple[str, float], ...] = (
-    ("幅に合わせる", 0.0),
-    ("紙の全体", -1.0),
+    ("横幅", 0.0),
+    ("全体", -1.0),
     ("75%", 2.83),
     ("100%", 3.78),
     ("150%", 5.67),

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from app.printing.layout import FormLayout
 
 _DPI = (60, 220)
-_CHECKED = frozenset({"print.text_cut", "print.code_too_dense", "print.value_missing"})
-"""Problems of a trial print that the checks of the layout tell better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +96,7 @@ def render(
     per_mm: float,
 ) -> Shown:
     """Draw one piece of paper as it will be printed, at ``per_mm`` pixels a mm, and check it."""
+    from app.interchange.forms import CHECKED
     from app.printing.batch import render_one
     from app.printing.design_checks import find_findings
     from app.printing.imposition import BatchOptions
@@ -120,7 +119,7 @@ def render(
         )
     except SasaeError as error:
         return Shown(b"", (0, 0, 1, 1), ((-1, True, message(error)), *findings))
-    findings += [(-1, True, message(one.code, **one.params)) for one in made.problems if one.code not in _CHECKED]
+    findings += [(-1, True, message(one.code, **one.params)) for one in made.problems if one.code not in CHECKED]
     left, top = layout.place_piece(cell, 0)
     width, height = layout.measure_cell(cell)
     page = layout.page
@@ -205,31 +204,19 @@ def write_trial(
     printer: str,
 ) -> Path:
     """One sheet as PDF with the offset of a printer; across it stands that it is a trial."""
-    from app.printing.batch import render_one
-    from app.printing.imposition import BatchOptions
-    from app.printing.report import PageStamp
-    from app.usecases.files import atomic_output
+    from app.interchange.forms import write_paper
 
     offset = forms.read_offset(ctx, printer=printer)
-    options = BatchOptions(nup=per_page, preprinted=preprinted, offset=(offset.right, offset.down))
-    stamp = PageStamp(as_of="", training=message("form.trial"))
-    width = seal[1] if seal else 0.0
-    made = render_one(
-        values, layout=layout, options=options, fonts=open_book(ctx, folder), seal=seal[0] if seal else None, seal_width=width, stamp=stamp
-    )
-    with atomic_output(path) as temporary:
-        temporary.write_bytes(made.pdf)
+    fonts, moved = open_book(ctx, folder), (offset.right, offset.down)
+    write_paper(path, layout=layout, per_page=per_page, values=values, fonts=fonts, seal=seal, preprinted=preprinted, offset=moved)
     return path
 
 
 def export(layout: FormLayout, path: Path) -> Path:
     """The layout as a file."""
-    from app.printing.designs import layout_text
-    from app.usecases.files import atomic_output
+    from app.interchange.forms import export_layout
 
-    with atomic_output(path) as temporary:
-        temporary.write_text(layout_text(layout), "utf-8", newline="\n")
-    return path
+    return export_layout(layout, path)
 
 
 def load(path: Path, *, form: str, version: int) -> FormLayout:
