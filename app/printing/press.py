@@ -36,7 +36,7 @@ class PieceFace:
         self._painter = BoxPainter(
             sheet.canvas, sheet.text, height=face.height * MM, scale=face.scale, preprinted=preprinted, seal=seal
         )  # fmt: skip
-        with sheet.draw_form(name):
+        with sheet.draw_form(name, size=(face.width * MM, face.height * MM)):
             sheet.draw_watermark(face.width * MM, face.height * MM)
             self._painter.draw_static(face.cell)
         self.problems = tuple(self._painter.problems)
@@ -68,6 +68,7 @@ class Press:
         seal: Seal | None = None,
     ) -> None:
         canvas = Canvas("batch.pdf", pagesize=(paper.width * MM, paper.height * MM), pageCompression=1, lang="ja-JP")
+        canvas._preamble = ""  # reportlab's names Helvetica in everything, and print shops refuse a font that is not in the file
         canvas.setTitle(title)
         canvas.setAuthor(stamp.place)
         canvas.setCreator("Sasae")
@@ -154,6 +155,7 @@ class Press:
     def _join_pages(self, document: pikepdf.Pdf) -> None:
         tree = document.Root.Pages
         first = tree.Kids[0]
+        del first.Resources.Font["/F1"]
         tree.Resources, tree.MediaBox = document.make_indirect(first.Resources), first.MediaBox
         packed = pikepdf.Dictionary(Filter=pikepdf.Name.FlateDecode)
         shared: dict[tuple[str, str], Any] = {}

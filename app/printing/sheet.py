@@ -73,9 +73,12 @@ class Sheet:
         canvas.lines([line for x in down for line in ((x, 0, x, _MARK), (x, height - _MARK, x, height))])
 
     @contextmanager
-    def draw_form(self, name: str) -> Iterator[None]:
-        """What is drawn inside is kept once in the file and can be put on any page by ``canvas.doForm(name)``."""
-        width, height = self.size
+    def draw_form(self, name: str, *, size: tuple[float, float] | None = None) -> Iterator[None]:
+        """What is drawn inside is kept once in the file and can be put on any page by ``canvas.doForm(name)``.
+
+        Nothing shows beyond ``size`` around the origin (usually that of the page).
+        """
+        width, height = size or self.size
         self.canvas.beginForm(name, -width, -height, width, height)
         yield
         self.canvas.endForm()

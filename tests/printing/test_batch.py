@@ -307,6 +307,27 @@ def test_shrunk_variants_take_the_best_paper(layout: FormLayout) -> None:
     assert arrange(small, BatchOptions(nup=2)).front.scale == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.parametrize("asked", [{"page": "A5"}, {"nup": 2}, {"nup": 4}])
+def test_a_shrunk_page_shows_all_of_it(tmp_path: Path, layout: FormLayout, fonts: FontBook, asked: dict) -> None:
+    (whole,) = draw_pages(run(tmp_path / "a.pdf", layout, [make(1)], fonts).files[0], dpi=100)
+    small = run(tmp_path / "b.pdf", layout, [make(1)], fonts, cut_marks=False, **asked)
+    (page,) = draw_pages(small.files[0], dpi=round(100 / arrange(layout, BatchOptions(**asked)).front.scale))
+    assert ink(page) == pytest.approx(ink(whole), rel=0.03)
+
+
+def test_every_font_is_in_the_file(tmp_path: Path, certificate: FormLayout, fonts: FontBook) -> None:
+    report = run(tmp_path / "a.pdf", certificate, [fill(certificate, 4)], fonts, nup=2, separators=1, batch_name="見本")
+    with pikepdf.open(report.files[0]) as document:
+        named = {str(font.BaseFont) for page in document.pages for font in page.Resources.Font.values()}
+        embedded = {
+            str(font.BaseFont)
+            for page in document.pages
+            for font in page.Resources.Font.values()
+            if "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+        }
+    assert named == embedded and len(named) >= 3
+
+
 def test_own_variants_lie_as_they_were_drawn(certificate: FormLayout) -> None:
     sheet = arrange(certificate, BatchOptions(nup=4))
     assert sheet.front.cell is certificate.cells[4]
