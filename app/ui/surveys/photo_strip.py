@@ -22,7 +22,7 @@ class PhotoStrip(QWidget):
         self.shell, self.building_id = shell, ""
         self._noted = ""
         self.grid = PhotoGrid(shell, strip=True, name="この建物の写真")
-        self.grid.setFixedHeight(theme.current().px(206))
+        self.grid.setFixedHeight(theme.current().px(208))
         self.grid.opened.connect(self.open_photo)
         self.empty = note("この建物の写真はまだありません。「写真」のタブでフォルダやカードを取り込むと、ここに並びます。")
         self.setLayout(column(self.empty, self.grid, 1, spacing=6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QWidget
 
 from app.domain.errors import RuleViolation, StaleRecord
@@ -59,6 +59,8 @@ class PhotoView(QDialog):
         whole = row(self.picture, side, spacing=14, margins=(14, 12, 14, 12))
         whole.setStretch(0, 1)
         self.setLayout(whole)
+        for keys, step in (("Left", -1), ("PgUp", -1), ("Right", 1), ("PgDown", 1), ("Space", 1)):  # buttons would take the arrows
+            QShortcut(QKeySequence(keys), self, lambda step=step: self.go(step))
         self.resize(self._fitting(parent))
         self.show_photo()
 
@@ -131,12 +133,3 @@ class PhotoView(QDialog):
         super().resizeEvent(event)
         if not self._image.isNull():
             self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go through the photos."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_PageUp):
-            self.go(-1)
-        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_PageDown, Qt.Key.Key_Space):
-            self.go(1)
-        else:
-            super().keyPressEvent(event)

@@ -16,8 +16,8 @@ from app.ui.surveys.photos_images import Thumbnails
 from app.usecases.photo_rows import PhotoRow
 
 Index = QModelIndex | QPersistentModelIndex
-SIDE = 168
-_PICTURE = 126
+SIDE = 160
+_PICTURE = 120
 _NOWHERE = QModelIndex()
 
 
@@ -74,7 +74,7 @@ class PhotoDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The same for all."""
         look = theme.current()
-        return QSize(look.px(SIDE + 12), look.px(_PICTURE + 46))
+        return QSize(look.px(SIDE + 12), look.px(_PICTURE + 54))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One photo."""
@@ -110,13 +110,14 @@ class PhotoDelegate(QStyledItemDelegate):
 
     def _words(self, painter: QPainter, photo: PhotoRow, box: QRect, down: int) -> None:
         look, metrics = theme.current(), painter.fontMetrics()
-        line = QRect(box.left() + 6, box.top() + down, box.width() - 12, metrics.height())
+        high = metrics.height() + look.px(3)
+        line = QRect(box.left() + 6, box.top() + down, box.width() - 12, high)
         painter.setPen(look.colour("text" if photo.building_id else "warn"))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, photo.building_number or "建物未定")
         painter.setPen(look.colour("muted"))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, time_text(photo.taken_at))
-        below = metrics.elidedText(photo.caption or photo.name.rpartition("/")[2], Qt.TextElideMode.ElideMiddle, line.width())
-        painter.drawText(line.translated(0, metrics.height()), Qt.AlignmentFlag.AlignLeft, below)
+        below = f"{time_text(photo.taken_at)}　{photo.caption or photo.name.rpartition('/')[2]}"
+        below = metrics.elidedText(below, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line.translated(0, high), Qt.AlignmentFlag.AlignLeft, below)
 
 
 class PhotoGrid(QListView):

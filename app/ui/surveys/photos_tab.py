@@ -64,6 +64,7 @@ class PhotosTab(Tab):
         self.batches.setAccessibleName("取り込みの一覧")
         self.batches.setFixedWidth(theme.current().px(230))
         self.batches.setWordWrap(True)
+        self.batches.setSpacing(2)
         self.batches.currentItemChanged.connect(lambda *_: self._read_photos())
         self.grid = PhotoGrid(self.shell)
         self.grid.typed.connect(self._begin_number)
