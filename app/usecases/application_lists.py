@@ -204,5 +204,16 @@ def count_applications(ctx: Context) -> ApplicationCounts:
     )
 
 
+def count_withheld(ctx: Context, *, states: Sequence[str], kind: str = "") -> int:
+    """How many applications in these states are left out for this actor because of a protection measure."""
+    if ctx.actor.may("see_protected"):
+        return 0
+    every, day = ctx.reads.seen_by(see_protected=True).certificates, today(ctx).isoformat()
+    wanted = [ApplicationFilter(state=state, kind=kind) for state in states]
+    return sum(
+        len(every.application_ids(filter=one, today=day)) - len(ctx.reads.certificates.application_ids(filter=one, today=day)) for one in wanted
+    )
+
+
 def _plain(states: Mapping[str, int]) -> dict[str, int]:
     return dict(states)

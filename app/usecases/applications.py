@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from app.domain import certificate as words
@@ -17,6 +18,7 @@ from app.domain.identifiers import new_id, person_number
 from app.usecases.application_lists import (
     application_rows,
     count_applications,
+    count_withheld,
     find_application,
     find_application_id,
     list_application_ids,
@@ -38,6 +40,7 @@ __all__ = [
     "close",
     "correct_application",
     "count_applications",
+    "count_withheld",
     "find_application",
     "find_application_id",
     "judge_self",
@@ -126,9 +129,9 @@ def checked_application(ctx: Context, application: Application) -> Application:
         raise RuleViolation("application.proxy_missing", field="proxy")
     if not isinstance(application.copies, int) or not 1 <= application.copies <= MOST_COPIES:
         raise RuleViolation("application.copies", field="copies", most=MOST_COPIES)
-    first = ctx.place.occurred_at.astimezone(JST).date().isoformat()
-    if not first <= application.applied_on <= today(ctx).isoformat():
-        raise RuleViolation("application.day", field="applied_on", first=first, last=today(ctx).isoformat())
+    first = ctx.place.occurred_at.astimezone(JST).date()
+    if not first.isoformat() <= application.applied_on <= today(ctx).isoformat():
+        raise RuleViolation("application.day", field="applied_on", first=first, last=today(ctx))
     _check_birth(application.applicant_birth)
     for name in ("damage", "cause", "note", "applicant_name", "contact_address"):
         if len(getattr(application, name)) > MOST_TEXT:
@@ -206,10 +209,10 @@ def _warnings(ctx: Context, uow: UnitOfWork, application: Application) -> tuple[
     deadline = settings.report_deadline if application.kind == "report" else settings.deadline
     found: list[tuple[str, Mapping[str, Any]]] = []
     if deadline and application.applied_on > deadline:
-        found.append(("application.late", {"deadline": deadline}))
+        found.append(("application.late", {"deadline": date.fromisoformat(deadline)}))
     seen = uow.reads.seen_by(see_protected=sees_protected(ctx)).certificates
     for other in _same(ctx, seen, application):
-        found.append(("application.again", {"number": other.number, "state": other.state, "applied_on": other.applied_on}))
+        found.append(("application.again", {"number": other.number, "state": other.state, "applied_on": date.fromisoformat(other.applied_on)}))
     return tuple(found)
 
 

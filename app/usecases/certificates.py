@@ -80,9 +80,9 @@ class _Desk:
     @classmethod
     def open(cls, ctx: Context, uow: UnitOfWork, form: IssuedForm, write_values: WriteValues, issued_on: str) -> _Desk:
         day = read_day(issued_on, field="issued_on") or today(ctx).isoformat()
-        first = ctx.place.occurred_at.astimezone(JST).date().isoformat()
-        if not first <= day <= today(ctx).isoformat():
-            raise RuleViolation("certificate.day", field="issued_on", first=first, last=today(ctx).isoformat())
+        first = ctx.place.occurred_at.astimezone(JST).date()
+        if not first.isoformat() <= day <= today(ctx).isoformat():
+            raise RuleViolation("certificate.day", field="issued_on", first=first, last=today(ctx))
         signature = read_signature(ctx)
         if not signature.mayor_title or not signature.mayor_name:
             raise RuleViolation("certificate.no_mayor", field="mayor_name")

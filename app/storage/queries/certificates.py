@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -277,7 +277,7 @@ def _records(connection: Connection, kind: type[R], condition: Any) -> list[R]:
     entry = next(entry for entry in t.KINDS if entry.cls is kind)
     rows = connection.execute(select(entry.table).where(~entry.table.c.deleted, condition).order_by(entry.table.c.rid))
     names = [field.name for field in value_fields(kind)]
-    return [cast(R, kind(id=row.id, version=row.version, **{name: getattr(row, name) for name in names})) for row in rows]
+    return [kind(id=row.id, version=row.version, **{name: getattr(row, name) for name in names}) for row in rows]
 
 
 def _like(text: str) -> str:
