@@ -118,7 +118,7 @@ def open_building(ctx: Context, *, building_id: str) -> BuildingFile:
         assignments=tuple(ctx.reads.surveys.assignments(building_id=building_id)),
         applications=tuple(one for one in (_visible(ctx, "application", one) for one in applications) if isinstance(one, Application)),
         photos=photos,
-        withheld=ctx.reads.buildings.withheld(building_id),
+        withheld=bool(ctx.reads.buildings.withheld([building_id])),
     )
 
 
@@ -189,7 +189,7 @@ def save_building(
 
 def without_withheld(ctx: Context, building_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without owner's particulars that came back blank because they were withheld: not showing is not taking away."""
-    if not ctx.reads.buildings.withheld(building_id):
+    if not ctx.reads.buildings.withheld([building_id]):
         return dict(values)
     return {name: value for name, value in values.items() if value or name not in OWNER_FIELDS}
 

@@ -76,7 +76,9 @@ def plan_issues(plan: Plan, rows: ReadResult) -> Iterator[Issue]:
     column = rows.heading("name") if "name" in rows.headers.columns else None
     for item in plan.items:
         if item.action in ("error", "review"):
-            yield Issue(item.line, column, item.label, "error" if item.action == "error" else "warning", item.code, dict(item.params))
+            params = dict(item.params)
+            at, value = params.pop("column", None) or column, str(params.pop("cell", item.label))
+            yield Issue(item.line, at, value, "error" if item.action == "error" else "warning", item.code, params)
 
 
 def write_outputs(results: Sequence[ReadResult], issues: Sequence[Issue], *, to: ReportTo, now: datetime) -> Written:

@@ -22,7 +22,10 @@ from app.interchange.importing.source import ReadOptions
 from app.usecases.context import Context
 from app.usecases.files import atomic_output
 
-_RIGHTS = {"residents": "residents", "evacuees": "register", "shelters": "shelters", "headcounts": "headcount"}
+_RIGHTS = {
+    "residents": "residents", "evacuees": "register", "shelters": "shelters", "headcounts": "headcount", "buildings": "survey",
+    "survey_results": "survey",
+}  # fmt: skip
 _LONGEST = 60
 _ENOUGH = 0.75
 """The share of a profile's columns that a file must have for the profile to be offered."""

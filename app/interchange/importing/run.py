@@ -18,6 +18,7 @@ from typing import Any, Literal, NoReturn
 from app.domain.errors import RuleViolation
 from app.domain.resident import Finding, Snapshot, SourceMark
 from app.interchange.importing import source as sources
+from app.interchange.importing.buildings import read_buildings
 from app.interchange.importing.evacuees import read_evacuees
 from app.interchange.importing.headcounts import read_headcounts
 from app.interchange.importing.outcome import (
@@ -35,11 +36,12 @@ from app.interchange.importing.residents import ResidentSource, open_residents
 from app.interchange.importing.shaping import Values
 from app.interchange.importing.shelters import read_shelters
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
+from app.interchange.importing.survey_results import column_of, read_survey_results
 from app.presentation.messages import message
-from app.usecases import evacuee_import, headcounts, shelters
+from app.usecases import building_import, evacuee_import, headcounts, shelters, survey_import, survey_import_apply
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
-from app.usecases.plans import Applied, Plan
+from app.usecases.plans import Applied, Plan, PlanItem
 from app.usecases.rebuild import count_findings
 from app.usecases.residents import load_residents
 
@@ -51,7 +53,7 @@ BESIDE = ReportTo()
 class Prepared:
     """A file read and planned. ``rows`` tells columns and problems, ``plan`` what would happen row by row."""
 
-    target: Literal["shelters", "headcounts", "evacuees"]
+    target: Literal["shelters", "headcounts", "evacuees", "buildings", "survey_results"]
     rows: ReadResult
     plan: Plan
     mapping: Mapping[str, str] | None = None
@@ -61,6 +63,7 @@ class Prepared:
     shelter_id: str = ""
     at: datetime | None = None
     extra: tuple[Issue, ...] = field(default=())
+    reason: str = ""
 
     @property
     def issues(self) -> list[Issue]:
@@ -105,6 +108,43 @@ def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime 
     )  # fmt: skip
 
 
+def prepare_buildings(ctx: Context, *, path: Path, options: ReadOptions = DEFAULTS, job: Job = QUIET) -> Prepared:
+    """What importing a list of buildings would do."""
+    rows = read_buildings(path, options=recalling(ctx, options, "buildings"), job=job)
+    plan = building_import.plan_import(ctx, entries=rows.entries)
+    return Prepared(
+        target="buildings", rows=rows, plan=plan, mapping=_own_mapping(options), values=options.values, dates=options.dates, reason=path.name
+    )
+
+
+def prepare_survey_results(
+    ctx: Context, *, path: Path, checked: bool = False, reason: str = "", options: ReadOptions = DEFAULTS, job: Job = QUIET
+) -> Prepared:
+    """What importing survey results would do. ``checked``: all of them count; then ``reason`` says who affirms that they were checked.
+
+    RuleViolation ``survey.affirmation_missing``.
+    """
+    if checked and not reason.strip():
+        raise RuleViolation("survey.affirmation_missing", field="reason")
+    rows = read_survey_results(path, options=recalling(ctx, options, "survey_results"), job=job)
+    plan = survey_import.plan_import(ctx, entries=rows.entries, checked=checked, job=job)
+    items = tuple(_with_column(rows, item) if item.code else item for item in plan.items)
+    return Prepared(
+        target="survey_results", rows=rows, plan=Plan(items=items), mapping=_own_mapping(options), values=options.values, dates=options.dates,
+        reason=reason.strip() or path.name,
+    )  # fmt: skip
+
+
+def _with_column(rows: ReadResult, item: PlanItem) -> PlanItem:
+    """The item with the heading of the column that is wrong, and what stands there."""
+    key, heading = column_of(rows, str(item.params.get("field") or ""))
+    if key is None:
+        return item
+    row = rows.cells.get(item.line)
+    params = {**item.params, "column": heading, "cell": rows.headers.take(key, row.cells) if row else ""}
+    return replace(item, params=params)
+
+
 def _own_mapping(options: ReadOptions) -> Mapping[str, str] | None:
     """The mapping to remember: not that of a profile, which has a name."""
     return None if options.profile else options.mapping
@@ -128,6 +168,7 @@ def apply_prepared(
     on_error: OnError = "reject",
     report: ReportTo = BESIDE,
     dry_run: bool = False,
+    job: Job = QUIET,
 ) -> ImportOutcome:
     """Do what was planned without ``skip_lines``, in one transaction. ``open_at`` opens imported shelters.
 
@@ -141,7 +182,7 @@ def apply_prepared(
         counts = prepared.plan.counts()
         done = Applied(created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"], review=counts["review"])
     else:
-        done = _apply(ctx, prepared, open_at, skip_lines, decisions or {})
+        done = _apply(ctx, prepared, open_at, skip_lines, decisions or {}, job)
         if prepared.mapping:
             sources.remember_mapping(
                 ctx, target=prepared.target, header=prepared.rows.table.header, mapping=dict(prepared.mapping), values=prepared.values,
@@ -159,9 +200,16 @@ def apply_prepared(
     )  # fmt: skip
 
 
-def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_lines: frozenset[int], decisions: Mapping[int, str]) -> Applied:
+def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_lines: frozenset[int], decisions: Mapping[int, str], job: Job) -> Applied:
     if prepared.target == "shelters":
         return shelters.apply_import(ctx, plan=prepared.plan, open_at=open_at, skip_lines=skip_lines)
+    source = prepared.rows.table.path.name
+    if prepared.target == "buildings":
+        return building_import.apply_import(ctx, plan=prepared.plan, skip_lines=skip_lines, source=source, job=job)
+    if prepared.target == "survey_results":
+        return survey_import_apply.apply_import(
+            ctx, plan=prepared.plan, skip_lines=skip_lines, reason=prepared.reason, source=source, job=job
+        )
     if prepared.target == "headcounts":
         done = headcounts.apply_import(ctx, plan=prepared.plan, complete=prepared.complete, skip_lines=skip_lines)
         return replace(done, review=prepared.plan.counts()["review"])
@@ -172,7 +220,7 @@ def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_line
         at=prepared.at,
         skip_lines=skip_lines,
         decisions=decisions,
-        source=prepared.rows.table.path.name,
+        source=source,
     )
 
 

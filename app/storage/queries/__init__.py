@@ -13,6 +13,7 @@ from app.domain.evacuee import Household
 from app.domain.protection import SHARED_PARTICULARS, ProtectedPeople
 from app.domain.records import Record, value_fields
 from app.storage import tables as t
+from app.storage.keys import fold_key_name
 from app.storage.queries.base import Source
 from app.storage.queries.buildings import BuildingQueries
 from app.storage.queries.carried import CarriedQueries
@@ -29,7 +30,7 @@ from app.storage.queries.rosters import RosterQueries
 from app.storage.queries.search import SearchQueries
 from app.storage.queries.shelters import ShelterQueries
 from app.storage.queries.surveys import SurveyQueries
-from app.storage.shield import PERSONAL, Guard, Shield, concealed, withheld_buildings
+from app.storage.shield import PERSONAL, Guard, Shield, concealed
 
 
 class SettingQueries:
@@ -125,7 +126,7 @@ class StoreReads:
     def _shown(self, connection: Connection, entry: t.Kind, row: object) -> Record:
         """The record; a household without what may be a hidden member's, a building without a hidden owner."""
         record = _record(entry, row)
-        if isinstance(record, Building) and self._guard.hides and withheld_buildings(connection, self._guard.people(connection), [record.id]):
+        if isinstance(record, Building) and fold_key_name(record.owner_name) in self._guard.hidden(connection).names:
             return replace(record, **dict.fromkeys(OWNER_FIELDS, ""))  # type: ignore[arg-type]
         if not isinstance(record, Household):
             return record

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, select
 
 from app.domain.building import Occupancy, Victim, VictimMember
 from app.domain.records import Record, value_fields
+from app.domain.relations import sort_members
 from app.storage import tables as t
 from app.storage.keys import fold_key_address, fold_key_kana, fold_key_name
-from app.storage.queries.base import Source
+from app.storage.queries.base import Source, chunked, marks
+from app.storage.queries.residents import COLUMNS, views
 from app.storage.shield import Guard, withheld_buildings
+from app.usecases.rows import ResidentView
 from app.usecases.survey_rows import BuildingFilter, BuildingRow, HomeFile, KnownBuilding, KnownHome, VictimRow
 
 RANKED = (
@@ -129,10 +132,12 @@ class BuildingQueries:
             if link.victim_id in victims
         ]
 
-    def withheld(self, building_id: str) -> bool:
-        """Whether the owner's particulars are left blank for this reader."""
+    def withheld(self, building_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the buildings whose owner's particulars are left blank for this reader."""
+        if not self._guard.hides:
+            return frozenset()
         with self._source() as connection:
-            return bool(self._guard.hides and withheld_buildings(connection, self._guard.people(connection), [building_id]))
+            return frozenset(withheld_buildings(connection, self._guard.people(connection), building_ids))
 
     def districts(self) -> list[tuple[str, int]]:
         """Districts with how many buildings, in order; "" last."""
@@ -187,6 +192,25 @@ class BuildingQueries:
         with self._source() as connection:
             found = connection.exec_driver_sql(query, (household_no, snapshot_id)).scalar_one_or_none()
             return None if found in self._guard.hidden(connection).victims else found
+
+    def register_homes(self, resident_nos: Sequence[str]) -> dict[str, list[ResidentView]]:
+        """The household in the active snapshot of each of these resident numbers that is in it, in household order."""
+        base = f"SELECT {COLUMNS}, r.rank FROM resident r JOIN snapshot sn ON sn.num = r.snapshot WHERE sn.active AND r."
+        found: dict[str, list[ResidentView]] = {}
+        with self._source() as connection:
+            for part in chunked(list(dict.fromkeys(resident_nos))):
+                rows = connection.exec_driver_sql(f"{base}resident_no IN ({marks(part)})", tuple(part)).all()
+                people = views(connection, rows, self._guard)
+                numbers = list({one.household_no for one in people if one.household_no})
+                households: dict[str, list[Any]] = {}
+                for row in connection.exec_driver_sql(f"{base}household_no IN ({marks(numbers)}) ORDER BY r.rid", tuple(numbers)):
+                    households.setdefault(row.household_no, []).append(row)
+                homes = {
+                    no: views(connection, sort_members(members, lambda row: (row.relation, row.birth, row.resident_no, row.rank)), self._guard)
+                    for no, members in households.items()
+                }
+                found |= {one.resident_no: homes.get(one.household_no) or [one] for one in people}
+        return found
 
     def known(self) -> Iterator[list[KnownBuilding]]:
         """Every live building with what an import recognises it by."""

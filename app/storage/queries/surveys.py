@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from app.domain.building import DWELLINGS
 from app.domain.survey import Appeal, Team
 from app.storage.queries.base import Source, moment
-from app.storage.queries.buildings import RANKED, records_where, building_words, counted_grades, heads_of
+from app.storage.queries.buildings import RANKED, building_words, counted_grades, heads_of, records_where
 from app.storage.shield import Guard, withheld_buildings
 from app.usecases.survey_rows import (
     AppealRow,
@@ -207,7 +207,10 @@ class SurveyQueries:
         """How far it is by district; one nobody wrote down comes last."""
         with self._source() as connection:
             grades: dict[str, dict[str, int]] = defaultdict(dict)
-            query = f"SELECT b.district, c.grade, count(*) FROM ({RANKED}) c JOIN building b ON b.id = c.building_id WHERE c.place = 1 AND NOT b.deleted GROUP BY 1, 2"
+            query = (
+                f"SELECT b.district, c.grade, count(*) FROM ({RANKED}) c JOIN building b ON b.id = c.building_id"
+                " WHERE c.place = 1 AND NOT b.deleted GROUP BY 1, 2"
+            )
             for district, grade, count in connection.exec_driver_sql(query):
                 grades[district][grade] = count
             rows = connection.exec_driver_sql(_PROGRESS).all()
