@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.errors import InputFault
 from app.printing.imposition import PAPERS, BatchOptions
@@ -44,20 +44,26 @@ class Arrangement:
 def arrange(layout: FormLayout, options: BatchOptions) -> Arrangement:
     """How ``options.nup`` pieces of the layout lie on the paper. Nothing is ever enlarged.
 
-    InputFault ``print.per_page`` (the layout has no such variant and none can be made), ``print.no_back`` (both sides wanted, and
-    the layout has nothing for the other one).
+    On A5 the pieces of a variant with twice as many to an A4 are taken as they are, where the layout has one. InputFault
+    ``print.per_page`` (no such variant, and none can be made), ``print.no_back`` (both sides wanted, and nothing for the other one).
     """
-    if options.nup not in layout.cells and 1 not in layout.cells:
-        layout.choose_cell(options.nup)  # tells which numbers there are
-    sheet = _arrange_own(layout, options) if options.nup in layout.cells else _arrange_shrunk(layout, options)
+    count = options.nup
+    if options.page == "A5" and max(layout.page) > max(PAPERS["A5"]) and 2 * count in layout.cells:
+        count *= 2
+    if count not in layout.cells and 1 not in layout.cells:
+        layout.choose_cell(count)  # tells which numbers there are
+    if count == options.nup and count in layout.cells:
+        sheet = _arrange_own(layout, options)
+    elif count in layout.cells:
+        sheet = _arrange_best(layout.cells[count], layout.measure_cell(layout.cells[count]), options)
+    else:
+        sheet = _arrange_best(layout.cells[1], layout.page, options)
     if not options.duplex:
         return sheet
-    back = _find_back(layout, options.nup, sheet.piece)
-    if back is None and not options.back_to_back:
-        raise InputFault("print.no_back", form=layout.form)
-    if options.back_to_back:
-        back = sheet.front
-    return Arrangement(sheet.width, sheet.height, sheet.places, sheet.piece, sheet.front, back)
+    back = sheet.front if options.back_to_back else _find_back(layout, count, sheet.piece)
+    if back is None:
+        raise InputFault("print.no_back", form=layout.title)
+    return replace(sheet, back=back)
 
 
 def _papers(options: BatchOptions) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -79,17 +85,17 @@ def _arrange_own(layout: FormLayout, options: BatchOptions) -> Arrangement:
     return Arrangement(width, height, places, (size[0] * scale, size[1] * scale), face)
 
 
-def _arrange_shrunk(layout: FormLayout, options: BatchOptions) -> Arrangement:
-    """The whole page so many times: the grid in which it comes out largest."""
+def _arrange_best(cell: Cell, size: tuple[float, float], options: BatchOptions) -> Arrangement:
+    """A drawing of that size so many times: the grid in which it comes out largest."""
     grids = [
-        (round(_fit(layout.page, (width / columns, height / rows)), 6), width <= height, -columns, width, height, rows)
+        (round(_fit(size, (width / columns, height / rows)), 6), width <= height, -columns, width, height, rows)
         for width, height in _papers(options)
         for columns, rows in _divide(options.nup)
     ]
-    scale, _, columns, width, height, rows = max(grids)
+    _, _, columns, width, height, rows = max(grids)
     piece = width / -columns, height / rows
     places = tuple((piece[0] * column, piece[1] * row) for row in range(rows) for column in range(-columns))
-    return Arrangement(width, height, places, piece, _face(layout.cells[1], layout.page, piece))
+    return Arrangement(width, height, places, piece, _face(cell, size, piece))
 
 
 def _divide(count: int) -> Iterator[tuple[int, int]]:
@@ -106,12 +112,12 @@ def _face(cell: Cell, size: tuple[float, float], piece: tuple[float, float]) -> 
     return Face(cell, *size, scale, (piece[0] - size[0] * scale) / 2, (piece[1] - size[1] * scale) / 2)
 
 
-def _find_back(layout: FormLayout, nup: int, piece: tuple[float, float]) -> Face | None:
-    """The layout's own back for that number, else the one of the whole page, shrunk."""
-    for count in (nup, 1):
-        if count in layout.backs:
-            front = layout.cells.get(count, layout.backs[count])
-            return _face(layout.backs[count], layout.measure_cell(front), piece)
+def _find_back(layout: FormLayout, count: int, piece: tuple[float, float]) -> Face | None:
+    """The layout's own back for that number to an A4, else the one of the whole page, shrunk."""
+    for number in (count, 1):
+        if number in layout.backs:
+            front = layout.cells.get(number, layout.backs[number])
+            return _face(layout.backs[number], layout.measure_cell(front), piece)
     return None
 
 

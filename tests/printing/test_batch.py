@@ -307,6 +307,16 @@ def test_shrunk_variants_take_the_best_paper(layout: FormLayout) -> None:
     assert arrange(small, BatchOptions(nup=2)).front.scale == pytest.approx(1.0, abs=0.01)
 
 
+def test_a5_takes_the_pieces_of_a_halved_a4(tmp_path: Path, certificate: FormLayout, fonts: FontBook) -> None:
+    for nup, cell in ((1, 2), (2, 4)):
+        sheet = arrange(certificate, BatchOptions(nup=nup, page="A5"))
+        assert sheet.front.cell is certificate.cells[cell]
+        assert (sheet.width, sheet.height, sheet.front.scale) == (210, 148, pytest.approx(0.997, abs=0.001))
+        records = [fill(certificate, number) for number in range(nup)]
+        report = run(tmp_path / "a.pdf", certificate, records, fonts, nup=nup, page="A5")
+        assert codes(report) == [[record["code"] for record in records]]
+
+
 @pytest.mark.parametrize("asked", [{"page": "A5"}, {"nup": 2}, {"nup": 4}])
 def test_a_shrunk_page_shows_all_of_it(tmp_path: Path, layout: FormLayout, fonts: FontBook, asked: dict) -> None:
     (whole,) = draw_pages(run(tmp_path / "a.pdf", layout, [make(1)], fonts).files[0], dpi=100)
