@@ -17,7 +17,7 @@ MOST_DOTS = 10_000
 MOST_PIXELS = 50_000_000
 _DPI = 600
 _LEAST_DOTS = 60
-_FORMATS = ("PNG", "JPEG", "TIFF", "MPO")
+_FORMATS = ("PNG", "JPEG", "TIFF")
 _WHITE, _INK = 236, 150  # grey values: from here on paper; up to here fully ink
 _BORDER = 0.02  # of the width, left around the impression
 
@@ -44,6 +44,7 @@ def make_seal(data: bytes, *, width: float, path: str = "") -> str:
 
     from PIL import Image, UnidentifiedImageError
 
+    Image.init()  # without it Pillow does not know TIFF before something else has asked for it
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the limits are our own

@@ -183,6 +183,7 @@ def _first_page(path: Path):  # type: ignore[no-untyped-def]
 def _picture(path: Path):  # type: ignore[no-untyped-def]
     from PIL import Image
 
+    Image.init()
     opened = Image.open(path, formats=("PNG", "JPEG", "TIFF"))
     if opened.width * opened.height > 60_000_000:
         raise ValueError("size")
