@@ -80,7 +80,7 @@ class EntryDialog(QDialog):
         body.setStretch(0, 1)
         self.submit_button = button("確認待ちにする（Ctrl+Enter）", role="primary", icon="check")
         self.submit_button.clicked.connect(lambda: self.save(submit=True))
-        self.draft_button = button("下書きにする（Ctrl+S）")
+        self.draft_button = button("下書き（Ctrl+S）")
         self.draft_button.clicked.connect(lambda: self.save(submit=False))
         cancel = button("やめる（Esc）")
         cancel.clicked.connect(self.reject)
@@ -200,7 +200,7 @@ class EntryDialog(QDialog):
         if first and self.survey is not None:
             self.parts.fill(self._inputs_of(self.survey).get("parts") or {})
         self.outcome.suit(self.edition)
-        self.hints.show_hints([*(_PART_HINTS if self.parts.rows else ()), ("Enter", "次へ"), ("Shift+Enter", "前へ")])
+        self.hints.show_hints([*(_PART_HINTS if self.parts.rows else ()), ("Enter", "次へ")])
         self._chain()
         self._judge()
 

@@ -14,9 +14,9 @@ from app.domain.assessment_edition import STRUCTURES, Edition
 from app.domain.survey import HAZARDS, KINDS, Team
 from app.presentation.forms.spec import FieldSpec, spec_field
 from app.presentation.labels import label
-from app.ui.surveys.asking import labelled
+from app.ui import theme
 from app.ui.widgets.fields import FieldEditor, make_editor
-from app.ui.widgets.text import column, row
+from app.ui.widgets.text import column, row, text
 
 METHODS = ("field", "photo", "fire_service", "other")
 _CLOCK = re.compile(r"(\d{1,2}):?(\d{2})")
@@ -66,14 +66,15 @@ class SheetTop(QWidget):
         self._follow_kind()
 
     def _lay_out(self) -> None:
+        self._stage_box = _named("調査票", self.stage)
         first = row(
-            labelled("災害", self.hazard), labelled("種別", self.kind), labelled("調査票", self.stage), labelled("構造", self.structure),
-            labelled("方法", self.method), labelled("運用指針の版", self.edition), spacing=12,
+            _named("災害", self.hazard), _named("種別", self.kind), self._stage_box, _named("構造", self.structure),
+            _named("方法", self.method), _named("運用指針の版", self.edition), spacing=12,
         )  # fmt: skip
-        for place, share in enumerate((5, 4, 3, 5, 4, 5)):
+        for place, share in enumerate((5, 4, 4, 6, 5, 6)):
             first.setStretch(place, share)
         second = row(
-            self.editors["surveyed_on"], self.editors["started"], self.editors["ended"], labelled("班", self.team), self.editors["surveyors"],
+            self.editors["surveyed_on"], self.editors["started"], self.editors["ended"], _named("班", self.team), self.editors["surveyors"],
             spacing=12,
         )  # fmt: skip
         for place, share in enumerate((8, 3, 3, 5, 8)):
@@ -93,7 +94,7 @@ class SheetTop(QWidget):
         """The stage goes with the kind; a re-survey may use either sheet."""
         again = self.kind.currentData() == "re"
         self.editors["reason"].setVisible(again)
-        self.stage.setEnabled(again)
+        self._stage_box.setVisible(again)
         wanted = {"first": "1", "second": "2"}.get(self.kind.currentData(), self.stage.currentData())
         self.stage.setCurrentIndex(self.stage.findData(wanted))
 
@@ -142,11 +143,20 @@ def split_names(words: str) -> list[str]:
     return [name.strip() for name in re.split(r"[、，,/・]|[ 　]{2,}", words) if name.strip()]
 
 
+def _named(words: str, field: QWidget) -> QWidget:
+    """A field with its name above, as high as the editors beside it."""
+    box = QWidget()
+    caption = text(words, role="field", wrap=False)
+    caption.setBuddy(field)
+    box.setLayout(column(caption, field, spacing=theme.current().px(5)))
+    return box
+
+
 def _picker(name: str, options: Sequence[tuple[str, str]]) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(name)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    made.setMinimumContentsLength(4)
+    made.setMinimumContentsLength(3)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     for code, words in options:
         made.addItem(words, code)

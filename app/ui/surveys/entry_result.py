@@ -36,7 +36,7 @@ class ResultPanel(QWidget):
         self.typed_problem.hide()
         self._steps = text("", role="note")
         self._steps.setAccessibleName("計算")
-        self.setFixedWidth(theme.current().px(346))
+        self.setFixedWidth(theme.current().px(330))
         self._lay_out()
 
     def _lay_out(self) -> None:

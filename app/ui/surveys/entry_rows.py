@@ -12,7 +12,7 @@ from app.presentation.steps import ROMAN
 from app.ui import theme
 
 DEGREES = (1, 2, 3, 4, 5)
-_NAME, _WEIGHT, _CELL, _POINTS, _HEIGHT = 214, 46, 92, 74, 30
+_NAME, _WEIGHT, _CELL, _POINTS, _HEIGHT = 180, 46, 78, 56, 30
 _BUCKET_KEYS = {"1": 10, "2": 20, "4": 40, "6": 60, "8": 80, "0": 100}
 NEED_DEGREE = "程度は 1〜5（Ⅰ〜Ⅴ）、損傷なしは 0 です"
 NEED_BUCKET = "面積率は 1・2・4・6・8・0（10・20・40・60・80・100%）です"
@@ -296,7 +296,7 @@ class PointsRow(SheetRow):
         painter.drawRect(box)
         if self.value is not None:
             _write(painter, box, str(self.value), ink, bold=True)
-        words = f"点（{self.weight}点まで。設備の一覧の点数の合計）"
+        words = f"点（{self.weight}点まで。一覧の点数の合計）"
         _write(painter, rect.adjusted(look.px(_CELL), 0, 0, 0), words, look.colour("muted"), left=True)
 
 
@@ -321,7 +321,7 @@ class SheetHead(QWidget):
         _write(painter, QRect(px(_NAME - 12), 0, px(_WEIGHT + 20), self.height()), "構成比", ink)
         for degree in DEGREES:
             rect = QRect(px(_NAME + _WEIGHT) + px(_CELL) * (degree - 1), 0, px(_CELL), self.height())
-            _write(painter, rect, f"{ROMAN[degree]}（{self._coefficients.get(degree, '')}%）", ink, bold=True)
+            _write(painter, rect, f"{ROMAN[degree]} {self._coefficients.get(degree, '')}%", ink, bold=True)
         _write(painter, QRect(self.width() - px(_POINTS), 0, px(_POINTS), self.height()), "点", ink, bold=True)
         painter.end()
 

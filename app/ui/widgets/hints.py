@@ -22,6 +22,7 @@ class KeyHints(QWidget):
         """Show others."""
         while (item := self._row.takeAt(0)) is not None:
             if item.widget() is not None:
+                item.widget().hide()
                 item.widget().deleteLater()
         for place, (keys, words) in enumerate(hints):
             if place:
