@@ -125,12 +125,17 @@ def read_layout_file(path: Path, *, form: str) -> str:
 
 
 def guess_form(path: Path) -> str:
-    """Which form a layout file is for, by its line ``form = "…"``, else by its title. Empty when it cannot be told."""
+    """Which form a layout file is for, by its line ``form = "…"``, else by its title. Empty when it cannot be told.
+
+    InputFault ``form.file_unreadable``.
+    """
     import tomllib
 
     try:
         data = tomllib.loads(path.read_bytes()[: MOST_LAYOUT * 3].decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except OSError as error:
+        raise InputFault("form.file_unreadable", path=str(path), reason=error.strerror or "") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         return ""
     named, title = data.get("form", ""), data.get("title", "")
     return next((form for form in list_designable() if form == named or (not named and find_layout(form).title == title)), "")
