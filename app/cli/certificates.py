@@ -99,9 +99,9 @@ def _member(text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
     except ValueError:
-        raise UsageFault("cli.person_unreadable", text=text) from None
+        raise UsageFault("cli.json_unreadable", detail=text[:80]) from None
     if not isinstance(found, dict):
-        raise UsageFault("cli.person_unreadable", text=text)
+        raise UsageFault("cli.json_unreadable", detail=type(found).__name__)
     return found
 
 

@@ -37,7 +37,7 @@ CERTIFICATE_HELP: Mapping[str, str] = {
     "certificates.verify": "証明書のコードを確かめる（コードの文字・写真やスキャンや PDF のファイル・- で標準入力）\n"
     "結果：result（valid 正しい・not_here 署名は正しいが記録はほかのデータ・withdrawn 差替か取消・altered 偽造か書き換え・unknown_key 知らない鍵・differs 記録と違う・unreadable コードではない）、"
     "ok、number kind grade issued_on（紙に書いてあること）、key_id、state、successor 差替後の番号、reason、message。ファイルに2つ以上あれば codes に全部。正しければ 0、そうでなければ 1 で終わります。",
-    "certificates.list": f"証明書の一覧（--applications か、申請の状態を --state に書くと申請の一覧）\n--replace 差替が必要、--unprinted 部数が足りない、--provisional 仮番号。\n{_ROW}\n"
+    "certificates.list": f"証明書の一覧（--applications か、申請の状態を --state に書くと申請の一覧）\n--replace 差替が必要、--unprinted 部数が足りない、--provisional 仮番号。結果：certificates か applications の一覧。\n{_ROW}\n"
     "申請の1件：id number 受付番号 queue kind state applied_on channel applicant head_name building building_address district grade waiting_days certificate declared。\n"
     "--missing（household building survey check damage approval issue）足りないもの、--waiting DAYS 待っている日数。",
     "certificates.status": "申請がどうなっているかを、受付番号と生年月日で調べる\n結果：number kind state 状態 applied_on waiting_days 待っている日数 next 次にすること certificate issued_on message。",

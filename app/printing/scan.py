@@ -25,7 +25,7 @@ _DPI = 200
 def read_codes(path: Path) -> list[str]:
     """The texts of all QR codes in a picture (JPEG, PNG, TIFF, BMP, WebP, HEIC) or PDF, in the order of the pages, each once.
 
-    InputFault ``scan.too_large`` (bytes), ``scan.too_many_pixels``, ``scan.unreadable``, ``scan.too_many_pages``; EnvironmentFault ``file.not_readable``.
+    InputFault ``scan.too_large`` (bytes), ``scan.too_many_pixels``, ``scan.bomb``, ``scan.unreadable``, ``scan.too_many_pages``; EnvironmentFault ``file.not_readable``.
     """
     try:
         size = path.stat().st_size
@@ -76,13 +76,15 @@ def _picture_pages(content: bytes, path: Path) -> Iterator[Image]:
                     turned = ImageOps.exif_transpose(picture).convert("L")
                     turned.thumbnail((_SIDE, _SIDE))
                     yield turned
-    except (OSError, ValueError, SyntaxError, EOFError, pil.DecompressionBombError) as error:
+    except pil.DecompressionBombError:
+        raise InputFault("scan.bomb", path=str(path)) from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise InputFault("scan.unreadable", path=str(path), reason=type(error).__name__) from None
 
 
 def _register_heic() -> None:
     try:
-        from pi_heif import register_heif_opener
+        from pi_heif import register_heif_opener  # type: ignore[import-untyped]
     except ImportError:  # no wheel for this machine: HEIC is then told as unreadable
         return
     register_heif_opener()
