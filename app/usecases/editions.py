@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.domain.assessment import Assessment, assess, read_inputs
@@ -23,11 +24,17 @@ def _own_texts(ctx: Context) -> dict[str, str]:
     return dict(json.loads(ctx.reads.settings.get(SETTING, "") or "{}"))
 
 
+@lru_cache(maxsize=MAX_OWN * 2)
+def _parse_own(edition_id: str, text: str) -> Edition:
+    """Read once a process: a file of surveys asks for every row."""
+    return parse_edition(text, path=f"{edition_id}.toml", own=True)
+
+
 def list_editions(ctx: Context | None = None) -> list[Edition]:
     """Every edition, by the first day it is used, the municipality's own after a shipped one of the same day."""
     found = list(shipped_editions())
     if ctx is not None:
-        found += [parse_edition(text, path=f"{key}.toml", own=True) for key, text in _own_texts(ctx).items()]
+        found += [_parse_own(key, text) for key, text in _own_texts(ctx).items()]
     return sorted(found, key=lambda edition: (edition.in_force, edition.own, edition.id))
 
 
