@@ -47,7 +47,7 @@ def check_survey(survey: Survey, *, today: date, occurred: date) -> None:
     ):
         if value not in codes:
             raise RuleViolation("word.unknown", field=field, word=value)
-    _check_days(survey, today, occurred)
+    check_days(survey.surveyed_on, started=survey.started, ended=survey.ended, today=today, occurred=occurred)
     if survey.state == "draft":
         return
     if not survey.surveyed_on:
@@ -58,21 +58,21 @@ def check_survey(survey: Survey, *, today: date, occurred: date) -> None:
         raise RuleViolation("survey.reason_missing", field="reason")
 
 
-def _check_days(survey: Survey, today: date, occurred: date) -> None:
-    if survey.surveyed_on:
+def check_days(surveyed_on: str, *, started: str = "", ended: str = "", today: date, occurred: date) -> None:
+    """A day between the disaster and today, and hours that can be; blank ones pass. RuleViolation beside the field."""
+    if surveyed_on:
         try:
-            day = date.fromisoformat(survey.surveyed_on)
+            day = date.fromisoformat(surveyed_on)
         except ValueError:
-            raise RuleViolation("survey.day", field="surveyed_on", text=survey.surveyed_on) from None
+            raise RuleViolation("survey.day", field="surveyed_on", text=surveyed_on) from None
         if day > today:
-            raise RuleViolation("survey.future", field="surveyed_on", day=survey.surveyed_on, today=today.isoformat())
+            raise RuleViolation("survey.future", field="surveyed_on", day=surveyed_on, today=today.isoformat())
         if day < occurred:
-            raise RuleViolation("survey.before_disaster", field="surveyed_on", day=survey.surveyed_on, occurred=occurred.isoformat())
-    for field in ("started", "ended"):
-        text = getattr(survey, field)
+            raise RuleViolation("survey.before_disaster", field="surveyed_on", day=surveyed_on, occurred=occurred.isoformat())
+    for field, text in (("started", started), ("ended", ended)):
         if text and not _CLOCK.fullmatch(text):
             raise RuleViolation("survey.clock", field=field, text=text)
-    if survey.started and survey.ended and survey.ended.zfill(5) < survey.started.zfill(5):
+    if started and ended and ended.zfill(5) < started.zfill(5):
         raise RuleViolation("survey.ends_before_start", field="ended")
 
 

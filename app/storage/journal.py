@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.domain.errors import IntegrityFault
-from app.domain.identifiers import operation_id
 from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
 from app.storage import tables as t
 from app.storage.adding import encode
@@ -81,25 +81,26 @@ class JournalWriter:
     def append_many(self, kind: str, action: str, changes: Iterable[tuple[str, str]]) -> None:
         """Operations of one kind: record and what changed of it, as JSON (``storage.adding.encode``).
 
-        Their canonical text (``domain.journal.canonical``) is put together from parts that are the same for all.
+        Each has an operation id of its own as ``domain.identifiers.operation_id`` makes them. Their canonical text
+        (``domain.journal.canonical``) is put together from parts that are the same for all.
         """
-        stamp = self._stamp
+        stamp, told = self._stamp, list(changes)
         start = f"{encode(self.act)},{encode(self._device)},"
         middle = f",{stamp.at_ms},{encode(stamp.operator)},{encode(stamp.site)},{encode(stamp.purpose)},{encode(stamp.reason)},{encode(kind)},"
-        for record, told in changes:
+        before = (self.act, self._device)
+        behind = (stamp.at_ms, stamp.at_ms, stamp.operator, stamp.site, stamp.purpose, stamp.reason, kind)
+        ops = secrets.token_hex(16 * len(told))
+        for place, (record, what) in enumerate(told):
             context = "{}" if self._written else _dump(self._context)
             self._seq += 1
             self._hlc = next_hlc(self._hlc, stamp.at_ms)
-            op = operation_id()
-            text = f'["{op}",{start}{self._seq},{context},"{self._hlc}"{middle}{encode(record)},"{action}",{told}]'
+            op = ops[32 * place : 32 * place + 32]
+            text = f'["{op}",{start}{self._seq},{context},"{self._hlc}"{middle}{encode(record)},"{action}",{what}]'
             previous, self._head = self._head, chain_hash(self._head, text)
-            self._pending.append(
-                (op, self.act, self._device, self._seq, context, self._hlc, stamp.at_ms, stamp.at_ms, stamp.operator, stamp.site, stamp.purpose,
-                 stamp.reason, kind, record, action, told, previous, self._head)
-            )  # fmt: skip
+            self._pending.append((op, *before, self._seq, context, self._hlc, *behind, record, action, what, previous, self._head))
             self._written += 1
-            if len(self._pending) >= 1000:
-                self.flush()
+        if len(self._pending) >= 1000:
+            self.flush()
 
     def flush(self) -> None:
         """Send pending rows to the transaction."""

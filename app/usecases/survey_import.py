@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.domain.building_code import is_of_disaster
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_address, fold_name
-from app.domain.survey import Survey
-from app.domain.survey_rules import check_survey
+from app.domain.survey_rules import check_days
 from app.usecases.building_import import KnownPlaces
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.plans import Entry, Plan, PlanItem
 from app.usecases.protections import today
 from app.usecases.survey_counting import occurred_on
-from app.usecases.survey_judging import Judged, RowJudge, told_of
+from app.usecases.survey_judging import Judged, RowJudge
 from app.usecases.survey_rows import KnownSurvey
 
 _SAME = ("hazard", "grade", "total", "points")
@@ -73,7 +73,13 @@ class _Planner:
             for home in homes:
                 self._homes[home.building_id] |= {home.key_name, home.resident_no} - {""}
         self._seen: dict[tuple[str, str], _Seen] = {}
-        self._today, self._occurred = today(ctx), occurred_on(ctx)
+        day, occurred = today(ctx), occurred_on(ctx)
+
+        @lru_cache(maxsize=4096)
+        def check(surveyed_on: str, started: str, ended: str) -> None:
+            check_days(surveyed_on, started=started, ended=ended, today=day, occurred=occurred)
+
+        self._check_days = check
 
     def plan(self, entry: Entry) -> PlanItem:
         """The item of a row."""
@@ -82,7 +88,9 @@ class _Planner:
         try:
             self._check_disaster(values)
             judged = self._judge.judge(values)
-            check_survey(survey_of(judged, values), today=self._today, occurred=self._occurred)
+            self._check_days(str(values["surveyed_on"]), str(values.get("started", "")), str(values.get("ended", "")))
+            if judged.kind == "re" and not values.get("reason"):
+                raise RuleViolation("survey.reason_missing", field="reason")
             place, building = self._place(values)
         except RuleViolation as fault:
             params = {**fault.params, "field": fault.field}
@@ -176,13 +184,3 @@ def _item(
 
 def _refused(line: int, label: str, values: Mapping[str, Any], code: str, *, action: str = "error", **params: Any) -> PlanItem:
     return PlanItem(line=line, action=action, label=label, values=values, code=code, params=params)
-
-
-def survey_of(judged: Judged, values: Mapping[str, Any]) -> Survey:
-    """The survey of a row, not yet of a building."""
-    return Survey(
-        id="", building_id="", **told_of(judged), surveyed_on=str(values.get("surveyed_on", "")), started=str(values.get("started", "")),
-        ended=str(values.get("ended", "")), sheet=str(values.get("sheet", "")), surveyors=tuple(values.get("surveyors", ())), state="entered",
-        reason=str(values.get("reason", "")), note=str(values.get("note", "")),
-    )  # fmt: skip
-

@@ -20,8 +20,9 @@ from app.usecases.plans import Applied, Plan, PlanItem
 from app.usecases.ports import UnitOfWork
 from app.usecases.rows import ResidentView
 from app.usecases.survey_counting import announce_grades
-from app.usecases.survey_import import survey_of
+from app.usecases.survey_judging import told_of
 
+_SHEET = ("surveyed_on", "started", "ended", "sheet", "surveyors", "reason", "note")
 _PLACE = ("tax_no", "district", "zone", "use", "owner_name", "postal", "storeys", "lat", "lon")
 
 
@@ -104,15 +105,18 @@ class _Clerk:
         return {"state": "counted", "checked_by": who, "checked_at": self._ctx.now()}
 
     def _survey(self, building: str, values: Mapping[str, Any]) -> None:
-        made = survey_of(values["judged"], values)
-        told: dict[str, Any] = {
-            "id": new_id(), "building_id": building, "disaster_id": self._ctx.place.disaster_id, "entered_by": self._ctx.actor.operator_id,
-            "team_id": self._team(str(values.get("team", ""))),
-        }  # fmt: skip
+        told: dict[str, Any] = told_of(values["judged"]) | {name: values[name] for name in _SHEET if name in values}
         if values["counts"]:
             told |= self._check(values)
             self._counted.append(building)
-        self._surveys.append(replace(made, **told))
+        else:
+            told["state"] = "entered"
+        self._surveys.append(
+            Survey(
+                id=new_id(), building_id=building, disaster_id=self._ctx.place.disaster_id, entered_by=self._ctx.actor.operator_id,
+                team_id=self._team(str(values.get("team", ""))), **told,
+            )
+        )  # fmt: skip
 
     def _team(self, name: str) -> str:
         if name and name not in self._teams:

@@ -45,7 +45,6 @@ class RowJudge:
 
     def __init__(self, ctx: Context) -> None:
         self._edition = lru_cache(maxsize=16)(lambda hazard: default_edition(ctx, hazard=hazard))
-        self._assess = lru_cache(maxsize=50_000)(self._assess_text)
 
     def judge(self, values: Mapping[str, Any]) -> Judged:
         """The judgement of a row. RuleViolation with the field for what cannot be or does not agree."""
@@ -59,12 +58,12 @@ class RowJudge:
         if storeys := values.get("storeys"):
             inputs["storeys"] = storeys
         base = {"hazard": hazard, "stage": stage, "structure": structure}
-        text = json.dumps({**base, **inputs}, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if inputs.keys() - {"storeys"} else ""
+        sheet = {**base, **inputs} if inputs.keys() - {"storeys"} else {}
         told = {
-            "hazard": hazard, "kind": kind, "structure": structure, "edition": edition.id, "inputs": text,
+            "hazard": hazard, "kind": kind, "structure": structure, "edition": edition.id, "inputs": _encode(sheet) if sheet else "",
             "method": values.get("method") or ("fire_service" if hazard == "fire" else "field"),
         }  # fmt: skip
-        made = self._decide(text, inputs, hazard)
+        made = _decide(sheet, edition)
         if made is not None and not isinstance(made, RuleViolation):
             _compare(made, values)
             grade = "none" if values.get("grade") == "none" else made.grade
@@ -72,23 +71,21 @@ class RowJudge:
             return Judged(**told, points=shown, raw=str(made.raw) if made.parts else "", total=made.total, grade=grade, decided_by=made.decided_by)
         return _given(told, values, points, edition, sheet_of(hazard, stage), made)
 
-    def _decide(self, text: str, inputs: Mapping[str, Any], hazard: str) -> Assessment | RuleViolation | None:
-        """What the measures decide. Tilts alone only decide when they are those of a total loss; the rest is then given."""
-        if not text:
-            return None
-        try:
-            made = self._assess(text, hazard)
-        except RuleViolation as fault:
-            if fault.code in _INCOMPLETE and "parts" not in inputs:
-                return fault
-            raise
-        whole = "parts" in inputs or made.decided_by != "parts"
-        return made if whole else None
 
-    def _assess_text(self, text: str, hazard: str) -> Assessment:
-        return assess(read_inputs(json.loads(text)), self._edition(hazard))
+def _decide(sheet: Mapping[str, Any], edition: Edition) -> Assessment | RuleViolation | None:
+    """What the measures decide. Tilts alone only decide when they are those of a total loss; the rest is then given."""
+    if not sheet:
+        return None
+    try:
+        made = assess(read_inputs(sheet), edition)
+    except RuleViolation as fault:
+        if fault.code in _INCOMPLETE and "parts" not in sheet:
+            return fault
+        raise
+    return made if "parts" in sheet or made.decided_by != "parts" else None
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _INCOMPLETE = frozenset({"survey.parts_missing", "survey.depth_missing", "survey.nothing_to_judge", "survey.missing"})
 
 

@@ -72,6 +72,7 @@ class _Reader:
     def __init__(self, result: ReadResult) -> None:
         self._result = result
         folded = {key: unicodedata.normalize("NFKC", heading).casefold() for key, heading in result.columns.items()}
+        self._parts = [part for part in _PART_NAMES if any(f"{part}{suffix}" in folded for suffix in ("", "_degree", "_percent"))]
         self._millimetres = {key for key, heading in folded.items() if "mm" in heading}
         self._metres = {key for key, heading in folded.items() if re.search(r"\(m\)|\[m\]|_m$", heading)}
 
@@ -215,7 +216,7 @@ class _Reader:
 
     def _take_parts(self, line: int, told: Mapping[str, str], inputs: dict[str, Any], points: dict[str, int]) -> bool:
         rows: dict[str, Any] = {}
-        for part in _PART_NAMES:
+        for part in self._parts:
             text, degree, percent = (told.get(f"{part}{suffix}", "") for suffix in ("", "_degree", "_percent"))
             if degree or percent:
                 pairs = _pairs_apart(degree, percent)
