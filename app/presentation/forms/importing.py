@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.presentation.forms.spec import FieldSpec, FormSpec, SectionSpec
 
 SHELTERS = FormSpec(
@@ -66,3 +69,28 @@ EVACUEES = FormSpec(
         ),
     ),
 )
+
+
+def _affirmed(values: Mapping[str, Any]) -> Mapping[str, str]:
+    told = "だれがどこで確認したものかを入れてください。履歴に残ります。"
+    return {"reason": told} if values["checked"] and not values["reason"].strip() else {}
+
+
+BUILDINGS = FormSpec(key="import.buildings", title="建物の一覧の取り込み", sections=())
+SURVEY_RESULTS = FormSpec(
+    key="import.survey_results",
+    title="調査の結果の取り込み",
+    rules=(_affirmed,),
+    sections=(
+        SectionSpec(
+            note="取り込んだ結果は「確認待ち」になり、ほかの人が「確認」で認めると確定します。",
+            fields=(
+                FieldSpec(
+                    key="checked", label="確認の済んだ結果として、すぐに確定する", kind="yesno", default="no",
+                    help="ほかのシステムで、2人目の確認まで済んでいるときだけ",
+                ),
+                FieldSpec(key="reason", label="確認した人とところ", placeholder="例：県の共同利用システムで、見本課の確認　二郎が確認"),
+            ),
+        ),
+    ),
+)  # fmt: skip

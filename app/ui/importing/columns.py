@@ -12,8 +12,12 @@ from app.presentation.messages import message
 from app.ui.importing.work import FileIssue, PlanLine, field_word
 
 _TONES: Mapping[str, Tone] = {"create": "good", "update": "info", "unchanged": "quiet", "review": "warn", "error": "bad"}
+_RECORDS = {"shelters": "shelter", "headcounts": "shelter", "evacuees": "person", "buildings": "building", "survey_results": "survey"}
 _PLAN = {"create": "new", "update": "update", "unchanged": "unchanged", "review": "review", "error": "error"}
-_SHOWN = ("district", "address", "counted_total", "capacity", "kana", "birth", "sex", "room", "category", "phone")
+_SHOWN = (
+    "surveyed_on", "grade", "total", "district", "address", "owner_name", "structure", "collapsed", "risk", "counted_total", "capacity", "kana",
+    "birth", "sex", "room", "category", "phone",
+)  # fmt: skip
 
 
 def preview_columns(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> ColumnSet[Sequence[str]]:
@@ -129,7 +133,7 @@ def _word(target: str, key: str) -> str:
 
 
 def _value(target: str, key: str, value: Any) -> str:
-    record = {"shelters": "shelter", "headcounts": "shelter", "evacuees": "person"}[target]
+    record = _RECORDS[target]
     return show_field("stay" if key in ("room", "category") else record, key, value)
 
 

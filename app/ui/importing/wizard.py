@@ -25,7 +25,7 @@ _LEADS = (
     "取り込む内容です。外したい行は Space で外せます。まだ何も変わっていません。",
     "",
 )
-_WITH_PROFILES = ("shelters", "evacuees")
+_WITH_PROFILES = ("shelters", "evacuees", "buildings", "survey_results")
 _BROKEN = "半分より多くの行が取り込めません。列の対応か、ファイルそのものが違うようです。前の画面で直すか、残りの行だけでよければそのまま進めます。"
 _NAMES = ("ファイル", "列の対応", "点検", "内容の確認", "結果")
 

@@ -22,7 +22,7 @@ from app.presentation.forms import importing as forms
 from app.presentation.forms.spec import FormSpec
 from app.presentation.words import FIELDS, WORDS
 from app.usecases.context import Context
-from app.usecases.job import Job
+from app.usecases.job import QUIET, Job
 from app.usecases.plans import ACTIONS, PlanItem
 
 PREVIEW_ROWS = 50
@@ -53,9 +53,28 @@ TARGETS: Mapping[str, Target] = {
         many=True,
     ),
     "evacuees": Target("evacuees", "避難者名簿の取り込み", "register", forms.EVACUEES, "避難所で作った名簿の表（Excel・CSV）"),
+    "buildings": Target(
+        "buildings",
+        "建物の一覧の取り込み",
+        "survey",
+        forms.BUILDINGS,
+        "家屋課税台帳・応急危険度判定の一覧・倒壊家屋の一覧（CSV・Excel）。家屋番号か調査番号が同じ行は、登録済みの建物を直します",
+    ),
+    "survey_results": Target(
+        "survey_results",
+        "調査の結果の取り込み",
+        "survey",
+        forms.SURVEY_RESULTS,
+        "ほかのシステムや応援の職員が作った調査結果の表（CSV・Excel）。部位別の程度か損害割合、または被害の程度が入ったもの",
+    ),
 }
 _SWAPPED = ("import.columns_swapped", "import.column_wrong")
-_RECORDS = {"shelters": "shelter", "residents": "resident", "evacuees": "person", "headcounts": "headcount"}
+_RECORDS = {
+    "shelters": "shelter", "residents": "resident", "evacuees": "person", "headcounts": "headcount", "buildings": "building",
+    "survey_results": "survey",
+}  # fmt: skip
+_BESIDE = {"headcounts": ("shelter",), "survey_results": ("building", "victim")}
+"""Records whose words stand for fields that are not the target's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +142,8 @@ def field_word(target: str, key: str) -> str:
     """The word for a field of a file: the official one where the program has it, else the usual heading."""
     if key.startswith("hazard_"):
         return f"災害種別：{WORDS['hazard'][key.removeprefix('hazard_')]}"
-    known = FIELDS[_RECORDS[target]].get(key) or (FIELDS["shelter"].get(key) if target == "headcounts" else None)
+    records = (_RECORDS[target], *_BESIDE.get(target, ()))
+    known = next((FIELDS[record][key] for record in records if key in FIELDS[record]), None)
     return known or next(spec.synonyms[0] for spec in load_fields(target) if spec.key == key)
 
 
@@ -245,7 +265,7 @@ def check(ctx: Context, *, target: str, samples: Sequence[Sample], choice: Choic
     found = Checked()
     for sample in job.track(samples, "lists.checking"):
         try:
-            prepared = _prepare(ctx, target, sample, choice, answers)
+            prepared = _prepare(ctx, target, sample, choice, answers, job)
         except SasaeError as fault:
             found.faults.append(FileIssue(sample.path.name, as_issue(fault)))
             continue
@@ -262,10 +282,17 @@ def as_issue(fault: SasaeError) -> Issue:
     return Issue(fault.params.get("line"), fault.params.get("column"), "", "error", fault.code, params)
 
 
-def _prepare(ctx: Context, target: str, sample: Sample, choice: Choice, answers: Mapping[str, Any]) -> run.Prepared:
+def _prepare(
+    ctx: Context, target: str, sample: Sample, choice: Choice, answers: Mapping[str, Any], job: Job = QUIET
+) -> run.Prepared:
     options = choice.options(sample)
     if target == "shelters":
         return run.prepare_shelters(ctx, path=sample.path, options=options)
+    if target == "buildings":
+        return run.prepare_buildings(ctx, path=sample.path, options=options, job=job)
+    if target == "survey_results":
+        checked, reason = bool(answers.get("checked")), str(answers.get("reason") or "")
+        return run.prepare_survey_results(ctx, path=sample.path, checked=checked, reason=reason, options=options, job=job)
     if target == "headcounts":
         return run.prepare_headcounts(ctx, path=sample.path, at=answers.get("at"), complete=answers.get("complete"), options=options)
     return run.prepare_evacuees(ctx, path=sample.path, shelter_id=answers["shelter_id"], at=answers.get("at"), options=options)
@@ -314,6 +341,7 @@ def apply(
                     skip_lines=frozenset(line for file, line in skipped if file == number),
                     decisions={line: choice for (file, line), choice in decisions.items() if file == number},
                     report=report,
+                    job=job,
                 )
             )
         except SasaeError as fault:
