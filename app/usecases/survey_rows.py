@@ -325,3 +325,16 @@ class AreaAct:
     entered_by: str
     made: int
     standing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseCount:
+    """One judged building, as a query gives it. ``status`` is ``confirmed`` or ``unconfirmed``."""
+
+    district: str
+    use: str
+    grade: str
+    hazard: str
+    inputs: str
+    status: str
+    victims: tuple[str, ...]

@@ -20,6 +20,7 @@ from app.storage.queries.carried import CarriedQueries
 from app.storage.queries.census import CensusQueries
 from app.storage.queries.certificates import CertificateQueries
 from app.storage.queries.characters import CharacterQueries
+from app.storage.queries.damage_counts import DamageQueries
 from app.storage.queries.forms import FormQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.matching import MatchingQueries
@@ -75,6 +76,7 @@ class StoreReads:
         self.search = SearchQueries(source, guard)
         self.matching = MatchingQueries(source, guard)
         self.rosters = RosterQueries(source, guard)
+        self.damage = DamageQueries(source, guard)
         self.journal = JournalQueries(source, guard)
         self.settings = SettingQueries(source)
         self.forms = FormQueries(source, guard)
