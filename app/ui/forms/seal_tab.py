@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QDialog, QDoubleSpinBox, QFileDialog, QLabel, QLineEdit, QRadioButton, QWidget
 
 from app.presentation import form_designs as words
@@ -50,7 +50,7 @@ class SealTab(Tab):
         self.retire_button = button("使わないことにする…", icon="close")
         for made, act in ((self.add, self.take_in), (self.approve_button, self.approve), (self.retire_button, self.retire)):
             made.clicked.connect(lambda _=False, act=act: act())
-        self.add.setShortcut("Ctrl+I")
+        QShortcut(QKeySequence("Ctrl+I"), self, self.take_in)
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setAccessibleName("印影")
         self.told = note("")
@@ -96,12 +96,15 @@ class SealTab(Tab):
     def _show(self, rows: Sequence[SealRow], chosen: str = "place") -> None:
         self.table.show_rows(rows)
         self._middle.setVisible(bool(rows))
+        first = bool(rows) and self.nothing.isVisible()
         self.nothing.setVisible(not rows)
         for made in (self.add, self.approve_button, self.retire_button):
             made.setVisible(bool(rows))
         self.choices[chosen].setChecked(True)
         if rows and self.table.current_row() is None:
             self.table.make_current(0)
+        if first:
+            self.table.setFocus()
         self._show_picture()
 
     def _show_picture(self) -> None:
@@ -193,7 +196,7 @@ class SealDialog(QDialog):
         self.width_box = QDoubleSpinBox(minimum=low, maximum=high, singleStep=0.5, decimals=1, value=24.0, suffix=" mm")
         self.width_box.setAccessibleName("印影の幅")
         self.yes = button("登録する（Ctrl+Enter）", role="primary", icon="check")
-        self.yes.setShortcut("Ctrl+Return")
+        QShortcut(QKeySequence("Ctrl+Return"), self, self._finish)
         self.yes.clicked.connect(self._finish)
         no = button("やめる（Esc）")
         no.clicked.connect(self.reject)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QStandardPaths
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from app.presentation.columns.forms import OFFSETS
@@ -60,7 +61,7 @@ class SigningTab(Tab):
             field.returnPressed.connect(self.focusNextChild)
             parts += [text(said, role="field", wrap=False), field]
         self.save = button("保存する（Ctrl+S）", role="primary", icon="save")
-        self.save.setShortcut("Ctrl+S")
+        QShortcut(QKeySequence("Ctrl+S"), self, self.save.click)
         self.save.setEnabled(self.may("forms"))
         self.save.clicked.connect(self.keep_signature)
         return frame("card", column(*parts, row(1, self.save), 1, spacing=8, margins=(20, 14, 20, 14)))

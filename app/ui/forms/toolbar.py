@@ -94,9 +94,8 @@ class Toolbar(QWidget):
         )
         menu = QMenu(self)
         for said, keys, act in acts:
-            entry = menu.addAction(said, act)
+            menu.addAction(f"{said}\t{keys}" if keys else said, act)  # a shortcut of the menu's own would make the key ambiguous
             if keys:
-                entry.setShortcut(QKeySequence(keys))
                 QShortcut(QKeySequence(keys), self._tab, act)
         self.more.setMenu(menu)
 
