@@ -20,6 +20,7 @@ from app.storage import tables as t
 from app.storage.access import new_key, write_access
 from app.storage.adding import insert_records
 from app.storage.bulk import load_snapshot
+from app.storage.changing import change_records
 from app.storage.journal import JournalWriter, Stamp
 from app.storage.queries import StoreReads
 from app.storage.received import receive_snapshot
@@ -130,40 +131,17 @@ class RecordRepository(Generic[R]):
         return saved
 
     def save_many(self, records: Sequence[R]) -> None:
-        """Write what differs of many, each at the version it was read; journalled like single ones, some hundred at a time."""
-        table = self._kind.table
-        for start in range(0, len(records), _BATCH):
-            part = records[start : start + _BATCH]
-            rows = self._connection.execute(select(table).where(table.c.id.in_([record.id for record in part])))
-            stored = {row.id: self._record(row) for row in rows}
-            changed: list[tuple[R, Mapping[str, list[Any]]]] = []
-            for record in part:
-                before = stored.get(record.id)
-                if before is None or before.version != record.version:
-                    found = before.version if before else None
-                    raise StaleRecord(kind=self._kind.name, record=record.id, expected=record.version, found=found)
-                changes = {name: [to_json_value(old), to_json_value(new)] for name, old, new in differing_fields(before, record)}
-                if changes:
-                    changed.append((replace(record, version=record.version + 1), changes))
-            self._write_many(changed)
-
-    def _write_many(self, changed: Sequence[tuple[R, Mapping[str, list[Any]]]]) -> None:
-        if not changed:
+        """Write what differs of many, each at the version it was read; journalled like single ones."""
+        if self._kind.name == "person":  # each has a row of the search index besides
+            for record in records:
+                self.save(record)
             return
-        table = self._kind.table
-        columns = [self._columns(record) for record, _ in changed]
-        names = [name for name in columns[0] if name != "id"]
-        statement = update(table).where(table.c.id == bindparam("_id")).values({name: bindparam(f"_{name}") for name in (*names, "version")})
-        self._connection.execute(
-            statement,
-            [
-                {"_id": row["id"], "_version": record.version, **{f"_{name}": row[name] for name in names}}
-                for row, (record, _) in zip(columns, changed, strict=True)
-            ],
-        )
-        rids = self._rids([record.id for record, _ in changed]) if self._kind.name == "person" else {}
-        for record, changes in changed:
-            self._note(record, UPDATE, changes, rids.get(record.id, 0))
+        for start in range(0, len(records), _BATCH):
+            changes = change_records(self._connection, self._kind, records[start : start + _BATCH])
+            self._journal().append_many(self._kind.name, UPDATE, changes)
+            self._touched[self._kind.name].update(record for record, _ in changes)
+        if records and self._kind.name in _PROTECTING:
+            self._shield.forget()
 
     def _note(self, record: Record, action: str, changes: Mapping[str, list[Any]], rid: int) -> None:
         self._journal().append(kind=self._kind.name, record=record.id, action=action, changes=changes)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from app.domain.records import Record, value_fields
+from app.domain.records import Record
 from app.storage import tables as t
+from app.storage.changing import read_records
 from app.storage.keys import digits, fold_key_address, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked, marks
 from app.storage.shield import Guard
@@ -142,15 +143,13 @@ class CertificateQueries:
 
     def many(self, kind: type[R], record_ids: Iterable[str]) -> dict[str, R]:
         """Live records by id, whoever asks: for a use case to write with, never to show."""
-        table = next(entry.table for entry in t.KINDS if entry.cls is kind)
         with self._source() as connection:
-            return {one.id: one for part in chunked(sorted(set(record_ids))) for one in _records(connection, kind, table.c.id.in_(part))}
+            return {one.id: one for one in _records(connection, kind, "id", record_ids)}
 
     def many_by(self, kind: type[R], field: str, values: Iterable[str]) -> list[R]:
         """Live records whose field is one of the values, oldest first for each."""
-        table = next(entry.table for entry in t.KINDS if entry.cls is kind)
         with self._source() as connection:
-            return [one for part in chunked(sorted(set(values) - {""})) for one in _records(connection, kind, table.c[field].in_(part))]
+            return _records(connection, kind, field, set(values) - {""})
 
     def counted(self, building_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """``(survey id, grade)`` of each building that has a counted survey (re before second before first, then the later day)."""
@@ -273,11 +272,12 @@ def _in(connection: Connection, sql: str, values: Sequence[str]) -> list[Any]:
     return [row for part in chunked(values) for row in connection.exec_driver_sql(sql.replace("?*", marks(part)), tuple(part))]
 
 
-def _records(connection: Connection, kind: type[R], condition: Any) -> list[R]:
+def _records(connection: Connection, kind: type[R], field: str, values: Iterable[str]) -> list[R]:
     entry = next(entry for entry in t.KINDS if entry.cls is kind)
-    rows = connection.execute(select(entry.table).where(~entry.table.c.deleted, condition).order_by(entry.table.c.rid))
-    names = [field.name for field in value_fields(kind)]
-    return [kind(id=row.id, version=row.version, **{name: getattr(row, name) for name in names}) for row in rows]
+    found: list[R] = []
+    for part in chunked(sorted(set(values))):
+        found += read_records(connection, entry, f'NOT deleted AND "{entry.table.c[field].name}" IN ({marks(part)})', part)
+    return found
 
 
 def _like(text: str) -> str:
