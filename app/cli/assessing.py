@@ -17,7 +17,7 @@ from app.cli.signing import folder_of, signed_in
 from app.domain.assessment import Assessment, assess, read_inputs
 from app.domain.assessment_edition import Edition
 from app.domain.assessment_edition_file import MAX_TEXT, parse_edition, shipped_editions, shipped_text
-from app.domain.errors import EnvironmentFault, InputFault, UsageFault
+from app.domain.errors import InputFault, UsageFault
 from app.presentation.steps import assessment_words
 from app.usecases import editions
 from app.usecases.context import Context
@@ -30,7 +30,7 @@ def judge(gateway: FolderGateway, given: Namespace) -> Answer:
     data = read_json(given.file)
     inputs = read_inputs(data)
     if given.edition_file:
-        text = _read_text(given.edition_file, most=MAX_TEXT)
+        text = _read_text(given.edition_file, most=MAX_TEXT * 4)
         return answer(assess(inputs, parse_edition(text, path=given.edition_file, own=True))), 0
     wanted = given.edition or inputs.edition
     if (
@@ -84,20 +84,9 @@ def read_json(name: str) -> Any:
 
 
 def _read_text(name: str, *, most: int) -> str:
-    try:
-        if name == "-":
-            raw = sys.stdin.buffer.read(most + 1)
-        else:
-            with Path(name).open("rb") as file:
-                raw = file.read(most + 1)
-    except OSError as error:
-        raise EnvironmentFault("file.not_readable", path=name, reason=error.strerror or "") from None
-    if len(raw) > most:
-        raise InputFault("survey.json_too_long", path=name, most=most)
-    for encoding in ("utf-8-sig", "cp932"):
-        with contextlib.suppress(UnicodeDecodeError):
-            return raw.decode(encoding)
-    raise InputFault("survey.not_text", path=name)
+    if name == "-":
+        return editions.decode_text(sys.stdin.buffer.read(most + 1), name=name, most=most)
+    return editions.load_text(Path(name), most=most)
 
 
 # -- editions ----------------------------------------------------------------------------------------------
@@ -117,7 +106,7 @@ def manage_editions(gateway: FolderGateway, given: Namespace) -> Answer:
             return {"editions": [{**_row(edition), "default": edition.id == default} for edition in editions.list_editions(ctx)]}, 0
         assert ctx is not None
         if given.act == "add":
-            edition, _ = editions.add_edition(ctx, _read_text(given.target, most=MAX_TEXT), path=given.target)
+            edition, _ = editions.add_edition(ctx, _read_text(given.target, most=MAX_TEXT * 4), path=given.target)
             return {"added_edition": _row(edition)}, 0
         editions.remove_edition(ctx, given.target)
         return {"removed_edition": given.target}, 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from app.domain.assessment import Assessment, assess, read_inputs
 from app.domain.assessment_edition import Edition
-from app.domain.assessment_edition_file import parse_edition, shipped_editions, shipped_text
+from app.domain.assessment_edition_file import MAX_TEXT, parse_edition, shipped_editions, shipped_text
 from app.domain.dates import JST
-from app.domain.errors import RuleViolation
+from app.domain.errors import EnvironmentFault, InputFault, RuleViolation
 from app.usecases.context import Changes, Context
+from app.usecases.files import atomic_output
 
 SETTING = "survey.editions"
 """Setting with ``{id: TOML text}`` of the municipality's own editions."""
@@ -97,6 +100,32 @@ def remove_edition(ctx: Context, edition_id: str) -> Changes:
         raise RuleViolation("edition.in_use", field="id", id=edition_id)
     del texts[edition_id]
     return _save(ctx, texts)
+
+
+def load_text(path: Path, *, most: int = MAX_TEXT * 4) -> str:
+    """The text of a file. EnvironmentFault ``file.not_readable``, InputFault ``survey.json_too_long`` (in bytes) or ``survey.not_text``."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+    except OSError as error:
+        raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
+    return decode_text(raw, name=str(path), most=most)
+
+
+def decode_text(raw: bytes, *, name: str, most: int) -> str:
+    """Bytes as text: UTF-8 with or without mark, else CP932."""
+    if len(raw) > most:
+        raise InputFault("survey.json_too_long", path=name, most=most)
+    for encoding in ("utf-8-sig", "cp932"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    raise InputFault("survey.not_text", path=name)
+
+
+def save_pattern(ctx: Context | None, edition_id: str, out: Path) -> None:
+    """Write the TOML of an edition to a file, to be changed into one's own."""
+    with atomic_output(out) as temporary:
+        temporary.write_text(edition_text(ctx, edition_id), "utf-8")
 
 
 def _save(ctx: Context, texts: Mapping[str, str]) -> Changes:

@@ -84,3 +84,11 @@ def _wrong(stage: Stage) -> QWidget:
     dialog.parts.fill({"roof": [[3, 80], [2, 60]]})
     dialog._judge()
     return dialog
+
+
+@shot("surveys-editions")
+def _editions(stage: Stage) -> QWidget:
+    window = stage.window("home")
+    window.go("surveys", tab="editions")
+    stage.settle()
+    return window
