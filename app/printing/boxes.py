@@ -40,7 +40,7 @@ class BoxPainter:
         self._canvas, self._text, self._height, self._lines = canvas, text, height, lines
         self._scale, self._preprinted, self._seal = scale, preprinted, seal
         self._ruled: dict[tuple[int, int], str] = {}
-        self._known: dict[tuple[int, float, float, str], str] = {}  # most values of a batch come again and again
+        self._known: dict[tuple[int, tuple[float, float, float, float], str], str] = {}  # most values of a batch come again and again
         self.problems: list[Problem] = []
         self.row = -1
 
@@ -153,7 +153,7 @@ class BoxPainter:
 
     def _lay(self, value: str, box: Box, area: tuple[float, float, float, float], around: Room, *, align: str, name: str) -> None:
         """Fit a text into an area and draw it; what was cut or has no glyph becomes a problem of the variable ``name``."""
-        key, code, left, bottom, width, height = (id(box), *area[:2], value), self._canvas._code, *area
+        key, code, left, bottom, width, height = (id(box), area, value), self._canvas._code, *area
         if (known := self._known.get(key)) is not None:
             code.append(known)
             return

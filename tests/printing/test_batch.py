@@ -169,6 +169,17 @@ def test_families_larger_than_the_table_stand_closer_and_the_largest_are_told(tm
     assert texts(report)[3].count("見本") == 15
 
 
+def test_a_paper_does_not_depend_on_those_before_it(tmp_path: Path, layout: FormLayout, fonts: FontBook) -> None:
+    def family(number: int, size: int) -> dict[str, str]:
+        return make(number, head_name="見本 花子", members="\n".join(["見本 花子\t子"] * size))
+
+    records = [family(1, size) for size in (15, 4, 8, 5, 1)]
+    together = list(draw_pages(run(tmp_path / "a.pdf", layout, records, fonts).files[0], dpi=50))
+    for record, page in zip(records, together, strict=True):
+        (alone,) = draw_pages(run(tmp_path / "b.pdf", layout, [record], fonts).files[0], dpi=50)
+        assert alone.tobytes() == page.tobytes()
+
+
 def test_the_seal_is_drawn_where_one_is_given(tmp_path: Path, layout: FormLayout, fonts: FontBook) -> None:
     picture = io.BytesIO()
     Image.new("RGBA", (300, 300), (200, 0, 0, 255)).save(picture, "PNG")

@@ -97,6 +97,26 @@ def test_modules_are_never_smaller_than_half_a_millimetre() -> None:
         assert encode_qr(number).measure_module(box.w) >= SMALLEST_MODULE
 
 
+def test_nothing_lies_under_a_code() -> None:
+    hidden = []
+    for form in FORMS:
+        for count, cell in find_layout(form).cells.items():
+            for code in (box for box in cell.boxes if box.kind == "qr"):
+                side = min(code.w, code.h)
+                left, top, right, bottom = code.x + 0.05, code.y + code.h - side + 0.05, code.x + side - 0.05, code.y + code.h - 0.05
+                hidden += [
+                    (form, count, box.text or box.var)
+                    for box in cell.boxes
+                    if box is not code
+                    and box.kind != "frame"
+                    and box.x < right
+                    and box.x + box.w > left
+                    and box.y < bottom
+                    and box.y + box.h > top
+                ]
+    assert hidden == []
+
+
 def test_a_code_too_dense_to_read_is_refused(tmp_path: Path, stamp, fonts: FontBook) -> None:
     with pytest.raises(PrintRefused) as caught:
         render_form(tmp_path / "a.pdf", form="evacuee_card", records=[{"card": "X" * 90}], per_page=8, stamp=stamp, fonts=fonts)
