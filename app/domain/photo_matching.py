@@ -32,6 +32,7 @@ class Shot:
     it can be relied on."""
 
     camera: str
+    folder: str = ""
     taken: datetime | None = None
     sheet: str | None = None
     by_number: bool = False
@@ -59,6 +60,7 @@ class VisitTime:
 
 @dataclass(slots=True)
 class _Follow:
+    folder: str = ""
     building_id: str = ""
     how: str = ""
     last: datetime | None = None
@@ -84,7 +86,9 @@ class PhotoMatcher:
         follow = self._cameras.setdefault(shot.camera, _Follow())
         if follow.last and shot.taken and abs(shot.taken - follow.last) > PAUSE:
             follow.building_id = ""
-        follow.last = shot.taken or follow.last
+        if shot.taken is None and shot.folder != follow.folder:  # nothing tells that it came after
+            follow.building_id = ""
+        follow.last, follow.folder = shot.taken or follow.last, shot.folder
         if shot.sheet is not None:
             follow.building_id, follow.how = shot.sheet, "number" if shot.by_number else "qr"
             return self._by_sheet(shot.sheet, follow.how, shot.taken)
@@ -94,10 +98,10 @@ class PhotoMatcher:
             return self._by_sheet(follow.building_id, follow.how, shot.taken)
         return self._by_time(shot.taken)
 
-    def settle(self, camera: str, *, building_id: str, how: str, taken: datetime | None) -> None:
+    def settle(self, camera: str, *, folder: str, building_id: str, how: str, taken: datetime | None) -> None:
         """A shot that came with an earlier import; ``how`` as it was matched then. What follows a sheet follows it again."""
         follow = self._cameras.setdefault(camera, _Follow())
-        follow.last = taken or follow.last
+        follow.last, follow.folder = taken or follow.last, folder
         if how in ("qr", "number"):
             follow.building_id, follow.how = building_id, how
 

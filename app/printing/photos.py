@@ -25,7 +25,7 @@ MOST_PIXELS = 120_000_000
 MOST_PIXELS_WHOLE = 64_000_000
 """Of formats that can only be decoded at full size."""
 T = TypeVar("T")
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "HEIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
 _LEAST_SIDE = 8
 _SCAN = (1600, 1200)
 _SCAN_SIDE = 2400
@@ -146,7 +146,7 @@ class _TooSmall(_Size):
 def _open(file: Any) -> Any:
     """An opened picture whose size was looked at. Its pixels are not read yet."""
     from pi_heif import register_heif_opener  # type: ignore[import-untyped]
-    from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - they register
+    from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - they register
 
     if "HEIF" not in Image.OPEN:
         register_heif_opener(thumbnails=False)

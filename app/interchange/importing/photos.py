@@ -30,7 +30,9 @@ CHUNK = 200
 """Photos of one act: what a loss of power costs at most."""
 _MOST_FILES = 200_000
 _MOST_ISSUES = 2_000
-_NUMBER_FIRST = re.compile(r"([0-9A-Za-z]{4}[-_ ]?\d{5,7}[-_ ]?[0-9A-Za-z])(?![0-9A-Za-z])")
+_NUMBER_FIRST = tuple(
+    re.compile(rf"([0-9A-Za-z]{{4}}[-_ ]?\d{{5,7}}{lazy}[-_ ]?[0-9A-Za-z])(?![0-9A-Za-z])") for lazy in ("?", "")
+)  # in ABCD000016_3 the check character may be the 6, or the 3
 _CODE = "SASAE-B"
 
 
@@ -240,7 +242,8 @@ def _tell_fault(found: HeaderOrFault, name: str, work: _Work) -> None:
 
 def _still_there(root: Path) -> bool:
     try:
-        return next(iter(os.scandir(root)), None) is not None
+        with os.scandir(root) as found:
+            return next(found, None) is not None
     except OSError:
         return False
 
@@ -302,7 +305,7 @@ def _pass_over(one: _File, earlier: KnownPhoto | None, matcher: PhotoMatcher, wo
     """A photo that came before. What follows it belongs to its house as it did then."""
     work.known += 1
     if earlier is not None:
-        matcher.settle(one.camera, building_id=earlier.building_id, how=earlier.matched, taken=one.taken)
+        matcher.settle(one.camera, folder=str(one.path.parent), building_id=earlier.building_id, how=earlier.matched, taken=one.taken)
 
 
 def _keep(one: _File, place: int, photo: Taken, reduced: Reduced, matcher: PhotoMatcher, work: _Work) -> None:
@@ -331,7 +334,7 @@ def _shot(one: _File, reduced: Reduced, work: _Work) -> Shot:
     by_number = sheet is None and stem is not None and bool(work.building(stem))
     if by_number and stem is not None:
         sheet = work.building(stem)
-    return Shot(camera=one.camera, taken=one.taken, sheet=sheet, by_number=by_number, named=_named(one, work))
+    return Shot(camera=one.camera, folder=str(one.path.parent), taken=one.taken, sheet=sheet, by_number=by_number, named=_named(one, work))
 
 
 def _sheet(one: _File, reduced: Reduced, work: _Work) -> str | None:
@@ -358,8 +361,9 @@ def _sheet(one: _File, reduced: Reduced, work: _Work) -> str | None:
 def _named(one: _File, work: _Work) -> str:
     """The building whose number begins the file's name or stands first in a folder's, the nearest folder first."""
     for text in (one.path.stem, *reversed(Path(one.name).parts[:-1]), work.root.name):
-        found = _NUMBER_FIRST.match(text)
-        number = read_building_number(found[1]) if found else None
-        if number and work.building(number):
-            return work.building(number)
+        for pattern in _NUMBER_FIRST:
+            found = pattern.match(text)
+            number = read_building_number(found[1].replace("_", "-")) if found else None
+            if number and work.building(number):
+                return work.building(number)
     return ""
