@@ -1,0 +1,1 @@
+"""The tabs of 証明書: applications, issuing, the ledger, verification."""
