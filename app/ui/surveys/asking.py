@@ -14,6 +14,7 @@ from app.presentation.forms.spec import FormSpec
 from app.ui.page import Shell
 from app.ui.widgets.export_dialog import CSV, CSV_CP932, HTML, PDF, XLSX, Choice, ExportDialog, Written, lost_of
 from app.ui.widgets.form_dialog import FormDialog
+from app.ui.widgets.table import Table
 from app.ui.widgets.text import Button, column, text
 from app.usecases.job import Job
 
@@ -86,6 +87,13 @@ def open_export(
     dialog = ExportDialog(parent, shell, title=title, name=title, formats=formats, write=write, lead=subtitle)
     dialog.open()
     return dialog
+
+
+def use_view(table: Table, view: str) -> None:
+    """Show another view of the columns; the place in the list is only lost when the view really changes."""
+    if table.property("view") != view:
+        table.setProperty("view", view)
+        table.set_view(view)
 
 
 def picker(name: str, options: Sequence[tuple[str, str]] = (), *, every: str = "すべて") -> QComboBox:

@@ -12,7 +12,7 @@ from app.domain.errors import SasaeError
 from app.presentation.columns.building import BUILDINGS
 from app.presentation.messages import message
 from app.ui import faults
-from app.ui.surveys.asking import bind, open_export
+from app.ui.surveys.asking import bind, open_export, use_view
 from app.ui.surveys.building_acts import BuildingActs
 from app.ui.surveys.building_file import BuildingFileDialog
 from app.ui.surveys.building_filters import BuildingFilters
@@ -127,8 +127,7 @@ class BuildingsTab(Tab):
         if wanted != self.filters.wanted:
             return
         ctx, narrowed = self.context, self.filters.narrowed
-        view = "collapsed" if wanted.collapsed else "standard"
-        self.table.set_view(view)
+        use_view(self.table, "collapsed" if wanted.collapsed else "standard")
         self.table.show_ids(ids, lambda some: buildings.building_rows(ctx, some))
         self.filters.count.setText(f"{len(ids):,}棟")
         self.filters.setVisible(bool(ids) or narrowed)

@@ -14,7 +14,7 @@ from app.presentation.forms.building import day_text
 from app.presentation.forms.survey import NEXT_ROUND
 from app.ui import theme
 from app.ui.surveys import sheets
-from app.ui.surveys.asking import bind, labelled, open_export, open_form
+from app.ui.surveys.asking import bind, labelled, open_export, open_form, use_view
 from app.ui.surveys.building_acts import BuildingActs
 from app.ui.surveys.building_file import BuildingFileDialog
 from app.ui.surveys.plan_assigning import AssignDialog
@@ -160,7 +160,7 @@ class PlanTab(Tab):
         found.success(lambda rows: self._show(rows, team_id)).start()
 
     def _show(self, rows: Sequence[AssignmentRow], team_id: str) -> None:
-        self.table.set_view("standard" if team_id else "full")
+        use_view(self.table, "standard" if team_id else "full")
         self.table.show_rows(rows)
         if rows and self.table.current_row() is None:
             self.table.make_current(0)
