@@ -14,6 +14,7 @@ from app.ui import start
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Preferences
 from app.ui.start import Desk
+from tests import desktop
 from tests.e2e.clerk import Clerk, NoQuestions
 
 
@@ -24,6 +25,7 @@ def clerk(qapp: QApplication, tmp_path: Path, qtbot: Any, monkeypatch: pytest.Mo
     preferences = Preferences(tmp_path / "window.json")
     preferences.set("theme", "light")
     start.prepare(preferences=preferences)
+    desktop.of(qapp)
     desk = Desk(gateway(), preferences=preferences)
     made, boxes = Clerk(desk, qtbot), NoQuestions()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (made.chosen[0], ""))
@@ -38,4 +40,5 @@ def clerk(qapp: QApplication, tmp_path: Path, qtbot: Any, monkeypatch: pytest.Mo
     if desk.window is not None:
         desk.window.close()
         desk.window.deleteLater()
+    desktop.clear()
     assert boxes.seen == []

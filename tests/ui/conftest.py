@@ -16,6 +16,7 @@ from app.ui import start
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
+from tests import desktop
 from tests.stores import Clock, Town, copy_store, found_store, open_town
 
 
@@ -29,7 +30,16 @@ def say(widget: QWidget, words: str) -> None:
 
 def press(widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """One key stroke to whatever has the focus in the widget's window, as the window system would send it."""
+    desktop.wait_for_front()
     QTest.keyClick(QApplication.focusWidget() or widget, key, modifiers)
+
+
+@pytest.fixture(autouse=True)
+def clean_desk(qapp: QApplication) -> Iterator[None]:
+    """No window of another test has the keyboard, or is styled once more when the next one sets the look."""
+    desktop.of(qapp)
+    yield
+    desktop.clear()
 
 
 @pytest.fixture
@@ -78,24 +88,22 @@ def town(folder: Path) -> Iterator[Town]:
 
 @pytest.fixture
 def settle(qtbot: Any, runner: Runner) -> Callable[[], None]:
-    """Wait until all background work has come back and what it started has, too."""
+    """Wait until all background work has come back and what it started has, too, and the window in front has the keyboard."""
 
     def wait() -> None:
-        QApplication.processEvents()
-        qtbot.waitUntil(lambda: runner.idle, timeout=10_000)
-        QApplication.processEvents()
-        qtbot.waitUntil(lambda: runner.idle, timeout=10_000)
+        for _ in range(2):
+            QApplication.processEvents()
+            qtbot.waitUntil(lambda: runner.idle, timeout=30_000)
+        desktop.wait_for_front()
 
     return wait
 
 
 @pytest.fixture
-def window(town: Town, runner: Runner, preferences: Preferences, qtbot: Any, settle: Callable[[], None]) -> Iterator[MainWindow]:
+def window(town: Town, runner: Runner, preferences: Preferences, settle: Callable[[], None]) -> Iterator[MainWindow]:
     """The main window on an open store, settled and active."""
     made = MainWindow(town.session, runner=runner, preferences=preferences)
-    made.show()
-    made.activateWindow()
-    qtbot.waitExposed(made)
+    desktop.bring(made)
     settle()
     yield made
     made._closing = "done"

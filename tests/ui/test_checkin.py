@@ -23,6 +23,7 @@ from app.ui.widgets.form_dialog import FormDialog
 from app.usecases import persons
 from app.usecases.reception import Arrival, check_in
 from app.usecases.records import read_access_log
+from tests import desktop
 from tests.stores import Town
 from tests.ui.conftest import say
 
@@ -86,8 +87,7 @@ def check_in_dialog(window: MainWindow, town: Town, settle: Callable[[], None], 
     window.current.desk.check_in(resident_id=town.resident(name))
     settle()
     dialog: CheckInDialog = opened(CheckInDialog)
-    QTest.qWaitForWindowActive(dialog)
-    return dialog
+    return desktop.bring(dialog)
 
 
 def staying(town: Town, shelter: int = 0) -> list[str]:

@@ -32,6 +32,7 @@ from app.ui.widgets.fields import make_editor
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import text
 from app.usecases.characters import register_character
+from tests import desktop
 from tests.stores import Town
 from tests.ui.conftest import press, say
 from tests.ui.gaiji import write_font, write_picture
@@ -173,9 +174,7 @@ def shown(qtbot: Any) -> Callable[[QWidget], QWidget]:
     def show(widget: QWidget) -> QWidget:
         qtbot.addWidget(widget)
         widget.resize(420, 120)
-        widget.show()
-        qtbot.waitExposed(widget)
-        return widget
+        return desktop.bring(widget)
 
     return show
 

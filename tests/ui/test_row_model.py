@@ -14,6 +14,7 @@ from app.ui.preferences import Preferences
 from app.ui.runner import Runner
 from app.ui.widgets.row_model import PAGE, RowModel
 from app.ui.widgets.table import Table
+from tests import desktop
 from tests.ui.conftest import press
 
 pytestmark = pytest.mark.gui
@@ -90,9 +91,8 @@ def test_133_000_rows_feel_instant(qtbot, runner: Runner, preferences: Preferenc
     qtbot.addWidget(table)
     table.resize(900, 600)
     started = time.perf_counter()
-    table.show()
+    desktop.bring(table)
     table.show_ids(range(MANY), Source().load)
-    qtbot.waitExposed(table)
     table.focus_first()
     press(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: table.current_row() == Line(MANY - 1, f"人{MANY - 1}"))
@@ -132,7 +132,7 @@ def test_copy_leaves_screen_only_columns_out(qtbot, runner: Runner) -> None:
     table = Table(COLUMNS, name="表")
     qtbot.addWidget(table)
     table.show_rows([Line(1, "い\tろ"), Line(2, "う")])
-    table.show()
+    desktop.bring(table)
     table.selectAll()
     table.setFocus()
     press(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -144,7 +144,7 @@ def test_enter_opens(qtbot, runner: Runner) -> None:
     qtbot.addWidget(table)
     table.opened.connect(opened.append)
     table.show_rows([Line(5, "い")])
-    table.show()
+    desktop.bring(table)
     table.focus_first()
     press(table, Qt.Key.Key_Return)
     assert opened == [5]
@@ -153,8 +153,7 @@ def test_enter_opens(qtbot, runner: Runner) -> None:
 def test_widths_are_remembered(qtbot, look, preferences: Preferences) -> None:
     table = Table(COLUMNS, name="表", preferences=preferences)
     qtbot.addWidget(table)
-    table.show()
-    qtbot.waitExposed(table)
+    desktop.bring(table)
     table.setColumnWidth(0, 222)
     qtbot.waitUntil(lambda: "number" in preferences.get("columns.lines", {}), timeout=3000)
     again = Table(COLUMNS, name="表", preferences=preferences)

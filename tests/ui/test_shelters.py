@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.presentation.forms.shelter import shelter_values
@@ -19,6 +18,7 @@ from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.trend_chart import TrendChart, choose_days, choose_step, say_point
 from app.usecases import headcounts, shelters
 from app.usecases.rows import TrendPoint
+from tests import desktop
 from tests.stores import OCCURRED, SHELTERS, START, Town
 from tests.ui.conftest import press, say
 
@@ -28,10 +28,7 @@ Settle = Callable[[], None]
 def shown(kind: type[QDialog]) -> Any:
     """The dialog in sight, with the keyboard in it."""
     found = next(top for top in QApplication.topLevelWidgets() if isinstance(top, kind) and top.isVisible())
-    QApplication.processEvents()
-    found.activateWindow()
-    QTest.qWaitForWindowActive(found)
-    return found
+    return desktop.bring(found)
 
 
 @pytest.fixture
