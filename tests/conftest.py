@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+if sys.dont_write_bytecode:
+    # Without compiled modules each worker, and each of the many programs that tests start, compiles everything anew: a second a start.
+    # Who does not want them beside the sources gets them in a folder of their own.
+    sys.pycache_prefix = str(Path(__file__).parents[1] / "build" / "bytecode")
+    sys.dont_write_bytecode = False
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile("sasae", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sasae")
 
 _OWN_SETTINGS = ("SASAE_DATA", "SASAE_OPERATOR", "SASAE_PASSWORD", "SASAE_NEW_PASSWORD")
 _THREAD_GRACE_S = 3.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Stores and sealed files that tests make open at once: a password is stretched for a moment, not for half a second of two cores.
+
+    What the program takes is held by ``tests/storage/test_stretching.py``; programs that tests start take it, too.
+    """
+    from app.storage import keyring
+    from app.syncing import sealed
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cost in {"time_cost": 1, "memory_cost": 64, "parallelism": 1}.items():
+            patch.setitem(keyring._ARGON, name, cost)
+        patch.setattr(sealed, "_ROUNDS", 1)
+        patch.setattr(sealed, "_MEMORY", 64)
+        yield
 
 
 @pytest.fixture(autouse=True)
