@@ -47,7 +47,15 @@ def fill(ctx: Context, count: int) -> None:
     with ctx.unit() as uow:
         first = uow.reserve_numbers("application", count)
         victims = [
-            Victim(id=new_id(), head_name=one.name, head_kana=one.kana, head_birth=one.birth, postal=one.postal, address=one.address, district=one.district)
+            Victim(
+                id=new_id(),
+                head_name=one.name,
+                head_kana=one.kana,
+                head_birth=one.birth,
+                postal=one.postal,
+                address=one.address,
+                district=one.district,
+            )
             for one in people
         ]
         buildings = [
@@ -57,11 +65,16 @@ def fill(ctx: Context, count: int) -> None:
         uow.victims.add_many(victims)
         uow.buildings.add_many(buildings)
         uow.occupancies.add_many(
-            [Occupancy(id=new_id(), building_id=building.id, victim_id=victim.id) for building, victim in zip(buildings, victims, strict=True)]
+            [
+                Occupancy(id=new_id(), building_id=building.id, victim_id=victim.id)
+                for building, victim in zip(buildings, victims, strict=True)
+            ]
         )
         uow.surveys.add_many(
             [
-                Survey(id=new_id(), building_id=one.id, grade=GRADES[at % 6], state="counted", surveyed_on=day.isoformat(), decided_by="parts")
+                Survey(
+                    id=new_id(), building_id=one.id, grade=GRADES[at % 6], state="counted", surveyed_on=day.isoformat(), decided_by="parts"
+                )
                 for at, one in enumerate(buildings)
             ]
         )
@@ -126,7 +139,10 @@ def measure(ctx: Context, count: int, folder: Path, printing: bool) -> dict[str,
     found["verify_ms"] = clock(lambda: certificates.verify(ctx, text=paper.code))[0] * 1000
     if printing:
         found["print_s"], outcome = clock(lambda: print_certificates(ctx, certificate_ids=listed, out=folder / "all.pdf", sort="postal"))
-        found["printed"], found["bytes_each"] = outcome.printed, sum(file.stat().st_size for file in outcome.files) // max(1, outcome.printed)
+        found["printed"], found["bytes_each"] = (
+            outcome.printed,
+            sum(file.stat().st_size for file in outcome.files) // max(1, outcome.printed),
+        )
     found["replace_s"], _ = clock(lambda: worsen_all(ctx))
     found["replace_listed"] = len(certificates.list_certificate_ids(ctx, filter=CertificateFilter(replace=True)))
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

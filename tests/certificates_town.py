@@ -44,7 +44,9 @@ def judge(ctx: Context, building_id: str, grade: str, *, kind: str = "first") ->
     """A counted survey of a building."""
     with ctx.unit() as uow:
         survey = uow.surveys.add(
-            Survey(id=new_id(), building_id=building_id, kind=kind, grade=grade, state="counted", surveyed_on="2024-01-02", decided_by="parts")
+            Survey(
+                id=new_id(), building_id=building_id, kind=kind, grade=grade, state="counted", surveyed_on="2024-01-02", decided_by="parts"
+            )
         )
         on_grade_changed(uow, building_id)
         uow.commit()

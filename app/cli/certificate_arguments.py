@@ -106,7 +106,15 @@ def _print_options(make: Callable[[str], argparse.ArgumentParser]) -> None:
 
 def _asking_options(make: Callable[[str], argparse.ArgumentParser]) -> None:
     listing = make("list")
-    for name, key in (("state", "STATE"), ("kind", "KIND"), ("grade", "GRADE"), ("district", "TEXT"), ("text", "TEXT"), ("missing", "WORD"), ("sort", "WORD")):
+    for name, key in (
+        ("state", "STATE"),
+        ("kind", "KIND"),
+        ("grade", "GRADE"),
+        ("district", "TEXT"),
+        ("text", "TEXT"),
+        ("missing", "WORD"),
+        ("sort", "WORD"),
+    ):
         listing.add_argument(f"--{name}", default="", metavar=key)
     for name in ("applications", "replace", "unprinted", "provisional"):
         listing.add_argument(f"--{name}", action="store_true")

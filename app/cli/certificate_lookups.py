@@ -93,7 +93,11 @@ def list_all(gateway: FolderGateway, given: Namespace) -> Answer:
         listed = certificates.list_certificate_ids(
             ctx,
             filter=CertificateFilter(
-                **common, replace=given.replace, unprinted=given.unprinted, provisional=given.provisional or None, sort=given.sort or "number"
+                **common,
+                replace=given.replace,
+                unprinted=given.unprinted,
+                provisional=given.provisional or None,
+                sort=given.sort or "number",
             ),
         )
         return {"certificates": [_row(row) for row in certificates.certificate_rows(ctx, certificate_ids=listed)]}, 0
@@ -148,7 +152,12 @@ def doubles(gateway: FolderGateway, given: Namespace) -> Answer:
     """``certificates doubles``."""
     with signed_in(gateway, given) as session:
         found = [
-            {"kind": one.kind, "head_name": one.head_name, "building": one.building_number, "certificates": [_row(row) for row in one.certificates]}
+            {
+                "kind": one.kind,
+                "head_name": one.head_name,
+                "building": one.building_number,
+                "certificates": [_row(row) for row in one.certificates],
+            }
             for one in certificates.find_double_certificates(session.context)
         ]
         return {"doubles": found}, 0

@@ -79,7 +79,9 @@ def _values(given: Namespace) -> dict[str, Any]:
     kinds = {"applicant_role": (given.role or "self", words.ROLES), "channel": (given.channel or "counter", words.CHANNELS)}
     chosen = {name: read_word(f"application.{name}", text, codes, field=name) for name, (text, codes) in kinds.items()}
     lists = {"purposes": (given.use, words.PURPOSES), "objects": (given.object, words.OBJECTS)}
-    many = {name: tuple(read_word(f"application.{name}", text, codes, field=name) for text in texts) for name, (texts, codes) in lists.items()}
+    many = {
+        name: tuple(read_word(f"application.{name}", text, codes, field=name) for text in texts) for name, (texts, codes) in lists.items()
+    }
     return {
         "kind": read_kind(given.kind) or "damage", "applicant_name": given.applicant, "applicant_kana": given.kana, "applicant_birth": given.birth,
         "proxy": given.proxy, "identified": given.identified, "phone": given.phone, "contact_postal": given.contact_postal,
@@ -112,9 +114,7 @@ def _chosen(ctx: Context, given: Namespace, states: Sequence[str]) -> tuple[list
     if given.numbers:
         return [need_application(ctx, number) for number in given.numbers], 0
     kind = read_kind(given.kind)
-    ids = [
-        one for state in states for one in applications.list_application_ids(ctx, filter=ApplicationFilter(state=state, kind=kind))
-    ]
+    ids = [one for state in states for one in applications.list_application_ids(ctx, filter=ApplicationFilter(state=state, kind=kind))]
     return ids, applications.count_withheld(ctx, states=states, kind=kind)
 
 
@@ -324,7 +324,9 @@ def _verified(found: Verified) -> dict[str, Any]:
     which = f"{found.result}_{found.state}" if found.result == "withdrawn" else found.result
     code = found.problem or f"certificate.verified.{which}{'_newer' if found.newer_grade else ''}"
     said = message(code, **{name: value for name, value in asdict(found).items() if value})
-    answer = {name: getattr(found, name) for name in ("result", "ok", "number", "kind", "grade", "issued_on", "key_id", "state", "successor")}
+    answer = {
+        name: getattr(found, name) for name in ("result", "ok", "number", "kind", "grade", "issued_on", "key_id", "state", "successor")
+    }
     return {**answer, "reason": found.reason if found.result == "withdrawn" else "", "message": said}
 
 

@@ -41,10 +41,10 @@ class SignedFacts(NamedTuple):
 
 def build_body(*, number: str, kind: str, grade: str, issued_on: str, key_id: str) -> str:
     """The text to sign. ``issued_on`` ISO day; ``grade`` is left out of a report certificate. ValueError for what no code can say."""
+    day = date.fromisoformat(issued_on).isoformat().replace("-", "")
+    if kind == "damage" and grade not in DEGREES or parse_certificate_number(number) is None or not _KEY.fullmatch(key_id):
+        raise ValueError("no degree, certificate number or key id")
     digit = DEGREES.index(grade) + 1 if kind == "damage" else 0
-    day = date.fromisoformat(issued_on).strftime("%Y%m%d")
-    if parse_certificate_number(number) is None or not _KEY.fullmatch(key_id):
-        raise ValueError("no certificate number or key id")
     return f"{MAGIC}:{number}:{KINDS[kind]}{digit}:{day}:{key_id}"
 
 

@@ -95,9 +95,7 @@ def check_move(application: Application, state: str, standing: Standing) -> None
     if state not in _MOVES[application.state]:
         if state == "issued" and application.state == "judged":
             raise RuleViolation("certificate.not_approved", field="state", number=application.number)
-        raise RuleViolation(
-            "application.no_such_move", field="state", number=application.number, before=application.state, after=state
-        )
+        raise RuleViolation("application.no_such_move", field="state", number=application.number, before=application.state, after=state)
     needed = {"awaiting": ("household", "building", "dwelling"), "judged": MISSING[:7], "approved": MISSING[:7], "issued": MISSING[:7]}
     if state == "awaiting" and application.kind == "report":
         raise RuleViolation("application.no_survey_needed", field="state", number=application.number)

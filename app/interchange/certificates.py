@@ -182,7 +182,7 @@ def print_certificates(
     options = replace(options, start=start, batch_name=options.batch_name or f"{ctx.place.municipality_name} {ctx.place.disaster_name}")
     with _beside(out) as place:
         done = _draw(ctx, plans, place / out.name, options, substitutes=substitutes, folder=folder, job=job)
-        going = [plan for at, plan in enumerate(plans) if at >= start and plan.certificate_id not in done.left_out]
+        going = [plan for at, plan in enumerate(plans) if at >= start and not plan.ended and plan.certificate_id not in done.left_out]
         labelled = _draw_labels(ctx, going, place / labels.name, label_form, folder=folder, job=job) if labels and going else None
         if from_number:
             certificates.log_again(ctx, plans=going, target=out.name)
@@ -218,7 +218,11 @@ def _draw(
         "options": options, "fonts": _fonts(ctx, folder, substitutes), "job": job, "stamp": _stamp(ctx),
         "seal": base64.b64decode(seal.picture) if seal else None, "seal_width": seal.width if seal else 0.0,
     }  # fmt: skip
-    groups = [(key, list(part)) for key, part in groupby(sorted(plans, key=_form_key), key=_form_key)] if _mixed(plans) else [(_form_key(plans[0]), plans)]
+    groups = (
+        [(key, list(part)) for key, part in groupby(sorted(plans, key=_form_key), key=_form_key)]
+        if _mixed(plans)
+        else [(_form_key(plans[0]), plans)]
+    )
     reports: list[BatchReport] = []
     stopped: list[Refusal] = []
     for (form, version, digest), part in groups:
@@ -270,7 +274,9 @@ def _refusals(problems: Sequence[Problem], plans: Sequence[CopyPlan]) -> list[Re
         if not plan.ended:
             found.setdefault(
                 plan.certificate_id,
-                Refusal(record=plan.certificate_id, number=plan.number, code=problem.code, params={**problem.params, "column": problem.column}),
+                Refusal(
+                    record=plan.certificate_id, number=plan.number, code=problem.code, params={**problem.params, "column": problem.column}
+                ),
             )
     return list(found.values())
 
@@ -299,9 +305,7 @@ def _first_papers(plans: Sequence[CopyPlan]) -> list[CopyPlan]:
 
 def _say_labels(problems: Sequence[Problem], plans: Sequence[CopyPlan]) -> tuple[str, ...]:
     papers = _first_papers(plans)
-    return tuple(
-        message("certificate.label_left_out", number=papers[row].number) for row in sorted({problem.row for problem in problems})
-    )
+    return tuple(message("certificate.label_left_out", number=papers[row].number) for row in sorted({problem.row for problem in problems}))
 
 
 @contextmanager

@@ -71,8 +71,30 @@ CERTIFICATE_HEADS: Mapping[str, str] = {
     "flip": "両面のとじ", "codes": "読み取ったコード", "application": "受付番号",
 }  # fmt: skip
 CERTIFICATE_LISTS: Mapping[str, Sequence[str]] = {
-    "applications": ("number", "queue", "kind", "state", "applied_on", "applicant", "building_address", "grade", "waiting_days", "certificate"),
-    "certificates": ("number", "kind", "grade", "newer_grade", "state", "head_name", "building_address", "issued_on", "copies", "successor"),
+    "applications": (
+        "number",
+        "queue",
+        "kind",
+        "state",
+        "applied_on",
+        "applicant",
+        "building_address",
+        "grade",
+        "waiting_days",
+        "certificate",
+    ),
+    "certificates": (
+        "number",
+        "kind",
+        "grade",
+        "newer_grade",
+        "state",
+        "head_name",
+        "building_address",
+        "issued_on",
+        "copies",
+        "successor",
+    ),
     "keys": ("id", "current", "own", "made_on", "label"),
 }
 

@@ -48,7 +48,11 @@ def _decode(page: Image) -> Iterator[str]:
 
     for shrink in (1, 2):
         picture = page if shrink == 1 else page.resize((max(1, page.width // 2), max(1, page.height // 2)))
-        texts = [one.text for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])) if one.valid and one.text]
+        texts = [
+            one.text
+            for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+            if one.valid and one.text
+        ]
         yield from texts
         if texts or min(page.size) < 400:
             return

@@ -33,6 +33,8 @@ def _reader(name: str) -> Reader:
 
 
 def _unbinder(column: Any) -> Callable[[Any], Any]:
+    if isinstance(column, t.JsonList):
+        return lambda value: () if value in ("", "[]", None) else column.process_result_value(value, None)
     return lambda value: column.process_result_value(value, None)
 
 
@@ -42,7 +44,9 @@ def read_records(connection: Connection, kind: t.Kind, where: str, values: Seque
     columns = ", ".join(f'"{name}"' for name in ("id", "version", *names))
     keys = ("id", "version", *names)
     found = []
-    for row in connection.exec_driver_sql(f"SELECT {columns} FROM {kind.table.name} WHERE {where} ORDER BY rid", tuple(values)).cursor.fetchall():
+    for row in connection.exec_driver_sql(
+        f"SELECT {columns} FROM {kind.table.name} WHERE {where} ORDER BY rid", tuple(values)
+    ).cursor.fetchall():
         cells = list(row)
         for place, read in reader:
             cells[place] = read(cells[place])

@@ -211,7 +211,8 @@ def count_withheld(ctx: Context, *, states: Sequence[str], kind: str = "") -> in
     every, day = ctx.reads.seen_by(see_protected=True).certificates, today(ctx).isoformat()
     wanted = [ApplicationFilter(state=state, kind=kind) for state in states]
     return sum(
-        len(every.application_ids(filter=one, today=day)) - len(ctx.reads.certificates.application_ids(filter=one, today=day)) for one in wanted
+        len(every.application_ids(filter=one, today=day)) - len(ctx.reads.certificates.application_ids(filter=one, today=day))
+        for one in wanted
     )
 
 

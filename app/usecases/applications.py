@@ -53,7 +53,19 @@ __all__ = [
 ]
 MOST_COPIES = 50
 MOST_TEXT = 2000
-_WORKINGS = ("number", "queue", "state", "victim_id", "building_id", "survey_id", "grade", "judged_at", "approved_by", "approved_at", "deleted")
+_WORKINGS = (
+    "number",
+    "queue",
+    "state",
+    "victim_id",
+    "building_id",
+    "survey_id",
+    "grade",
+    "judged_at",
+    "approved_by",
+    "approved_at",
+    "deleted",
+)
 """What no one types: it follows from what happens."""
 _AFTER_ISSUE = frozenset({"phone", "contact_postal", "contact_address", "purposes", "copies", "note", "identified"})
 _SETS: Mapping[str, tuple[str, ...]] = {
@@ -165,14 +177,21 @@ def _household(
         "head_name": application.applicant_name, "head_kana": application.applicant_kana, "head_birth": application.applicant_birth,
         "address": application.contact_address, "postal": application.contact_postal,
     }  # fmt: skip
-    given = fit(Victim, {"source": "typed", **(household or told)}, fixed=("matched_at", "snapshot_id", "resident_household", "resident_no"))
+    given = fit(
+        Victim, {"source": "typed", **(household or told)}, fixed=("matched_at", "snapshot_id", "resident_household", "resident_no")
+    )
     victim = Victim(**{**given, "id": new_id(), "declared": True})
     check_victim(victim)
     uow.victims.add(victim)
     people = list(members) or [{"name": victim.head_name, "kana": victim.head_kana, "birth": victim.head_birth}]
     for place, one in enumerate(people):
         member = VictimMember(
-            **{**fit(VictimMember, one, fixed=("victim_id", "position", "protected")), "id": new_id(), "victim_id": victim.id, "position": place}
+            **{
+                **fit(VictimMember, one, fixed=("victim_id", "position", "protected")),
+                "id": new_id(),
+                "victim_id": victim.id,
+                "position": place,
+            }
         )
         alike = protected_likeness(uow, {"name": member.name, "kana": member.kana, "birth": member.birth})
         uow.members.add(replace(member, protected=bool(alike)))
@@ -212,7 +231,9 @@ def _warnings(ctx: Context, uow: UnitOfWork, application: Application) -> tuple[
         found.append(("application.late", {"deadline": date.fromisoformat(deadline)}))
     seen = uow.reads.seen_by(see_protected=sees_protected(ctx)).certificates
     for other in _same(ctx, seen, application):
-        found.append(("application.again", {"number": other.number, "state": other.state, "applied_on": date.fromisoformat(other.applied_on)}))
+        found.append(
+            ("application.again", {"number": other.number, "state": other.state, "applied_on": date.fromisoformat(other.applied_on)})
+        )
     return tuple(found)
 
 
@@ -223,7 +244,9 @@ def _same(ctx: Context, seen: CertificateReads, application: Application) -> lis
     known = [one for one in seen.many(Application, ids).values() if one.building_id == application.building_id or not one.building_id]
     if application.applicant_birth:
         name = fold_name(application.applicant_name)
-        ids = seen.application_ids(filter=ApplicationFilter(text="".join(application.applicant_name.split()), kind=application.kind), today=day)
+        ids = seen.application_ids(
+            filter=ApplicationFilter(text="".join(application.applicant_name.split()), kind=application.kind), today=day
+        )
         for one in seen.many(Application, ids).values():
             same = fold_name(one.applicant_name) == name and one.applicant_birth == application.applicant_birth
             if same and (not one.building_id or not application.building_id or one.building_id == application.building_id):
@@ -235,7 +258,9 @@ def _same(ctx: Context, seen: CertificateReads, application: Application) -> lis
 def settled(ctx: Context, uow: UnitOfWork, application: Application) -> Application:
     """The application with the grade its building has now, in the state that what is known puts it into."""
     standing = standings(ctx, uow.reads, [application])[application.id]
-    return _settle(uow, application, standing, uow.reads.certificates.counted([application.building_id]).get(application.building_id, ("", "")))
+    return _settle(
+        uow, application, standing, uow.reads.certificates.counted([application.building_id]).get(application.building_id, ("", ""))
+    )
 
 
 def _settle(uow: UnitOfWork, application: Application, standing: Standing, counted: tuple[str, str]) -> Application:

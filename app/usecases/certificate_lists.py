@@ -51,7 +51,9 @@ def open_certificate(ctx: Context, *, certificate_id: str) -> CertificateFile:
     victim = ctx.reads.get("victim", paper.victim_id) if paper.victim_id else None
     building = ctx.reads.get("building", paper.building_id) if paper.building_id else None
     before = reads.many_by(Certificate, "superseded_by", [paper.id])
-    near = {row.id: row for row in reads.certificate_rows([one.id for one in before] + ([paper.superseded_by] if paper.superseded_by else []))}
+    near = {
+        row.id: row for row in reads.certificate_rows([one.id for one in before] + ([paper.superseded_by] if paper.superseded_by else []))
+    }
     members = reads.many_by(VictimMember, "victim_id", [paper.victim_id])
     with ctx.unit() as uow:
         asked = application if isinstance(application, Application) else Application(id=paper.id, victim_id=paper.victim_id)
@@ -87,9 +89,7 @@ def find_double_certificates(ctx: Context) -> list[DoubleCertificates]:
         rows = ctx.reads.certificates.certificate_rows(ids)
         first = rows[0]
         found.append(
-            DoubleCertificates(
-                kind=first.kind, head_name=first.head_name, building_number=first.building_number, certificates=tuple(rows)
-            )
+            DoubleCertificates(kind=first.kind, head_name=first.head_name, building_number=first.building_number, certificates=tuple(rows))
         )
     return found
 

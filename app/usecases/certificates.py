@@ -184,8 +184,7 @@ def _issue_part(desk: _Desk, applications: Sequence[Application], serial: int) -
     bodies = [build_body(number=one.number, kind=one.kind, grade=one.grade, issued_on=one.issued_on, key_id=desk.key.id) for one in facts]
     signatures = desk.key.sign(desk.ctx, bodies)
     return [
-        _paper(desk, replace(one, code=build_code(body, signature)))
-        for one, body, signature in zip(facts, bodies, signatures, strict=True)
+        _paper(desk, replace(one, code=build_code(body, signature))) for one, body, signature in zip(facts, bodies, signatures, strict=True)
     ]
 
 
@@ -300,7 +299,9 @@ def _judged_anew(desk: _Desk, older: Certificate) -> Application:
     """The application of a certificate with today's grade, approved by whoever replaces it."""
     application = desk.uow.applications.need(older.application_id)
     reads = desk.uow.reads
-    survey_id, grade = reads.certificates.counted([older.building_id]).get(older.building_id, ("", "")) if older.kind == "damage" else ("", "")
+    survey_id, grade = (
+        reads.certificates.counted([older.building_id]).get(older.building_id, ("", "")) if older.kind == "damage" else ("", "")
+    )
     victim = desk.uow.victims.need(application.victim_id)
     application = replace(
         application, state="judged", survey_id=survey_id, grade=grade, judged_at=desk.uow.now,

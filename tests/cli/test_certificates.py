@@ -218,7 +218,11 @@ def test_declared_ones_settings_and_help(run: Run) -> None:
     code, left = run("certificates", "declared", "--match", answer["number"], "0000000011")
     assert code == 0 and left == {"cases": []}
     code, answer = run("certificates", "settings", "--set", "deadline=R6.3.31", "--set", "queue_prefix=A", "--set", "other_buildings=1")
-    assert answer["settings"]["deadline"] == "2024-03-31" and answer["settings"]["other_buildings"] is True and answer["settings"]["year"] == 2024
+    assert (
+        answer["settings"]["deadline"] == "2024-03-31"
+        and answer["settings"]["other_buildings"] is True
+        and answer["settings"]["year"] == 2024
+    )
     for verb in ("apply", "print", "verify", "list", "key"):
         code, said = run("certificates", verb, "--help", as_json=False)
         assert code == 0 and "結果：" in said.replace("\n", "")

@@ -20,7 +20,9 @@ def state_of(town: Town, application_id: str) -> str:
 
 def test_an_application_is_numbered_queued_and_goes_where_it_can(town: Town) -> None:
     waiting = ask(town.ctx, add_building(town.ctx, resident=town.resident("太郎")))
-    judged = ask(town.ctx, add_building(town.ctx, resident=town.resident("源"), grade="large"), applicant_name="﨑山　源", applicant_birth="")
+    judged = ask(
+        town.ctx, add_building(town.ctx, resident=town.resident("源"), grade="large"), applicant_name="﨑山　源", applicant_birth=""
+    )
     assert (waiting.application.state, judged.application.state) == ("awaiting", "judged")
     assert judged.application.grade == "large" and judged.application.judged_at is not None
     assert (waiting.queue, judged.queue) == ("1", "2") and waiting.warnings == ()
@@ -120,7 +122,10 @@ def test_approval_is_a_right_of_its_own_and_many_at_once(town: Town) -> None:
     with pytest.raises(RuleViolation, match="permission.denied"):
         applications.approve(town.acting("desk"), application_ids=ids)
     done = applications.approve(town.acting("approval"), application_ids=ids)
-    assert done.moved == (one.application.id,) and {refusal.code for refusal in done.refused} == {"application.no_such_move", "record.not_found"}
+    assert done.moved == (one.application.id,) and {refusal.code for refusal in done.refused} == {
+        "application.no_such_move",
+        "record.not_found",
+    }
     file = applications.open_application(town.ctx, application_id=one.application.id)
     assert file.application.approved_by and file.application.approved_at == town.clock()
     back = applications.move(town.ctx, application_ids=[one.application.id], state="judged", reason="書類を見直す")
@@ -181,7 +186,11 @@ def test_the_look_up_tells_only_whoever_knows_the_birth_date(town: Town) -> None
 
 def test_lists_find_by_words_and_conditions(town: Town) -> None:
     one = ask(town.ctx, add_building(town.ctx, resident=town.resident("太郎")), phone="090-1111-2222")
-    two = ask(town.ctx, add_building(town.ctx, resident=town.resident("源"), grade="total", address="見本市山手二丁目3"), applicant_name="﨑山　源")
+    two = ask(
+        town.ctx,
+        add_building(town.ctx, resident=town.resident("源"), grade="total", address="見本市山手二丁目3"),
+        applicant_name="﨑山　源",
+    )
     ids = [one.application.id, two.application.id]
 
     def found(**wanted: object) -> list[str]:
@@ -218,7 +227,9 @@ def test_protected_households_are_not_there_without_the_right(town: Town) -> Non
     clerk = town.acting("desk", "admin")
     assert list(applications.list_application_ids(clerk)) == [made.application.id]
     add_protection(town.ctx, target=Target(resident_no="0000000013"))
-    assert applications.list_application_ids(clerk) == [] and applications.application_rows(clerk, application_ids=[made.application.id]) == []
+    assert (
+        applications.list_application_ids(clerk) == [] and applications.application_rows(clerk, application_ids=[made.application.id]) == []
+    )
     assert applications.find_application_id(clerk, number=made.application.number) is None
     assert applications.count_applications(clerk).by_state == {}
     with pytest.raises(RuleViolation, match="record.not_found"):

@@ -39,11 +39,20 @@ def test_an_issued_paper_says_what_was_true_then(town: Town) -> None:
     assert values["members"].splitlines()[0] == "髙橋　太郎\t世帯主\t昭和50年3月1日" and len(values["members"].splitlines()) == 4
     assert values["cause"] == "令和6年1月1日の強風による" and values["purpose"] == "保険、税の減免" and values["mayor_name"] == "見本 太郎"
     assert values["building_address"] == "見本市本町1-2-3" and values["code"] == paper.code and "copy_no" not in values
-    assert (paper.form, paper.form_version, paper.form_digest, paper.copies, paper.provisional) == ("disaster_certificate", 1, "d" * 64, 0, False)
+    assert (paper.form, paper.form_version, paper.form_digest, paper.copies, paper.provisional) == (
+        "disaster_certificate",
+        1,
+        "d" * 64,
+        0,
+        False,
+    )
     save_members(town.ctx, victim_id=paper.victim_id, members=[{"name": "別人"}])
     judge(town.ctx, building, "total", kind="re")
     plans = certificates.plan_copies(town.ctx, certificate_ids=[paper.id])
-    assert [dict(one) for one in certificates.copy_values(town.ctx, plans=plans)] == [{**values, "copy_no": "1"}, {**values, "copy_no": "2"}]
+    assert [dict(one) for one in certificates.copy_values(town.ctx, plans=plans)] == [
+        {**values, "copy_no": "1"},
+        {**values, "copy_no": "2"},
+    ]
     default = ask(town.ctx, add_building(town.ctx, resident=town.resident("源"), grade="half"), applicant_name="﨑山　源")
     again = paper_of(town, issue(town.ctx, default.application.id).certificates[0])
     assert json.loads(again.values)["cause"] == "令和6年1月1日の見本地震による" and "members" not in json.loads(again.values)
@@ -102,9 +111,7 @@ def test_nobody_signs_and_no_key_are_told_first(town: Town) -> None:
     assert municipal_key.list_keys(town.ctx) == []
     for day in ("2023-12-31", "2024-01-03"):
         with pytest.raises(RuleViolation, match="certificate.day"):
-            certificates.issue(
-                town.ctx, application_ids=[asked.application.id], form=FORM, write_values=certificate_values, issued_on=day
-            )
+            certificates.issue(town.ctx, application_ids=[asked.application.id], form=FORM, write_values=certificate_values, issued_on=day)
     municipal_key.make_key(town.ctx)
     done = issue(branch, asked.application.id)
     paper = paper_of(town, done.certificates[0])
@@ -129,7 +136,11 @@ def test_copies_are_counted_with_reason_and_order(town: Town) -> None:
     more = certificates.plan_copies(town.ctx, certificate_ids=[paper], reason="reissue", copies=1)
     certificates.count_printed(town.ctx, plans=more, batch="B3", reason="reissue", target="b.pdf")
     opened = certificates.open_certificate(town.ctx, certificate_id=paper)
-    assert [(copy.copy, copy.reason, copy.batch) for copy in opened.copies] == [(1, "first", "B1"), (2, "additional", "B1"), (3, "reissue", "B3")]
+    assert [(copy.copy, copy.reason, copy.batch) for copy in opened.copies] == [
+        (1, "first", "B1"),
+        (2, "additional", "B1"),
+        (3, "reissue", "B3"),
+    ]
     assert opened.certificate.copies == 3 and opened.wanted == 2
     printed = [entry for entry in read_access_log(town.ctx) if entry.action == "print"]
     assert [entry.target for entry in printed] == ["b.pdf", "a.pdf"]
@@ -161,7 +172,13 @@ def test_a_newer_grade_waits_in_a_list_and_supersedes(town: Town) -> None:
     assert (older.state, older.superseded_by, older.newer_grade) == ("superseded", newer.id, "") and newer.grade == "large"
     assert certificates.list_certificate_ids(town.ctx, filter=CertificateFilter(replace=True)) == []
     found = certificates.verify(town.ctx, text=older.code)
-    assert (found.result, found.state, found.successor, found.reason, found.ok) == ("withdrawn", "superseded", newer.number, "再調査", False)
+    assert (found.result, found.state, found.successor, found.reason, found.ok) == (
+        "withdrawn",
+        "superseded",
+        newer.number,
+        "再調査",
+        False,
+    )
     opened = certificates.open_certificate(town.ctx, certificate_id=newer.id)
     assert opened.replaces is not None and opened.replaces.id == paper
     with pytest.raises(RuleViolation, match="certificate.ended"):
@@ -314,7 +331,9 @@ def test_declared_households_are_matched_afterwards(town: Town) -> None:
     declared.confirm_match(town.ctx, victim_id=case.victim.id, resident_id=case.candidates[0].resident_id)
     assert declared.list_declared(town.ctx) == [] and not paper_of(town, paper).declared
     assert not applications.open_application(town.ctx, application_id=asked.application.id).application.declared
-    assert "declared" not in next(iter(certificates.copy_values(town.ctx, plans=certificates.plan_copies(town.ctx, certificate_ids=[paper]))))
+    assert "declared" not in next(
+        iter(certificates.copy_values(town.ctx, plans=certificates.plan_copies(town.ctx, certificate_ids=[paper])))
+    )
     with pytest.raises(RuleViolation, match="matched_already"):
         declared.confirm_absence(town.ctx, victim_id=case.victim.id)
 

@@ -36,9 +36,7 @@ _CERTIFICATES = (
     " LEFT JOIN application a ON a.id = c.application_id LEFT JOIN certificate n ON n.id = c.superseded_by"
     " LEFT JOIN operator o ON o.id = c.issued_by"
 )
-_POSTAL = (
-    "coalesce(CASE WHEN coalesce(a.contact_address, '') <> '' THEN a.contact_postal WHEN coalesce(v.contact_address, '') = '' THEN v.postal END, '')"
-)
+_POSTAL = "coalesce(CASE WHEN coalesce(a.contact_address, '') <> '' THEN a.contact_postal WHEN coalesce(v.contact_address, '') = '' THEN v.postal END, '')"
 _ADDRESS = "coalesce(nullif(a.contact_address, ''), nullif(v.contact_address, ''), v.address, '')"
 _DISTRICT = "coalesce(nullif(b.district, ''), v.district, '')"
 _CERTIFICATE = (
@@ -192,7 +190,10 @@ class CertificateQueries:
         """Ids of certificates in force for the same household, building and kind, or with the same number, oldest first."""
         found: list[list[str]] = []
         with self._source() as connection:
-            for key, when in (("victim_id || '/' || building_id || '/' || kind", "state = 'issued' AND victim_id <> ''"), ("number", "number <> ''")):
+            for key, when in (
+                ("victim_id || '/' || building_id || '/' || kind", "state = 'issued' AND victim_id <> ''"),
+                ("number", "number <> ''"),
+            ):
                 query = (
                     f"SELECT {key}, id, victim_id FROM certificate WHERE NOT deleted AND {when} AND {key} IN (SELECT {key} FROM certificate"
                     f" WHERE NOT deleted AND {when} GROUP BY {key} HAVING count(*) > 1) ORDER BY rid"
@@ -291,7 +292,13 @@ def _text_where(text: str, columns: Sequence[str]) -> tuple[str, list[Any]]:
     where, values = "", []
     for word in text.split():
         plain = unicodedata.normalize("NFKC", word).upper()
-        folds = {"number": plain, "name": fold_key_name(word), "kana": fold_key_kana(word), "address": fold_key_address(word), "phone": digits(word)}
+        folds = {
+            "number": plain,
+            "name": fold_key_name(word),
+            "kana": fold_key_kana(word),
+            "address": fold_key_address(word),
+            "phone": digits(word),
+        }
         parts = []
         for column in columns:
             name, _, kind = column.partition("=")
@@ -380,5 +387,3 @@ def _certificate_row(row: Any, protected: bool) -> CertificateRow:
         issued_by=row[20], copies=row[21], wanted=row[22], provisional=bool(row[23]), declared=bool(row[24]), successor=row[25],
         reason=row[26], form=row[27], form_version=row[28], form_digest=row[29], protected=protected,
     )  # fmt: skip
-
-
