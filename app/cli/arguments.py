@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from app.cli.certificate_arguments import certificate_verbs
 from app.cli.form_arguments import form_verbs
+from app.cli.registry_arguments import building_verbs, registry_verbs
 from app.cli.survey_arguments import survey_verbs
 from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
@@ -74,7 +75,10 @@ def build_parser(version: str) -> Parser:
     _evacuee_verbs(verbs)
     _character_verbs(verbs)
     _protection_verbs(verbs)
-    survey_verbs(_group(verbs, "surveys"), _verb)
+    surveys = _group(verbs, "surveys")
+    registry_verbs(surveys, _verb, _import_options)
+    survey_verbs(surveys, _verb)
+    building_verbs(_group(verbs, "buildings"), _verb, _import_options)
     certificate_verbs(_group(verbs, "certificates"), _verb)
     form_verbs(_group(verbs, "forms"), _verb)
     return parser
@@ -174,7 +178,7 @@ def _profile_verbs(verbs: Verbs) -> None:
     profiles = _group(verbs, "profiles")
     each = {name: _verb(profiles, name, f"profiles.{name}") for name in ("list", "save", "rename", "delete", "export")}
     for parser in each.values():
-        parser.add_argument("--target", choices=("residents", "evacuees", "shelters", "headcounts"), default="residents")
+        parser.add_argument("--target", choices=("residents", "evacuees", "shelters", "headcounts", "buildings", "survey_results"), default="residents")
     each["save"].add_argument("file", metavar="FILE")
     each["save"].add_argument("--name", default="", metavar="NAME")
     for name in ("rename", "delete", "export"):

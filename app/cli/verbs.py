@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.bootstrap import FolderGateway
 from app.cli import assessing, characters, protections
+from app.cli.buildings import BUILDING_VERBS
 from app.cli.certificates import CERTIFICATE_VERBS
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.forms import FORM_VERBS
@@ -17,6 +18,7 @@ from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
 from app.cli.photos import photo_verb
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
 from app.cli.snapshots import compare_two, report_snapshot
+from app.cli.surveys import SURVEY_VERBS
 from app.cli.transfers import (
     delete_profile,
     export_profile,
@@ -327,6 +329,8 @@ _VERBS: Mapping[str, Verb] = {
     "characters import": characters.import_characters,
     "characters fonts": characters.fonts,
     **FORM_VERBS,
+    **SURVEY_VERBS,
+    **BUILDING_VERBS,
     "surveys photos": photo_verb,
     "surveys assess": assessing.judge,
     "surveys editions": assessing.manage_editions,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.presentation.console_damage import DAMAGE_HEADS, DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
+from app.presentation.console_surveys import SURVEY_HEADS
 from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
@@ -89,6 +90,7 @@ HELP: Mapping[str, str] = {
 }
 
 _HEADS: Mapping[str, str] = {
+    **SURVEY_HEADS,
     "data": "データ", "device_id": "端末", "recovery_key": "復旧キー", "bytes": "バイト数", "sha256": "SHA-256", "read": "読んだ行", "created": "新規",
     "updated": "更新", "unchanged": "変更なし", "rejected": "エラー", "review": "要確認", "report": "取込結果", "imported": "取り込んだ人",
     "households": "世帯", "snapshot": "住民データ", "ok": "結果", "integrity": "ファイル", "journal_rows": "変更記録", "chain_ok": "つながり",

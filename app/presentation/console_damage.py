@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.presentation.console_certificates import CERTIFICATE_HEADS, CERTIFICATE_HELP, CERTIFICATE_LISTS, CERTIFICATE_TEXTS
-
+from app.presentation.console_surveys import SURVEY_HELP, SURVEY_TEXTS
 from app.presentation.photo_words import photos_told
 
 DAMAGE_HELP: Mapping[str, str] = {
     **CERTIFICATE_HELP,
+    **SURVEY_HELP,
     "surveys": "住家の被害認定調査",
     "surveys.assess": "被害の程度を判定する（データのフォルダもサインインも要りません）\n"
     "FILE は次の項目の JSON（- なら標準入力）：\n"
@@ -82,6 +83,7 @@ def _edition_file(result: Mapping[str, Any]) -> str | None:
 
 DAMAGE_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
     **CERTIFICATE_TEXTS,
+    **SURVEY_TEXTS,
     ("surveys", "assess"): _assessed,
     ("surveys", "photos"): photos_told,
     ("surveys", "editions"): _edition_file,

@@ -91,8 +91,10 @@ class RecordRepository(Generic[R]):
             part = records[start : start + _BATCH]
             changes = insert_records(self._connection, self._kind, part)
             self._journal().append_many(self._kind.name, CREATE, zip((record.id for record in part), changes, strict=True))
+        if not records:
+            return
         self._touched[self._kind.name].update(record.id for record in records)
-        if records and self._kind.name in _PROTECTING:
+        if self._kind.name in _PROTECTING:
             self._shield.forget()
 
     def _rids(self, ids: Sequence[str]) -> dict[str, int]:

@@ -258,7 +258,7 @@ class KnownBuilding(NamedTuple):
 
 
 class KnownHome(NamedTuple):
-    """A household of a building as an import recognises it."""
+    """A household of a building as an import recognises it, by its head's name or the number of a member (a row for each)."""
 
     building_id: str
     victim_id: str

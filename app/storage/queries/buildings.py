@@ -220,9 +220,10 @@ class BuildingQueries:
                 yield [KnownBuilding._make(row) for row in part]
 
     def known_homes(self) -> Iterator[list[KnownHome]]:
-        """Every affected household of a building, whoever asks."""
+        """Every affected household of a building, whoever asks; one row for each member with a resident number."""
         query = (
-            "SELECT o.building_id, v.id, v.key_name, v.resident_no, v.resident_household FROM occupancy o JOIN victim v ON v.id = o.victim_id"
+            "SELECT o.building_id, v.id, v.key_name, coalesce(m.resident_no, v.resident_no), v.resident_household FROM occupancy o"
+            " JOIN victim v ON v.id = o.victim_id LEFT JOIN victim_member m ON m.victim_id = v.id AND NOT m.deleted AND m.resident_no <> ''"
             " WHERE NOT o.deleted AND NOT v.deleted ORDER BY o.rid"
         )
         with self._source() as connection:
