@@ -112,7 +112,7 @@ class BoxPanel(QWidget):
         first, second = row(said, self.words, spacing=6), row(var, self.var, spacing=6)
         first.setStretch(1, 1)
         second.setStretch(1, 1)
-        return column(self.head, self.hint, first, second, grid, row(self.bold, self.wrap, 1, spacing=12), spacing=6)
+        return column(self.head, first, second, grid, row(self.bold, self.wrap, 1, spacing=12), spacing=6)
 
     # -- showing
 

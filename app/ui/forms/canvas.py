@@ -62,12 +62,12 @@ class Canvas(QWidget):
     def show_picture(self, picture: QImage) -> None:
         """The paper as it will be printed."""
         self.picture = picture
-        self.update()
+        self.update(self.rect())
 
     def show_ground(self, picture: QImage) -> None:
         """A picture of the paper printed beforehand, to aim at; a null one takes it away."""
         self.ground = picture
-        self.update()
+        self.update(self.rect())
 
     def set_scale(self, per_mm: float) -> None:
         """Pixels per mm."""
@@ -76,7 +76,7 @@ class Canvas(QWidget):
 
     def _fit(self) -> None:
         self.setFixedSize(self.sizeHint())
-        self.update()
+        self.update(self.rect())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The paper and some ground around it."""
@@ -165,7 +165,7 @@ class Canvas(QWidget):
         self._pressed, self._dragging = at, False
         box = self.draft.box
         self._from = (box.x, box.y) if box else (0.0, 0.0)
-        self.update()
+        self.update(self.rect())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Drag, or show what could be pulled."""
@@ -270,8 +270,8 @@ class Canvas(QWidget):
             self.draft.selected = number
             self.draft.end_step()
             self.selected.emit(number)
-            self.update()
+            self.update(self.rect())
 
     def _tell(self) -> None:
-        self.update()
+        self.update(self.rect())
         self.edited.emit()

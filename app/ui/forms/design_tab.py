@@ -34,7 +34,7 @@ _STEPS = (
 class DesignTab(Tab):
     """Ctrl+S keeps a new version, Ctrl+Z and Ctrl+Y go through the steps, Ctrl++ and Ctrl+- zoom, F4 jumps between list and paper."""
 
-    kinds = frozenset({"form_design", "seal_picture", "setting"})
+    kinds = frozenset({"form_design", "seal_picture", "setting", "character"})
 
     def __init__(self, page: FormsPage) -> None:
         super().__init__(page)
@@ -79,7 +79,7 @@ class DesignTab(Tab):
         self._properties.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._properties.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         upper, side, right = QWidget(), QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False), QWidget()
-        upper.setLayout(column(row(heading("枠"), 1, self.tools.add, self.tools.remove, spacing=6), self.boxes, spacing=4))
+        upper.setLayout(column(row(heading("枠"), 1, self.tools.add, self.tools.remove, spacing=6), self.boxes, self.panel.hint, spacing=4))
         side.addWidget(upper)
         side.addWidget(self._properties)
         side.setStretchFactor(0, 1)
@@ -107,12 +107,13 @@ class DesignTab(Tab):
         self.boxes.itemActivated.connect(lambda _: self.panel.take_focus())
         self.findings.itemActivated.connect(self._go_to)
         self.findings.itemClicked.connect(self._go_to)
-        theme.current().changed.connect(self.canvas.update)
+        theme.current().changed.connect(lambda: self.canvas.update(self.canvas.rect()))
 
     # -- reading
 
     def refresh(self) -> None:
         """Read the versions again; what somebody is changing stays."""
+        self.book = None  # what is registered for characters may be new
         keep = self.draft is not None and self.draft.changed
         row_ = self.opened.row if self.opened else None
         self.open(form=row_.form if row_ else "", version=row_.version if row_ else None, keep=keep)
@@ -178,7 +179,7 @@ class DesignTab(Tab):
         self._list_boxes()
         self._show_box()
         self.tools.show_steps(self.draft)
-        self.canvas.update()
+        self.canvas.update(self.canvas.rect())
         self._pause.start()
 
     def render(self) -> None:
@@ -231,7 +232,7 @@ class DesignTab(Tab):
             if found
             else "気を付けるところはありません"
         )
-        self.canvas.update()
+        self.canvas.update(self.canvas.rect())
 
     def fit(self) -> None:
         """As wide as there is room, or as large as was chosen."""
@@ -288,6 +289,7 @@ class DesignTab(Tab):
     def _show_box(self) -> None:
         assert self.draft is not None
         self.panel.show_box(self.draft.box, self.draft.layout, editable=self.canvas.editable)
+        self._properties.setVisible(self.draft.box is not None)
 
     def _change(self, values: dict[str, Any]) -> None:
         if self.draft is not None and self.draft.box is not None:

@@ -42,6 +42,8 @@ class SigningTab(Tab):
         self.table.chosen.connect(lambda _: self._choose())
         self.printer = QComboBox(editable=True)
         self.printer.setAccessibleName("プリンターの名前")
+        self._known: dict[str, Offset] = {}
+        self.printer.currentTextChanged.connect(self._fill)
         self.right, self.down = (self._spin(name) for name in ("右へ mm", "下へ mm"))
         middle = row(self._signature_card(), self._printer_card(), spacing=14)
         middle.setStretch(0, 1)
@@ -109,14 +111,20 @@ class SigningTab(Tab):
         typed = self.printer.currentText()
         self.printer.clear()
         self.printer.addItems(list(dict.fromkeys([offset.printer for offset in offsets] + _installed())))
+        self._known = {offset.printer: offset for offset in offsets}
         self.printer.setEditText(typed or self.printer.itemText(0))
+        self._fill(self.printer.currentText())
+
+    def _fill(self, printer: str) -> None:
+        """What is known of a printer whose name was picked or typed."""
+        if printer in self._known:
+            self.right.setValue(self._known[printer].right)
+            self.down.setValue(self._known[printer].down)
 
     def _choose(self) -> None:
         chosen: Offset | None = self.table.current_row()
         if chosen is not None:
             self.printer.setEditText(chosen.printer)
-            self.right.setValue(chosen.right)
-            self.down.setValue(chosen.down)
 
     def take_focus(self) -> None:
         """On the mayor's name, which changes most."""
