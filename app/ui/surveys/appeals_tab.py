@@ -59,7 +59,7 @@ class AppealsTab(Tab):
         self.export_button = button("書き出す…（Ctrl+E）", icon="save")
         self.empty = EmptyState(
             "再調査の依頼はありません",
-            "判定が確定した建物で、本人から2次調査や再調査を求められたら、「建物」の一覧か建物の個票の「再調査の依頼」で受け付けます。"
+            "判定が確定した建物で、本人から2次調査や再調査を求められたら、建物を開いて「再調査の依頼」で受け付けます。"
             "程度は重くなることも軽くなることもあり、前の証明書は差替になります。",
             icon="history",
             actions=[("建物を探す", "search", lambda: page.open_tab("buildings"))],

@@ -30,7 +30,7 @@ _PAGE = 500
 
 
 class BuildingsTab(Tab):
-    """Enter opens the building's file, F2 enters a survey, Insert registers, F6 links a household. A scanned sheet leads to its building.
+    """Enter opens the building's file, F2 enters a survey, F6 links a household, F7 plans, Insert registers. A scanned sheet leads to its building.
 
     ``arrive(building_id=…)`` opens a file, ``arrive(filter=BuildingFilter(…))`` and ``arrive(text=…)`` narrow the list.
     """
@@ -73,7 +73,7 @@ class BuildingsTab(Tab):
         self.correct_button = button("建物を直す…（F4）", icon="edit")
         self.risk_button = button("応急危険度判定…", icon="shield", tip="入っても安全かどうかの判定です。被害の程度とは別のものです。")
         self.collapse_button = button("倒壊家屋…", icon="warning")
-        self.appeal_button = button("再調査の依頼…", icon="history")
+        self.plan_button = button("班の予定…（F7）", icon="calendar", tip="印を付けた建物を、班の予定に入れる")
         self.add_button = button("登録…（Insert）", icon="plus")
         self.import_button = button("取り込む…（Ctrl+I）", icon="import")
         self.export_button = button("書き出す…（Ctrl+E）", icon="save")
@@ -84,7 +84,7 @@ class BuildingsTab(Tab):
             (self.correct_button, lambda: self._with(self.acts.correct), "F4"),
             (self.risk_button, lambda: self._with(self.acts.note_risk), ""),
             (self.collapse_button, lambda: self._with(self.acts.note_collapse), ""),
-            (self.appeal_button, lambda: self._with(self.acts.appeal), ""),
+            (self.plan_button, self.plan, "F7"),
             (self.add_button, self.add, "Insert"),
             (self.import_button, self.import_any, "Ctrl+I"),
             (self.export_button, self.export, "Ctrl+E"),
@@ -93,7 +93,7 @@ class BuildingsTab(Tab):
 
     def _lay_out(self) -> None:
         needs_row = (self.survey_button, self.file_button, self.link_button, self.correct_button)
-        more = (self.risk_button, self.collapse_button, self.appeal_button)
+        more = (self.plan_button, self.risk_button, self.collapse_button)
         self._acts = QWidget()
         self._acts.setLayout(row(*needs_row, *more, 1, spacing=6))
         whole = column(self.filters, self.table, self.nothing, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0))
@@ -182,8 +182,6 @@ class BuildingsTab(Tab):
         for made in self._row_buttons:
             made.setEnabled(some and (may or made is self.file_button))
         self.export_button.setEnabled(some and (self.may("export") or self.may("print")))
-        self.appeal_button.setEnabled(some and may and self.current is not None and bool(self.current.grade))
-        self.appeal_button.setToolTip("" if self.appeal_button.isEnabled() else "まだ判定が確定していない建物では、依頼を受け付けられません。")
 
     def _with(self, act: Callable[[Building], object]) -> None:
         building_id = self.table.current_id()
@@ -213,6 +211,14 @@ class BuildingsTab(Tab):
         from app.ui.surveys.linking import open_linking
 
         self._with(lambda building: open_linking(self, self.shell, building))
+
+    def plan(self) -> object:
+        """The buildings marked onto a team's list."""
+        from app.ui.surveys.plan_assigning import AssignDialog
+
+        dialog = AssignDialog(self, self.shell, building_ids=self.selected_ids())
+        dialog.open()
+        return dialog
 
     def scan(self, words: str) -> None:
         """A sheet's code leads to its building: the entry screen for those who may enter, else its file."""
