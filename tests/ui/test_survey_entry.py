@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.survey import Survey
+from app.ui import theme
 from app.ui.main_window import MainWindow
 from app.ui.surveys.entry import EntryDialog
 from app.ui.surveys.entry_head import read_clock, split_names
@@ -406,3 +407,27 @@ def test_rows_say_what_they_hold(enter: Open) -> None:
     roof.setFocus()
     keys("36")
     assert roof.accessibleName() == "屋根　Ⅲ 60%　5点"
+
+
+@pytest.mark.parametrize("size", ["normal", "large", "larger"])
+@pytest.mark.parametrize(
+    "head", [{"kind": "second"}, {"kind": "re", "structure": "rc"}, {"hazard": "flood_external"}, {"hazard": "liquefaction"}]
+)
+def test_it_fits_a_small_screen(window: MainWindow, building: str, size: str, head: dict[str, str]) -> None:
+    """1366 × 768, in every size of text: nothing is wider than the screen, and in large text nothing has to be scrolled sideways."""
+    theme.current().apply(mode="light", text_size=size)
+    try:
+        dialog = EntryDialog(window, open_building(window.context, building_id=building), None)
+        dialog.top.fill(head)
+        dialog.resize(1346, 738)
+        dialog.show()
+        QApplication.processEvents()
+        assert dialog.minimumSizeHint().width() <= 1366 and dialog.minimumSizeHint().height() <= 768
+        if size != "larger":
+            assert dialog.area.horizontalScrollBar().maximum() == 0
+    finally:
+        dialog._before = dialog._state()
+        dialog.close()
+        dialog.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        theme.current().apply(mode="light", text_size="normal")

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.domain.assessment import Assessment, assess, read_inputs, sheet_of
 from app.domain.assessment_edition import Edition
@@ -74,7 +74,6 @@ class EntryDialog(QDialog):
         inner.setLayout(column(self.top, self.measures, self.parts, self.top.editors["note"], 1, spacing=10, margins=(24, 4, 12, 10)))
         self.area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(inner)
         body = row(self.area, self.outcome, spacing=8, margins=(0, 0, 20, 8))
         body.setStretch(0, 1)
@@ -85,7 +84,10 @@ class EntryDialog(QDialog):
         cancel = button("やめる（Esc）")
         cancel.clicked.connect(self.reject)
         self.hints = KeyHints(())
-        footer = frame("footer", row(self.hints, 1, cancel, self.draft_button, self.submit_button, margins=(20, 8, 20, 8)))
+        self.hints.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the first to give way in large text
+        line = row(self.hints, cancel, self.draft_button, self.submit_button, margins=(20, 8, 20, 8))
+        line.setStretch(0, 1)
+        footer = frame("footer", line)
         top = column(head, margins=(24, 12, 24, 6))
         whole = column(top, body, footer, spacing=0)
         whole.setStretch(1, 1)

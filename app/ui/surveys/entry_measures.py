@@ -120,8 +120,9 @@ class Measures(QWidget):
         self._problem = text("", role="problem")
         self._problem.hide()
         ticks = row(self.collapsed, self.washed_away, self.no_outside, 1, spacing=18)
-        first = row(self._depth_box, self._fire_box, self._tilt_box, self._settlement_box, self._sinking_box, 1, spacing=22)
-        self.setLayout(column(ticks, first, self._problem, spacing=6))
+        first = row(self._depth_box, self._fire_box, 1, spacing=22)
+        second = row(self._settlement_box, self._sinking_box, 1, spacing=22)
+        self.setLayout(column(ticks, first, self._tilt_box, second, self._problem, spacing=6))
 
     def suit(self, *, hazard: str, stage: int, structure: str) -> None:
         """Show what this survey asks."""
@@ -224,5 +225,5 @@ class Measures(QWidget):
 def _group(name: str, *parts: QWidget) -> QWidget:
     """Widgets in a line after their name."""
     made = QWidget()
-    made.setLayout(row(text(name, role="field", wrap=False), *parts, spacing=6))
+    made.setLayout(row(text(name, role="field", wrap=False), *parts, 1, spacing=6))
     return made
