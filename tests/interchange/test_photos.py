@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.domain.building import Building
+from app.domain.building import Building, Occupancy, Victim, VictimMember
 from app.domain.building_code import building_code
 from app.domain.errors import InputFault, RuleViolation
 from app.domain.identifiers import new_id, person_number
@@ -556,3 +556,26 @@ def test_codes_are_read_from_turned_and_small_sheets(tmp_path: Path) -> None:
         path.write_bytes(jpeg_of(image, quality=80))
         made = take(path, frozenset())
         assert made.reduced is not None and made.reduced.codes == (text,), degrees
+
+
+def test_photos_of_a_house_where_only_protected_people_live_are_not_there(town: Town, houses: list[Building], tmp_path: Path) -> None:
+    """For whoever may not know of them; a house with others, too, is shown."""
+    for place in range(3):
+        shoot(tmp_path / f"{houses[place].number}.jpg", size=(160, 120), mark=place)
+    take_in(town, tmp_path)
+    hidden, other = Victim(id=new_id(), head_name="架空　静"), Victim(id=new_id(), head_name="架空　太郎")
+    with town.ctx.unit() as uow:
+        uow.victims.add_many([hidden, other])
+        uow.members.add(VictimMember(id=new_id(), victim_id=hidden.id, name="架空　静", protected=True))
+        for place, victim in ((0, hidden), (1, hidden), (1, other)):
+            uow.occupancies.add(Occupancy(id=new_id(), building_id=houses[place].id, victim_id=victim.id))
+        uow.commit()
+    clerk = town.acting("survey")
+    shown = {row.building_id for row in rows(clerk)}
+    assert shown == {houses[1].id, houses[2].id} and len(rows(town.ctx)) == 3
+    reads = clerk.reads.photos
+    gone = next(row for row in rows(town.ctx) if row.building_id == houses[0].id)
+    assert reads.rows([gone.id]) == [] and reads.by_number(gone.number) is None and reads.ids(building_id=houses[0].id) == []
+    assert reads.counts([house.id for house in houses]) == {houses[1].id: 1, houses[2].id: 1} and reads.batches()[0].photos == 2
+    with pytest.raises(RuleViolation):
+        write_contact_sheet(clerk, photo_ids=[gone.id], out=tmp_path / "s.pdf")

@@ -128,8 +128,18 @@ class PhotoQueries:
             ]
 
     def _hidden(self, connection: Connection) -> frozenset[str]:
-        """Buildings whose photos this reader does not get."""
-        return frozenset()
+        """Buildings whose photos this reader does not get: where nobody lives but households with a protected member."""
+        victims = self._guard.hidden(connection).victims
+        if not victims:
+            return frozenset()
+        theirs: set[str] = set()
+        for part in chunked(sorted(victims)):
+            query = f"SELECT building_id FROM occupancy WHERE NOT deleted AND victim_id IN ({marks(part)})"
+            theirs |= {building for (building,) in connection.exec_driver_sql(query, tuple(part))}
+        for part in chunked(sorted(theirs)):
+            query = f"SELECT building_id, victim_id FROM occupancy WHERE NOT deleted AND building_id IN ({marks(part)})"
+            theirs -= {building for building, victim in connection.exec_driver_sql(query, tuple(part)) if victim not in victims}
+        return frozenset(theirs)
 
 
 def _photo_row(row: Any) -> PhotoRow:
