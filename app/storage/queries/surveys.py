@@ -218,19 +218,15 @@ class SurveyQueries:
 
 
 _DWELLINGS = ", ".join(f"'{use}'" for use in sorted(DWELLINGS))
+_SURVEYED = "SELECT building_id FROM survey WHERE NOT deleted AND state"
+_VISITED = "SELECT building_id FROM assignment WHERE NOT deleted AND outcome"
 _PROGRESS = (
-    "WITH judged AS (SELECT DISTINCT building_id FROM survey WHERE NOT deleted AND state = 'counted'),"
-    " waiting AS (SELECT DISTINCT building_id FROM survey WHERE NOT deleted AND state IN ('entered', 'returned')),"
-    " planned AS (SELECT DISTINCT building_id FROM assignment WHERE NOT deleted AND outcome = ''),"
-    " away AS (SELECT DISTINCT building_id FROM assignment WHERE NOT deleted AND outcome = 'absent'),"
-    " asked AS (SELECT DISTINCT building_id FROM appeal WHERE NOT deleted AND state IN ('open', 'accepted'))"
-    f" SELECT b.district, count(*), sum(b.use IN ({_DWELLINGS})), sum(p.building_id IS NOT NULL),"
-    " sum(j.building_id IS NOT NULL OR w.building_id IS NOT NULL), sum(j.building_id IS NULL AND w.building_id IS NOT NULL),"
-    " sum(j.building_id IS NOT NULL), sum(j.building_id IS NULL AND w.building_id IS NULL),"
-    " sum(a.building_id IS NOT NULL AND j.building_id IS NULL AND w.building_id IS NULL), sum(q.building_id IS NOT NULL) FROM building b"
-    " LEFT JOIN judged j ON j.building_id = b.id LEFT JOIN waiting w ON w.building_id = b.id LEFT JOIN planned p ON p.building_id = b.id"
-    " LEFT JOIN away a ON a.building_id = b.id LEFT JOIN asked q ON q.building_id = b.id"
-    " WHERE NOT b.deleted GROUP BY b.district ORDER BY b.district = '', b.district"
+    "SELECT district, count(*), sum(dwelling), sum(planned), sum(judged OR waiting), sum(waiting AND NOT judged), sum(judged),"
+    " sum(NOT judged AND NOT waiting), sum(away AND NOT judged AND NOT waiting), sum(asked) FROM ("
+    f"SELECT b.district, b.use IN ({_DWELLINGS}) AS dwelling, b.id IN ({_SURVEYED} = 'counted') AS judged,"
+    f" b.id IN ({_SURVEYED} IN ('entered', 'returned')) AS waiting, b.id IN ({_VISITED} = '') AS planned, b.id IN ({_VISITED} = 'absent') AS away,"
+    " b.id IN (SELECT building_id FROM appeal WHERE NOT deleted AND state IN ('open', 'accepted')) AS asked"
+    " FROM building b WHERE NOT b.deleted) GROUP BY district ORDER BY district = '', district"
 )
 
 
