@@ -107,7 +107,6 @@ class DesignTab(Tab):
         self.boxes.itemActivated.connect(lambda _: self.panel.take_focus())
         self.findings.itemActivated.connect(self._go_to)
         self.findings.itemClicked.connect(self._go_to)
-        theme.current().changed.connect(lambda: self.canvas.update(self.canvas.rect()))
 
     # -- reading
 
