@@ -47,4 +47,10 @@ def show_field(record: str, field: str, value: object) -> str:
         if isinstance(value, (list, tuple)):
             return labels_of(kind, [str(code) for code in value])
         return label(kind, value)
+    if kind in _BULKY:
+        return f"（{len(str(value)):,}文字）"
     return str(show_value(value))
+
+
+_BULKY = frozenset({"form_design.layout", "seal_picture.picture", "character.picture", "certificate.values"})
+"""Whole files: how much is said of them, not what."""

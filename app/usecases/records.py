@@ -9,10 +9,15 @@ from app.usecases.rows import AccessEntry, HistoryEntry
 
 
 def read_history(ctx: Context, *, record_id: str) -> list[HistoryEntry]:
-    """Every change of a record, oldest first. Noted in the access log; a protected person's is not there without the right."""
+    """Every change of a record, oldest first. Noted in the access log; a protected person's is not there without the right.
+
+    That of a seal holds its picture: only with the right ``seal``.
+    """
     entries = ctx.reads.journal.history(record_id)
     if not entries:
         raise RuleViolation("record.not_found", kind="", record=record_id)
+    if entries[0].kind == "seal_picture":
+        ctx.require("seal")
     behind = _people_behind(ctx, entries[0].kind, record_id)
     if behind:
         with ctx.unit() as uow:

@@ -157,6 +157,15 @@ def test_a_seal_prints_only_when_approved_and_only_for_those_with_the_right(town
     assert seal_for(ctx) is None
 
 
+def test_the_history_of_a_seal_is_for_those_with_the_right(town: Town) -> None:
+    from app.usecases.records import read_history
+
+    made = forms.save_seal(town.ctx, name="見本市長印", picture="aGFuY28=", width=21)
+    assert any(entry.field == "picture" for entry in read_history(town.ctx, record_id=made.id))
+    with pytest.raises(RuleViolation, match="permission.denied"):
+        read_history(replace(town.ctx, actor=replace(town.ctx.actor, roles=("desk",))), record_id=made.id)
+
+
 @pytest.mark.parametrize(("name", "width", "code"), [("", 24, "seal.name_missing"), ("印", 3, "seal.width"), ("印", 90, "seal.width")])
 def test_a_seal_needs_a_name_and_a_likely_width(town: Town, name: str, width: float, code: str) -> None:
     with pytest.raises(RuleViolation, match=code):
