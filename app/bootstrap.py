@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import resources
 from app.domain.errors import EnvironmentFault, RuleViolation
@@ -271,6 +271,7 @@ class FolderGateway:
         session, _ = self.create(folder, setup)
         try:
             fill_training(session.context, residents=residents, seed=seed, rebuild=rebuild_residents, job=job or QUIET)
+            _fill_certificates(session.context, words, seed)
         except BaseException:
             session.close(backup=False)
             raise
@@ -374,6 +375,19 @@ class FolderGateway:
                 with suppress(OSError):
                     into.rmdir()
             raise
+
+
+def _fill_certificates(ctx: Context, words: Mapping[str, Any], seed: int) -> None:
+    from app.interchange.certificates import issue_certificates, supersede_certificate
+    from app.usecases.training_certificates import fill_certificates
+
+    fill_certificates(
+        ctx,
+        words=words,
+        seed=seed,
+        issue=lambda one, ids: issue_certificates(one, application_ids=ids),
+        supersede=lambda one, paper, reason: supersede_certificate(one, certificate_id=paper, reason=reason),
+    )
 
 
 def _check_setup(setup: Setup) -> None:

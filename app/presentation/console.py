@@ -223,9 +223,14 @@ def _table(key: str, rows: Sequence[Mapping[str, Any]], verb: str) -> list[str]:
     columns = _LISTS[key]
     cells = [[_TABLE_HEADS.get((key, column)) or _HEADS.get(column, column) for column in columns]]
     cells += [[_table_cell(key, column, row.get(column), verb) for column in columns] for row in rows]
-    widths = [max(_width(line[i]) for line in cells) for i in range(len(columns))]
+    return draw_table(cells)
+
+
+def draw_table(cells: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table whose first row are its headings, and how many rows it has."""
+    widths = [max(_width(line[i]) for line in cells) for i in range(len(cells[0]))]
     drawn = ["  ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
-    return [*drawn, f"（{len(rows)}件）"]
+    return [*drawn, f"（{len(cells) - 1}件）"]
 
 
 def _table_cell(key: str, column: str, value: Any, verb: str) -> str:
