@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from app.domain.building_code import building_code
 from app.ui.main_window import MainWindow
+from app.ui.surveys.entry import EntryDialog
 from app.ui.surveys.linking import LinkHousehold, open_linking
 from app.ui.widgets.export_dialog import ExportDialog
 from app.ui.widgets.form_dialog import FormDialog
@@ -233,6 +234,9 @@ def test_members_are_added_moved_and_taken_out(tab: Any, town: Town, settle: Set
     leaving.save()
     settle()
     assert buildings.open_building(town.ctx, building_id=home).homes == () and pane.empty.isVisibleTo(pane)
+    pane.restore()
+    settle()
+    assert len(buildings.open_building(town.ctx, building_id=home).homes) == 1 and not pane.empty.isVisibleTo(pane)
 
 
 def test_self_and_photo_judgement_wait_for_the_check(tab: Any, town: Town, settle: Settle) -> None:
@@ -266,6 +270,37 @@ def test_a_survey_is_withdrawn_with_its_reason(tab: Any, town: Town, settle: Set
     form.save()
     settle()
     assert grade(town, home) == "" and dialog._grade.text() == "判定なし"
+    assert dialog.withdraw_button.text() == "取下げを戻す"
+    dialog.withdraw()
+    settle()
+    assert dialog.survey.state == "entered" and dialog.withdraw_button.text() == "取り下げる…", "it has to be checked again"
+
+
+def test_a_building_entered_twice_is_taken_out_and_brought_back(tab: Any, town: Town, settle: Settle) -> None:
+    home = house(town)
+    refresh(tab, settle)
+    dialog = tab.open_file()
+    settle()
+    form = dialog.acts.remove(dialog.file.building)
+    form.body.editors["reason"].set_raw("二重に登録した")
+    form.save()
+    settle()
+    assert not dialog.isVisible() and buildings.list_building_ids(town.ctx) == [] and tab.page.banner.isVisibleTo(tab.page)
+    tab._bring_back(home)
+    settle()
+    assert list(buildings.list_building_ids(town.ctx)) == [home]
+
+
+def test_f2_opens_the_sheet_on_what_was_begun(tab: Any, town: Town, settle: Settle) -> None:
+    home = house(town)
+    entered(town, home, submit=False)
+    refresh(tab, settle)
+    tab.table.setFocus()
+    press(tab.table, Qt.Key.Key_F2)
+    settle()
+    dialog = tab.findChildren(EntryDialog)[-1]
+    assert dialog.isVisible() and dialog.building.building.id == home and dialog.survey is not None and dialog.survey.state == "draft"
+    dialog.reject()
 
 
 def test_the_list_goes_out_as_a_file_and_is_noted(tab: Any, town: Town, settle: Settle, tmp_path: Path) -> None:

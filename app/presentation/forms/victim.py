@@ -76,7 +76,7 @@ UNLINK = FormSpec(
     save="外す",
     sections=(
         SectionSpec(
-            note="世帯と建物の記録は残り、結び付きだけを外します。あとで元に戻せます。",
+            note="世帯と建物の記録は残り、結び付きだけを外します。すぐに元に戻せます。",
             fields=(FieldSpec(key="reason", label="理由", required=True, placeholder="例：隣の棟と取り違えた"),),
         ),
     ),

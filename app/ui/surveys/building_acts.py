@@ -30,9 +30,10 @@ def naming(building: Building) -> str:
 
 
 class BuildingActs(QObject):
-    """``done`` carries the id of the building that something was done with."""
+    """``done`` carries the id of the building that something was done with, ``removed`` of one that was taken out."""
 
     done = Signal(str)
+    removed = Signal(str)
 
     def __init__(self, parent: QWidget, shell: Shell) -> None:
         super().__init__(parent)
@@ -129,9 +130,21 @@ class BuildingActs(QObject):
             self.shell,
             REMOVE,
             lambda values: buildings.remove_building(ctx, building_id=building.id, reason=values["reason"]),
-            then=lambda _: self._finish("", "建物の登録を取り消しました"),
+            then=lambda _: self._removed(building.id),
             lead=naming(building),
         )
+
+    def _removed(self, building_id: str) -> None:
+        self.shell.say("建物の登録を取り消しました")
+        self.removed.emit(building_id)
+
+    def restore(self, building_id: str) -> None:
+        """A building taken out comes back, without its households."""
+        ctx = self.shell.context
+        operation = self.shell.runner.write(
+            lambda _: buildings.restore_building(ctx, building_id=building_id), parent=self._parent, label="window.saving"
+        )
+        operation.success(lambda _: self._finish(building_id, "建物の登録を戻しました")).start()
 
     def _change(
         self, building: Building, spec: FormSpec, values: dict[str, Any], act: Callable[[dict[str, Any], int], Any], words: str, *, columns: int = 1
@@ -217,6 +230,14 @@ class BuildingActs(QObject):
             then=lambda _: self._finish(building.id, "調査を取り下げました"),
             lead=f"{naming(building)}　{label('survey.kind', survey.kind)}　{label('grade', survey.grade)}",
         )
+
+    def restore_survey(self, survey: SurveyRow) -> None:
+        """Take a withdrawal back."""
+        ctx = self.shell.context
+        operation = self.shell.runner.write(
+            lambda _: surveys.restore_survey(ctx, survey_id=survey.id), parent=self._parent, label="window.saving"
+        )
+        operation.success(lambda _: self._finish(survey.building_id, "取下げを戻しました")).start()
 
     def appeal(self, building: Building, *, victim_id: str = "", asked_by: str = "") -> FormDialog | None:
         """Somebody asks for a second or another survey."""

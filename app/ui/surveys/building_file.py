@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
@@ -33,14 +33,19 @@ _OPEN = ("draft", "entered", "returned")
 
 
 class BuildingFileDialog(QDialog):
-    """F2 enters a survey, Ctrl+E corrects, F6 links a household; Alt+1… switch. Reads itself again when something of it was changed."""
+    """F2 enters a survey, Ctrl+E corrects, F6 links a household; Alt+1… switch. Reads itself again when something of it was changed.
+
+    ``removed`` carries the id of a building that was taken out; the dialog is closed then.
+    """
+
+    removed = Signal(str)
 
     def __init__(self, parent: QWidget, shell: Shell, building_id: str) -> None:
         super().__init__(parent)
         self.shell, self.building_id = shell, building_id
         self.file: BuildingFile | None = None
         self.acts = BuildingActs(self, shell)
-        self.acts.done.connect(self._done)
+        self.acts.removed.connect(self._removed)
         self.setWindowTitle("建物の個票")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._number, self._place = text("", role="display", wrap=False), text("", role="section", elide=True)
@@ -149,16 +154,17 @@ class BuildingFileDialog(QDialog):
         reading.success(self.show_file).failure(self._gone).start()
 
     def _gone(self, error: Exception) -> None:
-        faults.show(self, error)
-        self.reject()
+        if self.isVisible():  # a building that was just taken out cannot be read again: the dialog is closed by then
+            faults.show(self, error)
+            self.reject()
 
     def _changed(self, changes: Changes) -> None:
         if not _KINDS.isdisjoint(changes) and self.isVisible():
             self.refresh()
 
-    def _done(self, building_id: str) -> None:
-        if not building_id:
-            self.accept()
+    def _removed(self, building_id: str) -> None:
+        self.accept()
+        self.removed.emit(building_id)
 
     def show_file(self, file: BuildingFile) -> None:
         """Show what was read."""
@@ -225,10 +231,9 @@ class BuildingFileDialog(QDialog):
             made.setEnabled(may)
         self._buttons["appeal"].setEnabled(may and self.file is not None and self.file.counted is not None)
         self.open_button.setEnabled(may and survey is not None and survey.state in _OPEN)
-        withdrawable = survey is not None and survey.state in (*_OPEN, "counted")
-        self.withdraw_button.setEnabled(
-            withdrawable and (self.acts.may("check_survey") if survey and survey.state == "counted" else may)
-        )
+        out = survey is not None and survey.state == "withdrawn"
+        self.withdraw_button.setText("取下げを戻す" if out else "取り下げる…")
+        self.withdraw_button.setEnabled(survey is not None and (self.acts.may("check_survey") if survey.state == "counted" else may))
 
     # -- acting
 
@@ -242,8 +247,10 @@ class BuildingFileDialog(QDialog):
             self.acts.enter_survey(self.building_id, self.survey.id)
 
     def withdraw(self) -> None:
-        """Take the survey at hand out."""
-        if self.file is not None and self.survey is not None:
+        """Take the survey at hand out, or one that was taken out back in."""
+        if self.survey is not None and self.survey.state == "withdrawn":
+            self.acts.restore_survey(self.survey)
+        elif self.file is not None and self.survey is not None:
             self.acts.withdraw(self.file.building, self.survey)
 
     def appeal(self) -> None:

@@ -198,8 +198,17 @@ class BuildingsTab(Tab):
         if not wanted:
             return None
         dialog = BuildingFileDialog(self, self.shell, wanted)
+        dialog.removed.connect(self._offer_back)
         dialog.open()
         return dialog
+
+    def _offer_back(self, building_id: str) -> None:
+        words = "建物の登録を取り消しました。記録は残っていて、すぐに戻せます。"
+        self.page.banner.show_message(words, tone="info", action="登録を戻す", act=lambda: self._bring_back(building_id))
+
+    def _bring_back(self, building_id: str) -> None:
+        self.page.banner.show_message("")
+        self.acts.restore(building_id)
 
     def enter_survey(self) -> None:
         """The paper form of the building at hand."""

@@ -41,13 +41,17 @@ class HouseholdPane(QWidget):
         self.correct_button = button("世帯を直す…（Enter）", icon="edit")
         self.living_button = button("住まいの種類…", icon="home")
         self.unlink_button = button("外す…", icon="minus")
+        self.restore_button = button("外した世帯を戻す", icon="undo")
+        self.restore_button.hide()
+        self._unlinked = ""
         self.add_button = button("世帯員を加える…", icon="plus")
         self.member_button = button("世帯員を直す…（Enter）", icon="edit")
         self.head_button = button("世帯主にする", icon="chevron-up")
         self.drop_button = button("除く", icon="minus")
         for made, act in (
             (self.link_button, self.link), (self.correct_button, self.correct), (self.living_button, self.correct_living),
-            (self.unlink_button, self.unlink), (self.add_button, self.add_member), (self.member_button, self.correct_member),
+            (self.unlink_button, self.unlink), (self.restore_button, self.restore),
+            (self.add_button, self.add_member), (self.member_button, self.correct_member),
             (self.head_button, self.make_head), (self.drop_button, self.drop_member),
         ):  # fmt: skip
             bind(self, made, act)
@@ -58,7 +62,7 @@ class HouseholdPane(QWidget):
             actions=[("世帯を結び付ける", "evacuees", self.link)],
         )
         self._parts = (heading("世帯員（当時ここで暮らしていた人）"), self.members)
-        acts = row(self.link_button, self.correct_button, self.living_button, self.unlink_button, 1, spacing=6)
+        acts = row(self.link_button, self.correct_button, self.living_button, self.unlink_button, self.restore_button, 1, spacing=6)
         below = row(self.add_button, self.member_button, self.head_button, self.drop_button, 1, spacing=6)
         whole = column(self.homes, self.empty, acts, *self._parts, below, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(0, 2)
@@ -161,8 +165,22 @@ class HouseholdPane(QWidget):
         return open_form(
             self._owner, self.shell, UNLINK,
             lambda values: buildings.unlink_household(ctx, occupancy_id=home.occupancy.id, reason=values["reason"]),
-            then=lambda _: self.shell.say("結び付けを外しました"), lead=home.victim.head_name,
+            then=lambda _: self._offer(home.occupancy.id), lead=home.victim.head_name,
         )  # fmt: skip
+
+    def _offer(self, occupancy_id: str) -> None:
+        self.shell.say("結び付けを外しました")
+        self._unlinked = occupancy_id
+        self.restore_button.show()
+
+    def restore(self) -> None:
+        """The household taken off last comes back."""
+        ctx, occupancy_id = self.shell.context, self._unlinked
+        self.restore_button.hide()
+        operation = self.shell.runner.write(
+            lambda _: buildings.restore_household(ctx, occupancy_id=occupancy_id), parent=self, label="window.saving"
+        )
+        operation.success(lambda _: self.shell.say("結び付けを戻しました")).start()
 
     def _write(self, members: Sequence[dict[str, Any]], words: str) -> None:
         home = self.current
