@@ -22,8 +22,8 @@ from app.usecases.forms import FIRST_OWN, MOST_LAYOUT, find_design, find_seal, l
 
 FOLDER = "forms"
 FIRST = ("disaster_certificate", "report_certificate")
-_NOT_DESIGNED = frozenset(("blank_roster", "evacuee_card", "recovery_key"))
-"""Printed by ``printing.forms`` straight from their files, ruled to order or full of squares: changed as files only."""
+_NOT_DESIGNED = frozenset(("batch_separator", "blank_roster", "evacuee_card", "recovery_key"))
+"""Printed straight from their files, ruled to order or full of squares: changed as files only."""
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 _STILL_NEEDED = ("code",)
 

@@ -57,7 +57,7 @@ def test_awkward_texts_survive() -> None:
 def test_the_certificates_have_nothing_to_mend(form: str, per_page: int, book: FontBook) -> None:
     layout = find_layout(form)
     values = samples(layout)
-    assert [finding for finding in find_findings(layout, per_page=per_page, values=values, fonts=book) if finding.grave] == []
+    assert find_findings(layout, per_page=per_page, values=values, fonts=book) == []
     made = render_one(values, layout=layout, options=BatchOptions(nup=per_page), fonts=book)
     assert made.problems == () and len(made.pictures) == 1
 

@@ -195,6 +195,18 @@ def test_boxes_are_added_and_drawn(tab: Any, settle: Settle) -> None:
         assert len(tab.draft.boxes) == count
 
 
+def test_a_box_once_more_and_the_order_of_boxes(tab: Any) -> None:
+    box = choose(tab, "grade")
+    count, at = len(tab.draft.boxes), tab.draft.selected
+    press(tab.canvas, Qt.Key.Key_D, CONTROL | SHIFT)
+    assert len(tab.draft.boxes) == count + 1 and tab.draft.box.var == "grade" and tab.draft.box.y == box.y + 2
+    press(tab.canvas, Qt.Key.Key_PageUp, CONTROL)
+    assert tab.draft.selected == count - 1 == tab.boxes.currentRow()
+    tab.undo()
+    tab.undo()
+    assert not tab.draft.changed and tab.draft.selected == at
+
+
 def test_texts_of_all_papers_at_once(tab: Any) -> None:
     press(tab, Qt.Key.Key_H, CONTROL)
     dialog = shown(dialogs.TextsDialog)

@@ -82,6 +82,14 @@ class Toolbar(QWidget):
         adding = QMenu(self)
         for kind in ADDABLE:
             adding.addAction(words.KINDS[kind], lambda kind=kind: self._add(kind))
+        adding.addSeparator()
+        for said, keys, act in (
+            ("選んだ枠をもう1つ", "Ctrl+Shift+D", lambda draft: draft.copy(draft.selected)),
+            ("選んだ枠の順番を前へ", "Ctrl+PgUp", lambda draft: draft.reorder(draft.selected, -1)),
+            ("選んだ枠の順番を後へ", "Ctrl+PgDown", lambda draft: draft.reorder(draft.selected, 1)),
+        ):
+            adding.addAction(f"{said}\t{keys}", lambda act=act: self._with_box(act))
+            QShortcut(QKeySequence(keys), self._tab, lambda act=act: self._with_box(act))
         self.add.setMenu(adding)
         acts: tuple[tuple[str, str, Callable[[], Any]], ...] = (
             ("使っている版と比べる…", "Ctrl+D", self._tab.acts.compare),
@@ -107,10 +115,11 @@ class Toolbar(QWidget):
             self._tab.canvas.selected.emit(draft.selected)
             self._tab.panel.take_focus()
 
-    def _remove(self) -> None:
+    def _with_box(self, act: Callable[[Draft], Any]) -> None:
+        """Do something to the selected box and show what came of it."""
         draft = self._tab.draft
         if draft is not None and draft.box is not None and self._tab.canvas.editable:
-            draft.remove(draft.selected)
+            act(draft)
             self._tab.show_changes()
             self._tab.canvas.selected.emit(draft.selected)
 
@@ -124,7 +133,7 @@ class Toolbar(QWidget):
         self.data.activated.connect(lambda _: tab.use_longest(self.wants_longest))
         self.zoom.activated.connect(lambda _: tab.zoom(self.zoom.currentData()))
         self.preprinted_box.toggled.connect(lambda _: tab.render())
-        self.remove.clicked.connect(self._remove)
+        self.remove.clicked.connect(lambda: self._with_box(lambda draft: draft.remove(draft.selected)))
         for made, act in (
             (self.save, tab.acts.save), (self.approve, tab.acts.approve), (self.undo, tab.undo), (self.redo, tab.redo),
             (self.texts, tab.acts.texts),
