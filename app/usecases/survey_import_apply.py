@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.building import Building, Occupancy, Victim, VictimMember
-from app.domain.folding import fold_address, fold_kana, fold_name
+from app.domain.folding import fold_kana, fold_name
 from app.domain.identifiers import new_id, person_number
 from app.domain.survey import Survey, Team
 from app.domain.words import find_code
@@ -160,7 +160,7 @@ class _Clerk:
         address = str(values.get("head_address") or values.get("address") or "")
         household = str(values.get("household_no", ""))
         name = fold_name(told["head_name"] or told["head_kana"])
-        key = ("typed", household, name) if household else ("typed", fold_address(address), name, told["resident_no"])
+        key = ("typed", household, name) if household else ("typed", address, name, told["resident_no"])
         if key not in self._victims:
             made = Victim(id=new_id(), **told, address=address, resident_household=household, source="file", declared=not told["resident_no"])
             self._victims[key] = made

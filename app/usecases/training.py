@@ -32,6 +32,7 @@ from app.usecases.reception import particulars_of
 from app.usecases.residents import load_residents
 from app.usecases.rows import ResidentView
 from app.usecases.training_cases import give_rare_names, protect_training_people, register_training_characters, type_badly
+from app.usecases.training_damage import fill_damage
 
 _SHARE = 0.2  # of the residents, who took shelter
 _MOST_HISTORY = 200_000
@@ -97,6 +98,7 @@ def fill_training(ctx: Context, *, residents: int, seed: int, rebuild: Rebuild, 
         uow.commit()
     register_training_characters(ctx, words)
     protect_training_people(ctx, plan.persons, words)
+    fill_damage(ctx, words=words["damage"], seed=seed)
 
 
 def _load_residents(ctx: Context, words: Mapping[str, Any], *, residents: int, seed: int, rebuild: Rebuild, job: Job) -> None:

@@ -9,6 +9,7 @@ import pytest
 from app.bootstrap import FolderSession, gateway
 from app.domain.invention_history import DAYS
 from app.printing.own_fonts import open_fonts
+from app.usecases import buildings, survey_plans, surveys
 from app.usecases.characters import list_characters
 from app.usecases.matching import run_matching
 from app.usecases.persons import find_duplicates
@@ -96,3 +97,19 @@ def test_the_same_seed_gives_the_same_training(tmp_path: Path) -> None:
             session.close(backup=False)
 
     assert people("a", 4) == people("b", 4) != people("c", 5)
+
+
+def test_training_holds_buildings_in_every_state_of_a_survey(tmp_path: Path) -> None:
+    session = start(tmp_path / "a", residents=1200, seed=3)
+    try:
+        ctx = session.context
+        ids = buildings.list_building_ids(ctx)
+        rows = buildings.building_rows(ctx, ids)
+        assert len(rows) >= 100 and {row.state for row in rows} == {"", "draft", "entered", "returned", "counted"}
+        assert len({row.grade for row in rows}) >= 5 and {row.use for row in rows} >= {"dwelling", "apartment", "barn", "vacant"}
+        assert any(row.households == 2 for row in rows) and any(row.collapsed for row in rows) and {"", "unsafe"} <= {row.risk for row in rows}
+        assert {row.outcome for row in survey_plans.list_assignments(ctx)} >= {"", "done", "absent"}
+        assert {row.appeal.state for row in surveys.list_appeals(ctx)} == {"open", "accepted"}
+        assert session.verify().ok
+    finally:
+        session.close(backup=False)

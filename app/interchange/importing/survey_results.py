@@ -205,14 +205,10 @@ class _Reader:
         return True
 
     def _number(self, line: int, key: str, text: str) -> int | float | None:
-        plain = unicodedata.normalize("NFKC", text).strip().casefold()
-        for unit in ("mm", "cm", "m", "%"):
-            plain = plain.removesuffix(unit)
-        number = read_float(plain)
+        number = _measure(text)
         if number is None:
             self._reject(line, key, "survey.row_number", text)
-            return None
-        return _exact(number)
+        return number
 
     def _take_parts(self, line: int, told: Mapping[str, str], inputs: dict[str, Any], points: dict[str, int]) -> bool:
         rows: dict[str, Any] = {}
@@ -241,6 +237,16 @@ class _Reader:
                 rows["equipment"] = points.pop("equipment")
             inputs["parts"] = rows
         return True
+
+
+@lru_cache(maxsize=8192)
+def _measure(text: str) -> int | float | None:
+    """A number with or without its unit."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    for unit in ("mm", "cm", "m", "%"):
+        plain = plain.removesuffix(unit)
+    number = read_float(plain)
+    return None if number is None else _exact(number)
 
 
 def _exact(number: float) -> int | float:
