@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,3 +181,18 @@ def test_declining_needs_an_answer(appeals: Any, town: Town, settle: Settle) -> 
     settle()
     assert surveys.list_appeals(town.ctx)[0].appeal.state == "declined"
     assert appeals.table.rows.rowCount() == 0, "what is finished is out of sight"
+
+
+def test_lists_and_sheets_of_the_day_on_paper(plan: Any, town: Town, settle: Settle, tmp_path: Path) -> None:
+    ids = [house(town, f"見本市本町{place}") for place in (1, 2, 3)]
+    survey_plans.assign_buildings(town.ctx, team_id=team(town), day=DAY, building_ids=ids)
+    plan.refresh()
+    settle()
+    for name, dialog, code in (("予定表", plan.print_list(), "pdf"), ("調査票", plan.print_sheets(), "pdf-2")):
+        dialog.choose(code)
+        dialog.path.setText(str(tmp_path / f"{name}.pdf"))
+        dialog.purpose.setText("1月2日の調査")
+        dialog.open_after.setChecked(False)
+        dialog.run()
+        settle()
+        assert (tmp_path / f"{name}.pdf").read_bytes()[:5] == b"%PDF-", name

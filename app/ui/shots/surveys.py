@@ -102,7 +102,9 @@ def _buildings(stage: Stage) -> QWidget:
 
 @shot("surveys-buildings-empty")
 def _nothing(stage: Stage) -> QWidget:
-    return stage.window_on(stage.other("surveys-empty", lambda _: None), "surveys")
+    tab = _tab(stage, "buildings")
+    tab.show_ids([], BuildingFilter())
+    return tab.window()
 
 
 @shot("surveys-buildings-collapsed")

@@ -15,6 +15,7 @@ from app.ui.surveys.building_acts import BuildingActs
 from app.ui.surveys.building_file import BuildingFileDialog
 from app.ui.tabbed import Tab
 from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.flow import flow
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.table import Table
@@ -85,8 +86,8 @@ class AppealsTab(Tab):
         top = row(labelled("絞り込み", self.finder), labelled("状態", self.state), labelled("", self.count), spacing=10)
         top.setStretch(0, 1)
         self._work = QWidget()
-        acts = row(
-            self.accept_button, self.decline_button, self.entry_button, self.plan_button, self.open_button, 1, self.export_button, spacing=6
+        acts = flow(
+            self.accept_button, self.decline_button, self.entry_button, self.plan_button, self.open_button, self.export_button
         )
         inside = column(self.table, heading("判定の移り変わり"), self.path, self.reason, acts, spacing=6)
         inside.setContentsMargins(0, 0, 0, 0)

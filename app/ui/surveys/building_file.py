@@ -17,11 +17,14 @@ from app.ui import faults, theme
 from app.ui.page import Shell
 from app.ui.reception.facts import Facts, scrolled
 from app.ui.runner import Changes
+from app.ui.surveys import sheets
 from app.ui.surveys.building_acts import BuildingActs
 from app.ui.surveys.households import HouseholdPane
 from app.ui.surveys.strip import make_strip
 from app.ui.surveys.survey_view import SurveyView
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.export_dialog import ExportDialog
+from app.ui.widgets.flow import flow
 from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import Button, badge, button, column, frame, heading, note, restyle, row, text
@@ -116,27 +119,24 @@ class BuildingFileDialog(QDialog):
             ("self", "自己判定…", "", "check", lambda: self._with(self.acts.judge_self)),
             ("photo", "写真判定…", "", "eye", lambda: self._with(self.acts.judge_by_photo)),
             ("appeal", "再調査の依頼…", "", "history", self.appeal),
+            ("sheet", "調査票を印刷…", "", "print", self.print_sheet),
             ("remove", "登録の取り消し…", "", "close", lambda: self._with(self.acts.remove)),
         )
-        lines = (row(spacing=6), row(spacing=6))
-        for place, (key, words, keys, icon, act) in enumerate(acts):
+        for key, words, keys, icon, act in acts:
             made = button(f"{words}（{keys}）" if keys else words, role="primary" if key == "survey" else "", icon=icon)
             made.clicked.connect(lambda _=False, act=act: act())
             if keys:
                 QShortcut(QKeySequence(keys), self, lambda key=key: self._buttons[key].isEnabled() and self._buttons[key].click())
             self._buttons[key] = made
-            lines[0 if place < 5 else 1].addWidget(made)
         self._buttons["risk"].setToolTip(NOT_THE_GRADE)
-        for line in lines:
-            line.addStretch()
         head = row(self._number, self._grade, self._collapsed, self._risk, self._place, spacing=12)
         head.setStretch(4, 1)
         side = scrolled(self.facts, self.risk, self.owner)
         side.setFixedWidth(theme.current().px(316))
         body = row(side, self.tabs, spacing=14)
         body.setStretch(1, 1)
-        top = column(head, *lines, self.banner, body, spacing=8, margins=(24, 14, 24, 10))
-        top.setStretch(4, 1)
+        top = column(head, flow(*self._buttons.values()), self.banner, body, spacing=8, margins=(24, 14, 24, 10))
+        top.setStretch(3, 1)
         close = button("閉じる（Esc）")
         close.clicked.connect(self.reject)
         hints = KeyHints([("F2", "調査を入力"), ("F6", "世帯"), ("Ctrl+E", "直す"), ("Alt+1～4", "切り替え")])
@@ -229,6 +229,7 @@ class BuildingFileDialog(QDialog):
         may, survey = self.acts.may("survey") and self.file is not None, self.survey
         for made in self._buttons.values():
             made.setEnabled(may)
+        self._buttons["sheet"].setEnabled(self.file is not None and self.acts.may("print"))
         self._buttons["appeal"].setEnabled(may and self.file is not None and self.file.counted is not None)
         self.open_button.setEnabled(may and survey is not None and survey.state in _OPEN)
         out = survey is not None and survey.state == "withdrawn"
@@ -240,6 +241,10 @@ class BuildingFileDialog(QDialog):
     def _with(self, act: Callable[[Building], object]) -> None:
         if self.file is not None:
             act(self.file.building)
+
+    def print_sheet(self) -> ExportDialog:
+        """The sheet to fill in on the spot."""
+        return sheets.open_sheets(self, self.shell, building_ids=[self.building_id])
 
     def open_survey(self) -> None:
         """The entry screen on the survey at hand, while it may still be changed."""

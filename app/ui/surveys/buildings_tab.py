@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QWidget
-
 from app.domain.building import Building
 from app.domain.errors import SasaeError
 from app.presentation.columns.building import BUILDINGS
@@ -18,8 +16,9 @@ from app.ui.surveys.building_file import BuildingFileDialog
 from app.ui.surveys.building_filters import BuildingFilters
 from app.ui.tabbed import Tab
 from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.flow import flow
 from app.ui.widgets.table import Table
-from app.ui.widgets.text import button, column, row
+from app.ui.widgets.text import button, column
 from app.usecases import buildings
 from app.usecases.survey_rows import BuildingFilter, BuildingRow
 
@@ -94,8 +93,7 @@ class BuildingsTab(Tab):
     def _lay_out(self) -> None:
         needs_row = (self.survey_button, self.file_button, self.link_button, self.correct_button)
         more = (self.plan_button, self.risk_button, self.collapse_button)
-        self._acts = QWidget()
-        self._acts.setLayout(row(*needs_row, *more, 1, spacing=6))
+        self._acts = flow(*needs_row, *more)
         whole = column(self.filters, self.table, self.nothing, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0))
         for place in (1, 2, 3):
             whole.setStretch(place, 1)
@@ -130,11 +128,14 @@ class BuildingsTab(Tab):
         use_view(self.table, "collapsed" if wanted.collapsed else "standard")
         self.table.show_ids(ids, lambda some: buildings.building_rows(ctx, some))
         self.filters.count.setText(f"{len(ids):,}棟")
+        typing = self.filters.finder.hasFocus()
         self.filters.setVisible(bool(ids) or narrowed)
         for part in (self.table, self._acts):
             part.setVisible(bool(ids))
         self.nothing.setVisible(not ids and narrowed)
         self.empty.setVisible(not ids and not narrowed)
+        if typing and not self.filters.isVisibleTo(self):
+            self.take_focus()
         if self._wanted and self.table.select_id(self._wanted):
             self._wanted = ""
         if ids and self.table.current_id() is None:

@@ -22,6 +22,7 @@ from app.ui.surveys.survey_view import SurveyView
 from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.flow import flow
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.table import Table
@@ -107,8 +108,7 @@ class CheckTab(Tab):
         self._both.setStretchFactor(1, 4)
         self._both.setSizes([640, 480])
         self._both.setChildrenCollapsible(False)
-        self._acts = QWidget()
-        self._acts.setLayout(row(self.accept_button, self.return_button, self.open_button, self.entry_button, 1, self.export_button, spacing=6))
+        self._acts = flow(self.accept_button, self.return_button, self.open_button, self.entry_button, self.export_button)
         whole = column(top, self.banner, self._both, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(2, 1)
         whole.setStretch(3, 1)

@@ -15,8 +15,9 @@ from app.ui.page import Shell
 from app.ui.surveys.asking import bind, open_form
 from app.ui.surveys.linking import open_linking
 from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.flow import flow
 from app.ui.widgets.table import Table
-from app.ui.widgets.text import button, column, heading, row
+from app.ui.widgets.text import button, column, heading
 from app.usecases import buildings
 from app.usecases.survey_rows import HomeFile
 
@@ -62,8 +63,8 @@ class HouseholdPane(QWidget):
             actions=[("世帯を結び付ける", "evacuees", self.link)],
         )
         self._parts = (heading("世帯員（当時ここで暮らしていた人）"), self.members)
-        acts = row(self.link_button, self.correct_button, self.living_button, self.unlink_button, self.restore_button, 1, spacing=6)
-        below = row(self.add_button, self.member_button, self.head_button, self.drop_button, 1, spacing=6)
+        acts = flow(self.link_button, self.correct_button, self.living_button, self.unlink_button, self.restore_button)
+        below = flow(self.add_button, self.member_button, self.head_button, self.drop_button)
         whole = column(self.homes, self.empty, acts, *self._parts, below, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(0, 2)
         whole.setStretch(1, 2)

@@ -115,7 +115,8 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setPen(look.colour("text" if photo.building_id else "warn"))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, photo.building_number or "建物未定")
         painter.setPen(look.colour("muted"))
-        below = f"{time_text(photo.taken_at)}　{photo.caption or photo.name.rpartition('/')[2]}"
+        told = photo.caption or ("" if photo.taken_at else photo.name.rpartition("/")[2])
+        below = "　".join(filter(None, (time_text(photo.taken_at), told)))
         below = metrics.elidedText(below, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line.translated(0, high), Qt.AlignmentFlag.AlignLeft, below)
 

@@ -12,6 +12,7 @@ from app.presentation.columns.snapshot import day_text as say_day
 from app.presentation.columns.survey import ASSIGNMENTS, PROGRESS
 from app.presentation.forms.building import day_text
 from app.presentation.forms.survey import NEXT_ROUND
+from app.presentation.labels import label
 from app.ui import theme
 from app.ui.surveys import sheets
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, use_view
@@ -22,6 +23,7 @@ from app.ui.surveys.plan_teams import TeamPane
 from app.ui.tabbed import Tab
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.export_dialog import ExportDialog
+from app.ui.widgets.flow import flow
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, note, row, text
@@ -31,7 +33,7 @@ from app.usecases.survey_rows import AssignmentRow, BuildingFilter, ProgressLine
 if TYPE_CHECKING:
     from app.ui.pages.surveys import SurveysPage
 
-_OUTCOMES = (("absent", "不在", "1"), ("refused", "辞退", "2"), ("not_found", "見つからない", "3"), ("unsafe", "危険で入れない", "4"), ("", "結果を消す", "0"))
+_OUTCOMES = (("absent", "不在", "1"), ("refused", "辞退", "2"), ("not_found", "不明", "3"), ("unsafe", "危険", "4"), ("", "消す", "0"))
 
 
 class PlanTab(Tab):
@@ -69,13 +71,14 @@ class PlanTab(Tab):
     def _make_buttons(self) -> None:
         self.assign_button = button("建物を入れる…（Insert）", role="primary", icon="plus")
         self.entry_button = button("調査を入力（F2）", icon="edit")
-        self.up_button = button("上へ", icon="chevron-up", tip="Alt+↑")
-        self.down_button = button("下へ", icon="chevron-down", tip="Alt+↓")
-        self.drop_button = button("外す（Delete）", icon="minus")
-        self.next_button = button("不在を次の日へ…（F8）", icon="calendar")
-        self.list_button = button("予定表を印刷…（Ctrl+P）", icon="print")
-        self.sheets_button = button("調査票を印刷…", icon="print")
-        self.export_button = button("書き出す…（Ctrl+E）", icon="save")
+        self.up_button, self.down_button = button("", icon="chevron-up"), button("", icon="chevron-down")
+        self.up_button.setAccessibleName("上へ（Alt+↑）")
+        self.down_button.setAccessibleName("下へ（Alt+↓）")
+        self.drop_button = button("外す", tip="予定から外す（Delete）")
+        self.next_button = button("不在を次の日へ…（F8）", tip="この日に不在だった建物を、次の回の予定に入れる")
+        self.list_button = button("予定表…", icon="print", tip="予定表を印刷する（Ctrl+P）")
+        self.sheets_button = button("調査票…", icon="print", tip="この予定の建物の調査票を印刷する")
+        self.export_button = button("書き出す…", tip="予定を書き出す（Ctrl+E）")
         for made, act, keys in (
             (self.assign_button, self.assign, "Insert"), (self.entry_button, self.enter, "F2"), (self.up_button, lambda: self.move(-1), "Alt+Up"),
             (self.down_button, lambda: self.move(1), "Alt+Down"), (self.drop_button, self.drop, "Delete"),
@@ -85,17 +88,15 @@ class PlanTab(Tab):
             bind(self, made, act, keys)
         self.outcome_buttons = {}
         for code, words, keys in _OUTCOMES:
-            made = button(f"{words}（{keys}）")
+            made = button(f"{words}（{keys}）", tip=label("assignment.outcome", code) or "結果を消す")
             bind(self, made, lambda code=code: self.note_outcome(code), keys)
             self.outcome_buttons[code] = made
-        for made in (self.list_button, self.sheets_button):
-            made.setVisible(sheets.printable())
 
     def _lay_out(self) -> None:
-        top = row(labelled("予定日", self.day), self.count, 1, self.assign_button, self.next_button, spacing=10)
+        top = row(labelled("予定日", self.day), labelled("", self.assign_button), 1, spacing=10)
         self.day.setMinimumWidth(theme.current().px(230))
-        outcomes = row(text("結果", role="field", wrap=False), *self.outcome_buttons.values(), 1, self.up_button, self.down_button, spacing=6)
-        acts = row(self.entry_button, self.drop_button, 1, self.list_button, self.sheets_button, self.export_button, spacing=6)
+        outcomes = flow(*self.outcome_buttons.values(), self.up_button, self.down_button, self.drop_button)
+        acts = flow(self.entry_button, self.next_button, self.list_button, self.sheets_button, self.export_button)
         plan, far = QWidget(), QWidget()
         inside = column(top, self.no_list, self.table, outcomes, acts, spacing=8, margins=(0, 8, 0, 0))
         inside.setStretch(2, 1)
@@ -108,6 +109,7 @@ class PlanTab(Tab):
         self.views.tabBar().setDrawBase(False)
         self.views.addTab(plan, "予定")
         self.views.addTab(far, "地区ごとの進み")
+        self.views.setCornerWidget(self.count)
         self._both = QSplitter()
         self._both.addWidget(self.teams)
         right = QWidget()
@@ -201,7 +203,7 @@ class PlanTab(Tab):
             made.setEnabled(some and may)
         for made in (self.up_button, self.down_button):
             made.setEnabled(some and may and one_team)
-            made.setToolTip("" if one_team else "順を変えるには、左で班を1つ選びます。")
+            made.setToolTip(made.accessibleName() if one_team else "順を変えるには、左で班を1つ選びます。")
         self.next_button.setEnabled(may and any(one.outcome == "absent" for one in self._shown()))
         self.assign_button.setEnabled(may)
         for made in (self.list_button, self.sheets_button):

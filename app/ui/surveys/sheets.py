@@ -1,12 +1,8 @@
-"""Printing for the teams: the list of a day, and the sheets to fill in, with the QR that leads back to the building.
-
-``app.interchange.exporting.survey_sheets`` prints; without it the buttons are not there.
-"""
+"""Printing for the teams: the list of a day, and the sheets to fill in, with the QR that leads back to the building."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 from PySide6.QtWidgets import QWidget
 
@@ -19,11 +15,6 @@ from app.usecases.survey_rows import AssignmentRow
 _LIST = Format("pdf", "予定表（A4）", "班が持って行く、歩く順の一覧", "pdf")
 _SHEET_1 = Format("pdf-1", "調査票（1枚に1棟）", "表裏に書き込む、ふつうの大きさ", "pdf")
 _SHEET_2 = Format("pdf-2", "調査票（1枚に2棟）", "用紙が少ないとき。切り離して使います", "pdf")
-
-
-def printable() -> bool:
-    """Whether this edition prints sheets."""
-    return find_spec("app.interchange.exporting.survey_sheets") is not None
 
 
 def open_list(parent: QWidget, shell: Shell, *, assignments: Sequence[AssignmentRow], day: str) -> ExportDialog:
