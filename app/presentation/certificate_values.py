@@ -12,6 +12,8 @@ from app.presentation.labels import label
 from app.usecases.certificate_rows import CertificateFacts
 
 PROVISIONAL = "仮番号（本部の確認前）"
+NO_MEMBERS = "（記載なし）"
+"""So that nobody writes into the empty lines by hand."""
 DECLARED = "申告による記載（住民データとの照合前）"
 
 
@@ -28,7 +30,7 @@ def certificate_values(facts: CertificateFacts) -> Mapping[str, str]:
         "cause": application.cause or facts.settings.cause or default_cause(facts),
         "building_address": " ".join(filter(None, (building.address, facts.room))) if building else "",
         "grade": label("grade", facts.grade) if facts.kind == "damage" else "",
-        "members": "\n".join(map(_member, facts.members)),
+        "members": "\n".join(map(_member, facts.members)) or (NO_MEMBERS if facts.kind == "damage" else ""),
         "extra1": facts.settings.extra1,
         "extra2": facts.settings.extra2,
         "issued_on": format_era(date.fromisoformat(facts.issued_on)),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from app.domain.errors import IntegrityFault
 from app.storage.keyring import derive_subkey
-from app.usecases.ports import CertificateSigner
+from app.usecases.certificate_ports import CertificateSigner
 
 _PURPOSE = "certificate-key"
 _AAD = b"sasae municipal key"

@@ -26,11 +26,12 @@ from app.usecases.application_lists import (
     standings,
 )
 from app.usecases.buildings import check_victim, fit, next_building_number, victim_of_resident
+from app.usecases.certificate_ports import CertificateReads
 from app.usecases.certificate_rows import ApplicationFilter, Applied, Moved, Refusal
 from app.usecases.certificate_settings import read_certificate_settings
 from app.usecases.context import Changes, Context
 from app.usecases.masking import protected_likeness, sees_protected
-from app.usecases.ports import CertificateReads, UnitOfWork
+from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 
 __all__ = [
