@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from app.domain.errors import RuleViolation
 from app.domain.governance import rights_of
+from app.usecases.certificate_ports import CertificateSigner
 from app.usecases.photo_ports import Attachments
-from app.usecases.ports import BackupDesk, CertificateSigner, KeyCabinet, Matcher, Reads, UnitOfWork
+from app.usecases.ports import BackupDesk, KeyCabinet, Matcher, Reads, UnitOfWork
 
 Changes = Mapping[str, frozenset[str]]
 """What an act changed: record ids by kind. Pages refresh by it."""
