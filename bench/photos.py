@@ -155,8 +155,9 @@ def main() -> int:
         stack.callback(session.close, backup=False)
         card = folder / "DCIM"
         size = make_card(card, given.photos, houses(session.context, max(1, given.photos // HOUSE)))
+        before = reduce_plain(card)
         outcome, told = take_in(session.context, card)
-        plain = reduce_plain(card)
+        plain = (before + reduce_plain(card)) / 2  # on both sides, as other work on the machine comes and goes
         kept = sum(file.stat().st_size for file in (folder / "data" / "attachments").rglob("*") if file.is_file())
     rate, floor = given.photos / told["seconds"], given.photos / plain
     answer = {

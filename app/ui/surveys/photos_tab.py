@@ -62,9 +62,10 @@ class PhotosTab(Tab):
         self.nothing.buttons[0].setEnabled(may)
         self.batches = QListWidget()
         self.batches.setAccessibleName("取り込みの一覧")
-        self.batches.setFixedWidth(theme.current().px(230))
+        self.batches.setFixedWidth(theme.current().px(225))
         self.batches.setWordWrap(True)
         self.batches.setSpacing(2)
+        self.batches.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.batches.currentItemChanged.connect(lambda *_: self._read_photos())
         self.grid = PhotoGrid(self.shell)
         self.grid.typed.connect(self._begin_number)
@@ -86,8 +87,8 @@ class PhotosTab(Tab):
 
     def _build_tools(self, may: bool) -> Any:
         self.count = text("", role="section", wrap=False)
-        self.import_button = button("写真を取り込む…（Ctrl+O）", role="primary", icon="import")
-        self.sheet_button = button("写真台帳（Ctrl+P）…", icon="print")
+        self.import_button = button("取り込む…（Ctrl+O）", role="primary", icon="import")
+        self.sheet_button = button("台帳…（Ctrl+P）", icon="print")
         self.export_button = button("書き出す…", icon="folder", tip="小さくした写真を JPEG でフォルダに書き出します")
         self.import_button.clicked.connect(self.ask_folder)
         self.sheet_button.clicked.connect(self.ask_sheet)
