@@ -75,9 +75,9 @@ class PlanTab(Tab):
         self.up_button.setAccessibleName("上へ（Alt+↑）")
         self.down_button.setAccessibleName("下へ（Alt+↓）")
         self.drop_button = button("外す", tip="予定から外す（Delete）")
-        self.next_button = button("不在を次の日へ…（F8）", tip="この日に不在だった建物を、次の回の予定に入れる")
-        self.list_button = button("予定表…", icon="print", tip="予定表を印刷する（Ctrl+P）")
-        self.sheets_button = button("調査票…", icon="print", tip="この予定の建物の調査票を印刷する")
+        self.next_button = button("次の日へ…（F8）", tip="この日に不在だった建物を、次の回の予定に入れる")
+        self.list_button = button("予定表…", tip="予定表を印刷する（Ctrl+P）")
+        self.sheets_button = button("調査票…", tip="この予定の建物の調査票を印刷する")
         self.export_button = button("書き出す…", tip="予定を書き出す（Ctrl+E）")
         for made, act, keys in (
             (self.assign_button, self.assign, "Insert"), (self.entry_button, self.enter, "F2"), (self.up_button, lambda: self.move(-1), "Alt+Up"),
@@ -93,10 +93,10 @@ class PlanTab(Tab):
             self.outcome_buttons[code] = made
 
     def _lay_out(self) -> None:
-        top = row(labelled("予定日", self.day), labelled("", self.assign_button), 1, spacing=10)
+        top = row(labelled("予定日", self.day), labelled("", self.assign_button), 1, labelled("", self.export_button), spacing=8)
         self.day.setMinimumWidth(theme.current().px(230))
-        outcomes = flow(*self.outcome_buttons.values(), self.up_button, self.down_button, self.drop_button)
-        acts = flow(self.entry_button, self.next_button, self.list_button, self.sheets_button, self.export_button)
+        outcomes = flow(*self.outcome_buttons.values(), self.up_button, self.down_button)
+        acts = flow(self.entry_button, self.next_button, self.list_button, self.sheets_button, self.drop_button)
         plan, far = QWidget(), QWidget()
         inside = column(top, self.no_list, self.table, outcomes, acts, spacing=8, margins=(0, 8, 0, 0))
         inside.setStretch(2, 1)
