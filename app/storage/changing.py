@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -32,10 +33,10 @@ def _reader(name: str) -> Reader:
     return tuple(found)
 
 
-def _unbinder(column: Any) -> Callable[[Any], Any]:
-    if isinstance(column, t.JsonList):
-        return lambda value: () if value in ("", "[]", None) else column.process_result_value(value, None)
-    return lambda value: column.process_result_value(value, None)
+def _unbinder(column: t.JsonList | t.Moment) -> Callable[[Any], Any]:
+    if isinstance(column, t.Moment):
+        return lambda value: None if value is None else t.from_seconds(value)
+    return lambda value: () if value in ("", "[]", None) else tuple(json.loads(value))
 
 
 def read_records(connection: Connection, kind: t.Kind, where: str, values: Sequence[Any]) -> list[Any]:

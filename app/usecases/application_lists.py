@@ -190,7 +190,7 @@ def count_applications(ctx: Context) -> ApplicationCounts:
             first = earliest
 
     def how_many(wanted: CertificateFilter) -> int:
-        return len(reads.certificate_ids(filter=wanted))
+        return reads.certificate_count(filter=wanted)
 
     return ApplicationCounts(
         by_state=_plain(states),

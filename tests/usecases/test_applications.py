@@ -190,6 +190,7 @@ def test_lists_find_by_words_and_conditions(town: Town) -> None:
         town.ctx,
         add_building(town.ctx, resident=town.resident("源"), grade="total", address="見本市山手二丁目3"),
         applicant_name="﨑山　源",
+        applicant_kana="サキヤマ　ゲン",
     )
     ids = [one.application.id, two.application.id]
 
