@@ -6,13 +6,12 @@ are 床上浸水 or 床下浸水 (DOMAIN 6.5, S50). The correspondence is data (
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app import resources
 from app.domain.errors import InputFault
@@ -46,20 +45,15 @@ def categories() -> tuple[Category, ...]:
     return tuple(found)
 
 
-def water_level(hazard: str, inputs: str) -> str:
-    """``above`` or ``below`` the floor, from a flood survey's inputs (JSON); "" for other hazards and where no depth was taken."""
-    if hazard not in FLOODS or not inputs:
+def water_level(hazard: str, *, above_floor: bool | None, depth_cm: float | None) -> str:
+    """``above`` or ``below`` the floor, as a flood's sheet says; "" for other hazards and where it says neither."""
+    if hazard not in FLOODS:
         return ""
-    try:
-        said: Any = json.loads(inputs)
-    except ValueError:
-        return ""
-    depth = said.get("depth_cm") if isinstance(said, dict) else None
-    if isinstance(said, dict) and said.get("above_floor") is False:
+    if above_floor is False:
         return "below"
-    if not isinstance(depth, int | float) or isinstance(depth, bool):
-        return ""
-    return "above" if depth >= 0 else "below"
+    if depth_cm is None:
+        return "above" if above_floor else ""
+    return "above" if depth_cm >= 0 else "below"
 
 
 def category_of(grade: str, water: str) -> str:
@@ -68,6 +62,14 @@ def category_of(grade: str, water: str) -> str:
         if grade in one.grades and one.water in ("", water):
             return one.key
     return ""
+
+
+def other_kind(use: str, grade: str) -> str:
+    """``public`` or ``other`` for a 非住家 that the form asks for; "" for cars, walls, and for buildings hurt less than it asks."""
+    asked = resources.read_toml("damage_report.toml")["non_dwellings"]
+    if use not in asked["uses"] or grade not in asked["grades"]:
+        return ""
+    return "public" if use == "public" else "other"
 
 
 class Tally(NamedTuple):

@@ -7,29 +7,30 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from statistics import median
 
 from app.domain.building import DWELLINGS
-from app.domain.damage_counts import Forecast, Tally, categories, category_of, forecast, water_level
+from app.domain.damage_counts import Forecast, Tally, categories, category_of, forecast, other_kind, water_level
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
-from app.domain.survey import GRADES
 from app.usecases.context import Changes, Context
-from app.usecases.survey_rows import HouseCount
+from app.usecases.survey_rows import HouseGroup
 
 TYPED = ("dead", "dead_related", "missing", "serious", "light", "public_buildings", "other_buildings", "schools", "hospitals", "roads", "bridges")
 """Items of the form that nobody can count from the records alone: typed by headquarters, kept with the last report."""
 _SETTING = "damage_report"
+Span = tuple[date, date | None, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountLine:
-    """One district's line: ``grades`` and ``categories`` by (status, key)."""
+    """One district's line: ``grades``, ``categories`` and ``other`` (非住家: public, other) by (status, key)."""
 
     district: str
     grades: Mapping[tuple[str, str], Tally]
     categories: Mapping[tuple[str, str], Tally]
-    other: Mapping[str, int]
+    other: Mapping[tuple[str, str], int]
     suffering: Tally
 
 
@@ -49,7 +50,6 @@ class DamageCounts:
     unknown_people: int
     casualties: Mapping[str, int]
     typed: Mapping[str, int]
-    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,47 +87,25 @@ class WorkProgress:
 def count_damage(ctx: Context, *, at: datetime | None = None) -> DamageCounts:
     """Damage by district, degree and category as of a moment (default now), confirmed and unconfirmed apart.
 
-    As of an earlier moment: surveys made by then, confirmed if they had been checked by then. Withdrawn and corrected ones are as they
-    are today.
+    As of an earlier moment: surveys this folder knew by then, confirmed if they had been checked by then. Withdrawn and corrected ones,
+    households and buildings are as they are today.
     """
     moment = at or ctx.now()
-    houses, members = ctx.reads.damage.houses(at=moment), ctx.reads.damage.members()
     sums: dict[str, _Sum] = defaultdict(_Sum)
-    for house in houses:
-        sums[house.district].take_house(house)
     unknown = 0
-    for victim, (district, status, grade, category) in _worst(houses).items():
-        people = members.get(victim, 0)
-        unknown += people == 0
-        sums[district].take_household(status, grade, category, people)
+    for group in ctx.reads.damage.houses(at=at):
+        unknown += group.unknown
+        sums[group.district].take(group)
     lines = tuple(sums[name].line(name) for name in sorted(sums, key=lambda name: (name == "", name)))
     whole = _Sum()
     for line in lines:
         whole.add(line)
     typed = _typed(ctx)
     return DamageCounts(
-        at=moment, number=typed.get("number", 0), lines=lines, total=whole.line(""), unjudged=ctx.reads.damage.unjudged(at=moment),
+        at=moment, number=typed.get("number", 0), lines=lines, total=whole.line(""), unjudged=ctx.reads.damage.unjudged(at=at),
         unknown_people=unknown, casualties=ctx.reads.damage.casualties(at=moment),
         typed={name: typed[name] for name in TYPED if name in typed},
     )  # fmt: skip
-
-
-def _worst(houses: Sequence[HouseCount]) -> dict[str, tuple[str, str, str, str]]:
-    """By household, where it counts: confirmed before unconfirmed, then the worst degree."""
-    found: dict[str, tuple[str, str, str, str]] = {}
-    for house in houses:
-        if house.use not in DWELLINGS:
-            continue
-        category = category_of(house.grade, water_level(house.hazard, house.inputs))
-        mine = (house.district, house.status, house.grade, category)
-        for victim in house.victims:
-            if victim not in found or _severity(mine) < _severity(found[victim]):
-                found[victim] = mine
-    return found
-
-
-def _severity(place: tuple[str, str, str, str]) -> tuple[bool, int]:
-    return place[1] != "confirmed", GRADES.index(place[2])
 
 
 class _Sum:
@@ -136,19 +114,17 @@ class _Sum:
     def __init__(self) -> None:
         self.grades: dict[tuple[str, str], Tally] = defaultdict(Tally)
         self.categories: dict[tuple[str, str], Tally] = defaultdict(Tally)
-        self.other: dict[str, int] = defaultdict(int)
+        self.other: dict[tuple[str, str], int] = defaultdict(int)
         self.suffering = Tally()
 
-    def take_house(self, house: HouseCount) -> None:
-        if house.use not in DWELLINGS:
-            if house.grade != "none":
-                self.other["public" if house.use == "public" else "other"] += 1
+    def take(self, group: HouseGroup) -> None:
+        if group.use not in DWELLINGS:
+            kind = other_kind(group.use, group.grade)
+            if kind:
+                self.other[group.status, kind] += group.buildings
             return
-        category = category_of(house.grade, water_level(house.hazard, house.inputs))
-        self._put(house.status, house.grade, category, Tally(buildings=1))
-
-    def take_household(self, status: str, grade: str, category: str, people: int) -> None:
-        self._put(status, grade, category, Tally(households=1, people=people))
+        water = water_level(group.hazard, above_floor=group.above_floor, depth_cm=group.depth_cm)
+        self._put(group.status, group.grade, category_of(group.grade, water), Tally(group.buildings, group.households, group.people))
 
     def _put(self, status: str, grade: str, category: str, more: Tally) -> None:
         self.grades[status, grade] = self.grades[status, grade].plus(more)
@@ -197,7 +173,7 @@ def work_progress(ctx: Context, *, days: int = 60) -> WorkProgress:
     counted = ctx.reads.damage.daily()
     spans = ctx.reads.damage.spans()
     first = max(min((day for per_day in counted.values() for day in per_day), default=today), today - timedelta(days=days - 1))
-    came, gone = Counter(start for start, _ in spans), Counter(end for _, end in spans if end is not None)
+    came, gone = _count_days(spans)
     made, balance = [], sum(n for day, n in came.items() if day < first) - sum(n for day, n in gone.items() if day < first)
     for step in range((today - first).days + 1):
         day = first + timedelta(days=step)
@@ -212,9 +188,20 @@ def work_progress(ctx: Context, *, days: int = 60) -> WorkProgress:
     )
 
 
-def _waiting(spans: Sequence[tuple[date, date | None]], today: date) -> Waiting:
-    open_days = [(today - start).days for start, end in spans if end is None]
-    served = [(end - start).days for start, end in spans if end is not None]
+def _count_days(spans: Sequence[Span]) -> tuple[Counter[date], Counter[date]]:
+    """Applications by the day they came, and by the day they were served."""
+    came: Counter[date] = Counter()
+    gone: Counter[date] = Counter()
+    for start, end, count in spans:
+        came[start] += count
+        if end is not None:
+            gone[end] += count
+    return came, gone
+
+
+def _waiting(spans: Sequence[Span], today: date) -> Waiting:
+    open_days = [days for start, end, count in spans if end is None for days in repeat((today - start).days, count)]
+    served = [days for start, end, count in spans if end is not None for days in repeat((end - start).days, count)]
     return Waiting(
         open=len(open_days), median_open=median(open_days) if open_days else None, longest_open=max(open_days, default=None),
         median_served=median(served) if served else None,

@@ -47,7 +47,7 @@ from app.usecases.survey_rows import (
     BuildingRow,
     CountedGrade,
     HomeFile,
-    HouseCount,
+    HouseGroup,
     KnownBuilding,
     KnownHome,
     KnownSurvey,
@@ -432,17 +432,16 @@ class SurveyReads(Protocol):
 class DamageReads(Protocol):
     """Sums for headquarters. They tell of nobody: protected people are counted like all others."""
 
-    def houses(self, *, at: datetime | None = None) -> list[HouseCount]:
-        """Every building with a survey known by then (None: today), confirmed if it was checked by then."""
+    def houses(self, *, at: datetime | None = None) -> list[HouseGroup]:
+        """Judged buildings and households as known by then (None: today), confirmed if the survey was checked by then; alike ones together."""
         ...
 
-    def members(self) -> dict[str, int]: ...
     def unjudged(self, *, at: datetime | None = None) -> int: ...
     def unsurveyed(self) -> int: ...
     def casualties(self, *, at: datetime) -> dict[str, int]: ...
     def daily(self) -> dict[str, dict[date, int]]: ...
-    def spans(self) -> list[tuple[date, date | None]]:
-        """When each application was made, and when it was served."""
+    def spans(self) -> list[tuple[date, date | None, int]]:
+        """When applications were made and when they were served, and how many."""
         ...
 
 

@@ -328,13 +328,21 @@ class AreaAct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HouseCount:
-    """One judged building, as a query gives it. ``status`` is ``confirmed`` or ``unconfirmed``."""
+class HouseGroup:
+    """So many judged buildings, or so many households with their people, that are alike. ``status`` is ``confirmed`` or ``unconfirmed``.
+
+    ``above_floor`` and ``depth_cm`` as a flood's sheet says them, None where it does not; of the depth only whether it is below 0.
+    ``unknown``: households of which no member is written down.
+    """
 
     district: str
     use: str
     grade: str
     hazard: str
-    inputs: str
     status: str
-    victims: tuple[str, ...]
+    above_floor: bool | None = None
+    depth_cm: int | None = None
+    buildings: int = 0
+    households: int = 0
+    people: int = 0
+    unknown: int = 0

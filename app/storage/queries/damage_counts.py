@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
 from app.domain.building import DWELLINGS
+from app.domain.damage_counts import FLOODS
+from app.domain.survey import GRADES
 from app.storage.queries.base import Source
 from app.storage.shield import Guard
 from app.storage.tables import to_seconds
-from app.usecases.survey_rows import HouseCount
+from app.usecases.survey_rows import HouseGroup
 
-_HOUSES = (
-    "WITH seen AS (SELECT s.rid, s.building_id, s.grade, s.hazard, s.inputs, s.kind, s.method, s.surveyed_on, s.id,"
-    " s.state = 'counted' AND coalesce(s.checked_at, 0) <= :at AS firm FROM survey s"
-    " WHERE NOT s.deleted AND s.state IN ('entered', 'counted') AND s.grade <> '' AND s.id < :made),"
-    " ranked AS (SELECT *, row_number() OVER (PARTITION BY building_id ORDER BY firm DESC,"
-    " CASE kind WHEN 're' THEN 2 WHEN 'second' THEN 1 ELSE 0 END DESC, method = 'area', surveyed_on DESC, id DESC) AS place FROM seen)"
-    " SELECT b.id, b.district, b.use, r.grade, r.hazard, r.inputs, r.firm FROM ranked r JOIN building b ON b.id = r.building_id"
-    " WHERE r.place = 1 AND NOT b.deleted"
+_KNOWN = "{record} NOT IN (SELECT record FROM journal WHERE kind = '{kind}' AND action = 'create' AND received_ms > :ms)"
+"""What this folder knew by a moment: not what it was told of later."""
+_RANK = "CASE kind WHEN 're' THEN 2 WHEN 'second' THEN 1 ELSE 0 END"
+_WATER = (
+    "CASE WHEN s.hazard IN ({floods}) AND json_valid(s.inputs) THEN CASE json_type(s.inputs, '$.above_floor') WHEN 'true' THEN 1 WHEN 'false' THEN 0"
+    " END END AS above, CASE WHEN s.hazard IN ({floods}) AND json_valid(s.inputs) AND json_type(s.inputs, '$.depth_cm') IN ('integer', 'real')"
+    " THEN CASE WHEN json_extract(s.inputs, '$.depth_cm') < 0 THEN -1 ELSE 0 END END AS depth"
 )
-_DWELLINGS = ", ".join(f"'{use}'" for use in sorted(DWELLINGS))
+_HOUSES = (
+    "WITH seen AS (SELECT s.rid, s.building_id, s.kind, s.method, s.surveyed_on, s.id,"
+    " s.state = 'counted' AND coalesce(s.checked_at, 0) <= :at AS firm FROM survey s"
+    " WHERE NOT s.deleted AND s.state IN ('entered', 'counted') AND s.grade <> '' AND {known}),"
+    " ranked AS (SELECT rid, firm, row_number() OVER (PARTITION BY building_id ORDER BY firm DESC, {rank} DESC, method = 'area',"
+    " surveyed_on DESC, id DESC) AS place FROM seen),"
+    " house AS MATERIALIZED (SELECT b.id, b.district, b.use, s.grade, s.hazard, r.firm, {water} FROM ranked r JOIN survey s ON s.rid = r.rid"
+    " JOIN building b ON b.id = s.building_id WHERE r.place = 1 AND NOT b.deleted),"
+    " home AS (SELECT o.victim_id, h.*, row_number() OVER (PARTITION BY o.victim_id ORDER BY h.firm DESC, {severity}, h.id) AS place"
+    " FROM occupancy o JOIN house h ON h.id = o.building_id JOIN victim v ON v.id = o.victim_id"
+    " WHERE NOT o.deleted AND NOT v.deleted AND o.main AND h.use IN ({dwellings})),"
+    " people AS (SELECT victim_id, count(*) AS number FROM victim_member WHERE NOT deleted GROUP BY 1)"
+    " SELECT district, use, grade, hazard, firm, above, depth, count(*), 0, 0, 0 FROM house GROUP BY 1, 2, 3, 4, 5, 6, 7"
+    " UNION ALL SELECT district, use, grade, hazard, firm, above, depth, 0, count(*), coalesce(sum(p.number), 0), sum(p.number IS NULL)"
+    " FROM home LEFT JOIN people p ON p.victim_id = home.victim_id WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7"
+)
+_FOREVER = 2**62
+_DWELLINGS, _FLOODS = (", ".join(f"'{one}'" for one in sorted(names)) for names in (DWELLINGS, FLOODS))
 _DAILY = {
     "applied": "SELECT applied_on, count(*) FROM application WHERE NOT deleted AND applied_on <> '' GROUP BY 1",
     "surveyed": "SELECT day, count(*) FROM (SELECT building_id, min(surveyed_on) AS day FROM survey WHERE NOT deleted AND surveyed_on <> ''"
@@ -31,8 +49,9 @@ _DAILY = {
     "issued": "SELECT issued_on, count(*) FROM certificate WHERE NOT deleted AND issued_on <> '' GROUP BY 1",
 }
 _SPANS = (
-    "SELECT a.applied_on, min(CASE WHEN a.state = 'issued' THEN c.issued_on END), a.state FROM application a"
-    " LEFT JOIN certificate c ON c.application_id = a.id AND NOT c.deleted WHERE NOT a.deleted AND a.applied_on <> '' GROUP BY a.id"
+    "SELECT applied_on, served, count(*) FROM (SELECT a.applied_on, CASE WHEN a.state = 'issued' THEN min(c.issued_on) END AS served"
+    " FROM application a LEFT JOIN certificate c ON a.state = 'issued' AND c.application_id = a.id AND NOT c.deleted"
+    " WHERE NOT a.deleted AND a.applied_on <> '' AND a.state <> 'closed' GROUP BY a.id) GROUP BY 1, 2"
 )
 
 
@@ -43,36 +62,35 @@ class DamageQueries:
         self._source = source
         self._guard = guard
 
-    def houses(self, *, at: datetime) -> list[HouseCount]:
-        """Every building with a survey made by then, with the households that really lived there."""
-        with self._source() as connection:
-            homes: dict[str, list[str]] = defaultdict(list)
-            links = "SELECT o.building_id, o.victim_id FROM occupancy o JOIN victim v ON v.id = o.victim_id WHERE NOT o.deleted AND NOT v.deleted AND o.main"
-            for building, victim in connection.exec_driver_sql(links):
-                homes[building].append(victim)
-            rows = connection.exec_driver_sql(_HOUSES, {"at": to_seconds(at), "made": _first_id_after(at)})
-            return [
-                HouseCount(
-                    district=row[1], use=row[2], grade=row[3], hazard=row[4], inputs=row[5], status="confirmed" if row[6] else "unconfirmed",
-                    victims=tuple(homes.get(row[0], ())),
-                )
-                for row in rows
-            ]  # fmt: skip
+    def houses(self, *, at: datetime | None = None) -> list[HouseGroup]:
+        """Judged buildings, and the households that really lived there, as known by then (None: today); alike ones together.
 
-    def members(self) -> dict[str, int]:
-        """People of each household that has any written down."""
-        query = "SELECT victim_id, count(*) FROM victim_member WHERE NOT deleted GROUP BY 1"
+        A household with several houses is where it was hit worst, confirmed before unconfirmed.
+        """
+        query = _HOUSES.format(
+            known=_known_by(at, "survey", "s.id"), rank=_RANK, dwellings=_DWELLINGS, severity=_severity("h.grade"),
+            water=_WATER.format(floods=_FLOODS),
+        )  # fmt: skip
         with self._source() as connection:
-            return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+            rows = connection.exec_driver_sql(query, _moment(at)).all()
+        return [
+            HouseGroup(
+                district=row[0], use=row[1], grade=row[2], hazard=row[3], status="confirmed" if row[4] else "unconfirmed",
+                above_floor=None if row[5] is None else bool(row[5]), depth_cm=row[6], buildings=row[7], households=row[8], people=row[9],
+                unknown=row[10],
+            )
+            for row in rows
+        ]  # fmt: skip
 
-    def unjudged(self, *, at: datetime) -> int:
+    def unjudged(self, *, at: datetime | None = None) -> int:
         """Dwellings known by then that no survey judged by then."""
         query = (
-            f"SELECT count(*) FROM building b WHERE NOT b.deleted AND b.use IN ({_DWELLINGS}) AND b.id < :made AND NOT EXISTS (SELECT 1 FROM survey s"
-            " WHERE s.building_id = b.id AND NOT s.deleted AND s.grade <> '' AND s.state IN ('entered', 'counted') AND s.id < :made)"
+            f"SELECT count(*) FROM building b WHERE NOT b.deleted AND b.use IN ({_DWELLINGS}) AND {_known_by(at, 'building', 'b.id')}"
+            " AND b.id NOT IN (SELECT s.building_id FROM survey s WHERE NOT s.deleted AND s.grade <> '' AND s.state IN ('entered', 'counted')"
+            f" AND {_known_by(at, 'survey', 's.id')})"
         )
         with self._source() as connection:
-            return int(connection.exec_driver_sql(query, {"made": _first_id_after(at)}).scalar_one())
+            return int(connection.exec_driver_sql(query, _moment(at)).scalar_one())
 
     def unsurveyed(self) -> int:
         """Buildings that somebody waits for a survey of: no judgement yet, or another survey was asked for."""
@@ -99,11 +117,10 @@ class DamageQueries:
         with self._source() as connection:
             return {name: _by_day(connection.exec_driver_sql(query)) for name, query in _DAILY.items()}
 
-    def spans(self) -> list[tuple[date, date | None]]:
-        """When each application was made and when it was served; withdrawn ones are in none."""
+    def spans(self) -> list[tuple[date, date | None, int]]:
+        """When applications were made and when they were served, and how many; withdrawn ones are in none."""
         with self._source() as connection:
-            rows = connection.exec_driver_sql(_SPANS).all()
-        return [(_day(row[0]), _day(row[1]) if row[1] else None) for row in rows if row[2] != "closed"]
+            return [(_day(row[0]), _day(row[1]) if row[1] else None, row[2]) for row in connection.exec_driver_sql(_SPANS)]
 
 
 def _by_day(rows: Any) -> dict[date, int]:
@@ -117,7 +134,16 @@ def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _first_id_after(at: datetime) -> str:
-    """The smallest id made after a moment: ids begin with their milliseconds (UUID version 7)."""
-    digits = f"{int(at.timestamp() * 1000) + 1:012x}"
-    return f"{digits[:8]}-{digits[8:]}"
+def _severity(column: str) -> str:
+    """The worst degree first."""
+    places = " ".join(f"WHEN '{grade}' THEN {place}" for place, grade in enumerate(GRADES))
+    return f"CASE {column} {places} END"
+
+
+def _known_by(at: datetime | None, kind: str, record: str) -> str:
+    return "1" if at is None else _KNOWN.format(record=record, kind=kind)
+
+
+def _moment(at: datetime | None) -> dict[str, int]:
+    """``at`` in seconds and ``ms`` in milliseconds; without a moment everything is in the past."""
+    return {"at": _FOREVER, "ms": _FOREVER} if at is None else {"at": to_seconds(at), "ms": int(at.timestamp() * 1000)}
