@@ -59,7 +59,7 @@ class SaveDialog(_Question):
             field.setMinimumWidth(theme.current().px(430))
             field.returnPressed.connect(self.focusNextChild)
         banner = Banner(
-            f"直すところが {grave}件 残っています（右上の版のまま保存はできますが、承認の前に直してください）。" if grave else "",
+            f"直すところが {grave}件 残っています（このまま保存もできますが、承認の前に直してください）。" if grave else "",
             tone="warn",
         )
         self.fill(
@@ -95,8 +95,10 @@ class CompareDialog(_Question):
         self.list = QListWidget()
         self.list.setAccessibleName("違うところ")
         self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.addItems(list(sentences) or ["違いはありません。"])
-        self.list.setMinimumHeight(theme.current().px(220))
+        self.list.setMinimumHeight(theme.current().px(150))
         head = heading(f"{base}と違うところ（{len(sentences)}か所）" if base else "比べる版がありません")
         said = f"作った人：{maker}" + (f"　{note}" if note else "") if maker else ""
         warning = Banner("自分で作った版です。承認の権限を持つ人がほかにいるときは承認できません。" if approve and own else "", tone="warn")
@@ -107,6 +109,8 @@ class CompareDialog(_Question):
             else ""
         )
         self.fill(head, self.made, self.list, warning, told)
+        self.layout().setStretch(2, 1)  # the list takes what wrapped sentences leave
+        self.resize(theme.current().px(660), theme.current().px(470))
         if not approve:
             self.yes.setVisible(False)
             self.no.setText("閉じる（Esc）")
