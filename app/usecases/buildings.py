@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.domain.addresses import same_place
 from app.domain.building import OWNER_FIELDS, RISKS, TENURES, VICTIM_SOURCES, Building, Occupancy, Victim, VictimMember, check_building
 from app.domain.building_code import is_of_disaster, read_building_code, read_building_number
 from app.domain.certificate import Application
@@ -309,14 +310,16 @@ def link_household(
         link = uow.occupancies.add(
             Occupancy(id=new_id(), building_id=building_id, victim_id=victim.id, tenure=tenure, room=room.strip(), main=main, note=note)
         )
-        _fill_place(uow, building, victim)
-        withheld = not sees_protected(ctx) and victim.id in uow.reads.protected().victims
+        hidden = victim.id in uow.reads.protected().victims
+        if not hidden:
+            _fill_place(uow, building, victim)
+        withheld = hidden and not sees_protected(ctx)
         return Linked(victim_id=victim.id, occupancy_id=link.id, withheld=withheld, changes=uow.commit())
 
 
 def _fill_place(uow: UnitOfWork, building: Building, victim: Victim) -> None:
-    """District and postal code of who really lives here, where the building says none."""
-    if victim.source != "resident":
+    """District and postal code of who really lives here by the register, where the building says none. Never those of the protected."""
+    if victim.source != "resident" or not same_place(building.address, victim.address):
         return
     told = {name: getattr(victim, name) for name in ("district", "postal") if not getattr(building, name) and getattr(victim, name)}
     if told:

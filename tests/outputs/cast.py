@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from app.bootstrap import FolderGateway, FolderSession
 from app.domain.governance import ROLES
 from app.domain.resident import ResidentRow
+from app.usecases import buildings, survey_plans, surveys
 from app.usecases.context import Context
 from app.usecases.operators import add_operator
 from app.usecases.persons import correct_household
@@ -81,13 +83,32 @@ def fill(town: Town) -> dict[str, str]:
     add_protection(town.ctx, target=Target(resident_no="7000000002"), ends="R6.1.5", note="居所は内緒")
     seen = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(resident_id=f"{snapshot.id}:3")])
     correct_household(town.ctx, household_id=seen.household, version=1, values={"pets": "猫"})
+    house, number, linked = build(town, ids)
     add_operator(town.ctx, name=CLERK, roles=list(EVERY_ROLE), password=CLERK_PASSWORD)
     town.clock.forward(hours=2)
     return {
         "snapshot": snapshot.id, "older": town.ctx.reads.residents.snapshots()[-1].id, "resident": ids[0], "measured resident": ids[2],
         "person": home.persons[0], "mate": home.persons[1], "measured": measured.persons[0], "seen": seen.persons[0],
-        "household": home.household, "stay": home.stays[0], "number": home.numbers[0],
+        "household": home.household, "stay": home.stays[0], "number": home.numbers[0], "house": house, "house number": number,
+        "victim": linked.victim_id, "occupancy": linked.occupancy_id,
     }  # fmt: skip
+
+
+def build(town: Town, residents: list[str]) -> tuple[str, str, buildings.Linked]:
+    """A surveyed house that one of them owns and all of them live in, on a team's list, with a request: id, number, the first household."""
+    owner = {"owner_name": "隠岐　静香", "owner_kana": "オキ　シズカ", "owner_address": "見本市隠町9丁目8番7号", "owner_phone": "090-9876-1111"}
+    house, _ = buildings.save_building(town.ctx, values={"address": "見本市本町9-1", "tax_no": "T1", **owner})
+    first = buildings.link_household(town.ctx, building_id=house, resident_id=residents[0])
+    buildings.link_household(town.ctx, building_id=house, resident_id=residents[2])
+    buildings.link_household(town.ctx, building_id=house, values={"head_name": "守田　葵", "head_kana": "モリタ　アオイ"})
+    given = {"method": "other", "typed_grade": "half", "hazard": "earthquake", "inputs": {}, "surveyed_on": "2024-01-02"}
+    made = surveys.record_survey(town.ctx, building_id=house, **given)  # type: ignore[arg-type]
+    other = replace(town.ctx, actor=replace(town.ctx.actor, operator_id="other", name="確認する人"))
+    surveys.check_surveys(other, survey_ids=[made.survey.id], accept=True)
+    surveys.open_appeal(town.ctx, building_id=house, victim_id=first.victim_id, asked_by="隠岐　静香", phone="090-9876-1111", reason="内緒")
+    team, _ = survey_plans.save_team(town.ctx, values={"name": "見本班"})
+    survey_plans.assign_buildings(town.ctx, team_id=team, day="2024-01-03", building_ids=[house])
+    return house, buildings.building_rows(town.ctx, [house])[0].number, first
 
 
 class OneSession(FolderGateway):

@@ -18,6 +18,7 @@ import pytest
 from app.cli.arguments import build_parser
 from app.cli.main import run_command
 from app.usecases import ports
+from app.usecases.survey_rows import BuildingFilter, SurveyFilter
 from tests.outputs.cast import CLERK, CLERK_PASSWORD, HIDDEN, OneSession, fill, leaks, told_in
 from tests.stores import SHELTERS, Town
 
@@ -28,6 +29,8 @@ EXEMPT = {
     "restore": "lays an encrypted backup into another folder",
     "self-test": "reads no store",
     "help": "reads no store",
+    "surveys assess": "reads no store",
+    "surveys editions": "shows tables of the guideline only",
     "operators add": "shows the operator only; needs a password of its own",
     "operators disable": "shows the operator only",
     "protections list": "refused without the right: see test_protections_are_refused",
@@ -133,7 +136,7 @@ def calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
         "profiles export": [["--target", "residents", "試験2", out("profile.toml")]],
         "profiles delete": [["--target", "residents", "試験2"]],
         "search": [[text, "--in", one] for text in questions for one in choices_of("search", "--in")] + [["武", "--address", "隠町"]],
-        "history": [[cast[key]] for key in ("person", "measured", "stay", "household", "mate", "number")],
+        "history": [[cast[key]] for key in ("person", "measured", "stay", "household", "mate", "number", "house", "victim", "occupancy")],
         "access-log": [[], *(["--person", one] for one in someone)],
         "shelters import": [[shelters, "--open"]],
         "shelters list": [[]],
@@ -157,6 +160,7 @@ def calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
         "evacuees match": [[], ["--out", out("match.csv")], ["--apply-sure", "--reason", "試験"]],
         "evacuees duplicates": [[]],
         "evacuees decide": [[cast["person"], cast["seen"], "--different"]],
+        **damage_calls(cast, place),
         "characters list": [
             [],
             *(["--out", out(f"c-{code}.csv"), "--encoding", code] for code in choices_of("characters list", "--encoding")),
@@ -165,6 +169,36 @@ def calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
         "characters remove": [["E001"]],
         "characters import": [[gaiji]],
         "characters fonts": [[]],
+    }
+
+
+def damage_calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
+    """Arguments of the verbs of buildings and surveys: a house of the hidden, owned by one of them, and one of nobody's."""
+    sheet = place / "sheet.json"
+    sheet.write_text(json.dumps({"hazard": "earthquake", "stage": 1, "structure": "wood", "parts": {"wall": [[5, 40]]}}), "utf-8")
+    lists = table(place / "buildings.csv", [["家屋番号", "所在地", "所有者"], ["T1", "見本市本町9-1", "隠岐　静香"], ["T9", "見本市本町9-9", "架空"]])
+    rows = [["T1", "2024-01-02", "20", "隠岐　静香", ""], ["T9", "2024-01-02", "20", "守田　葵", "7000000002"]]
+    results = table(place / "results.csv", [["家屋番号", "調査日", "損害割合", "世帯主氏名", "宛名番号"], *rows])
+    words = [*NAMES, "オキ シズカ", "静香", "もりた", "T1"]
+    house = cast["house"]
+    hidden = [["--resident", "7000000001"], ["--victim", cast["victim"]], ["--head", "隠岐　静香", "--kana", "オキ　シズカ"], ["--head", "守田　葵"]]
+    return {
+        "buildings import": [[lists, "--dry-run"], [lists]],
+        "buildings list": [[], *(["--text", word] for word in words), *(["--state", one] for one in choices_of("buildings list", "--state"))],
+        "buildings show": [[house], [cast["house number"]], ["T1"]],
+        "buildings save": [[house, "--set", "storeys=2"]],
+        "buildings link": [[house, *who] for who in hidden],
+        "buildings risk": [[house, "危険"]],
+        "surveys import": [[results, "--dry-run"], [results]],
+        "surveys record": [[str(sheet), "--building", house, "--on", "2024-01-02"]],
+        "surveys list": [[], *(["--text", word] for word in words), *(["--state", one] for one in choices_of("surveys list", "--state"))],
+        "surveys check": [["--all"], [house]],
+        "surveys withdraw": [[house, "--reason", "試験"]],
+        "surveys area": [["--list"], ["--undo", "x", "--reason", "試験"]],
+        "surveys appeal": [[], ["open", house, "--reason", "試験"]],
+        "surveys plan": [[], ["--open"]],
+        "surveys teams": [[], ["add", "1班"]],
+        "surveys progress": [[]],
     }
 
 
@@ -236,6 +270,13 @@ ASKED = {
     "rosters": {"roster", "open_questions"},
     "journal": {"history", "recent", "group", "groups_touching", "access", "last_time"},
     "settings": {"get"},
+    "buildings": {
+        "ids", "rows", "find", "homes", "withheld", "districts", "zones", "victim_ids", "victim_rows", "victim_by_household", "register_homes",
+        "known", "known_homes",
+    },
+    "surveys": {
+        "ids", "rows", "counted", "writers", "with_papers", "known", "area_acts", "appeals", "assignments", "days", "teams", "progress",
+    },
 }  # fmt: skip
 OTHERS = {"carried", "matching", "characters", "differences", "census"}
 """Asked by verbs above or by tests of their own: they hold no name or leave hidden people out by the same guard."""
@@ -272,6 +313,13 @@ def test_no_question_tells_anything(desk: OneSession, cast: dict[str, str]) -> N
         "history": [reads.journal.history(cast[key]) for key in ("person", "measured", "stay", "household")],
         "access": [reads.journal.access(person_id=cast[key]) for key in ("person", "measured")],
         "touching": reads.journal.groups_touching([cast["person"], cast["measured"], cast["stay"]]),
+        "buildings": [reads.buildings.rows(reads.buildings.ids(filter=BuildingFilter(text=text))) for text in ("", *NAMES, "シズカ")],
+        "homes": [reads.buildings.homes(cast["house"]), reads.get("building", cast["house"]), reads.all("building")],
+        "victims": [reads.buildings.victim_rows([cast["victim"], *reads.buildings.victim_ids(text=text)]) for text in ("", *NAMES)],
+        "register": reads.buildings.register_homes([row.resident_no for row in HIDDEN]),
+        "surveys": [reads.surveys.rows(reads.surveys.ids(filter=SurveyFilter())), reads.surveys.appeals(), reads.surveys.assignments()],
+        "damage records": [reads.all(kind) for kind in ("victim", "victim_member", "occupancy", "appeal", "application", "certificate")],
+        "damage history": [reads.journal.history(cast[key]) for key in ("house", "victim", "occupancy")],
         "records": [reads.all(kind) for kind in ("person", "stay", "household", "absence", "decision", "protection")],
         "one": [reads.get(kind, cast[key]) for kind, key in (("person", "person"), ("stay", "stay"), ("person", "measured"))],
         "carried": [list(reads.carried.rows(snapshot_id=active.id)), reads.carried.districts(snapshot_id=active.id)],

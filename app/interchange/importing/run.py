@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from app.domain.errors import RuleViolation
+from app.domain.folding import fold_kana, fold_name
+from app.domain.protection import ProtectedPeople
 from app.domain.resident import Finding, Snapshot, SourceMark
 from app.interchange.importing import source as sources
 from app.interchange.importing.buildings import read_buildings
@@ -128,6 +130,8 @@ def prepare_survey_results(
         raise RuleViolation("survey.affirmation_missing", field="reason")
     rows = read_survey_results(path, options=recalling(ctx, options, "survey_results"), job=job)
     plan = survey_import.plan_import(ctx, entries=rows.entries, checked=checked, job=job)
+    people = ctx.reads.protected()
+    rows.protected |= {item.line for item in plan.items if item.code and _may_be_protected(people, item)}
     items = tuple(_with_column(rows, item) if item.code else item for item in plan.items)
     return Prepared(
         target="survey_results", rows=rows, plan=Plan(items=items), mapping=_own_mapping(options), values=options.values, dates=options.dates,
@@ -135,9 +139,18 @@ def prepare_survey_results(
     )  # fmt: skip
 
 
+def _may_be_protected(people: ProtectedPeople, item: PlanItem) -> bool:
+    """Whether a row names somebody who may be a protected person: it is told of without what stands in it, whoever imports."""
+    values = item.values
+    names = {fold_name(str(values.get(key, ""))) for key in ("head_name", "owner_name")} | {fold_kana(str(values.get("head_kana", "")))}
+    return bool(values.get("resident_no") in people.numbers or not people.names.isdisjoint(names - {""}))
+
+
 def _with_column(rows: ReadResult, item: PlanItem) -> PlanItem:
     """The item with the heading of the column that is wrong, and what stands there."""
     key, heading = column_of(rows, str(item.params.get("field") or ""))
+    if item.line in rows.protected:
+        return replace(item, label="", params={**item.params, "column": heading, "cell": ""})
     if key is None:
         return item
     row = rows.cells.get(item.line)
