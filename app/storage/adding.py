@@ -20,8 +20,20 @@ from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.engine import run_many
 
-encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+def _make_encoder() -> Callable[[Any], str]:
+    """One encoder for all: ``json`` makes a new one for every call, which costs more than small values do."""
+    options = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    made = getattr(json.encoder, "c_make_encoder", None)
+    if made is None:
+        return options.encode
+    parts = made(None, options.default, json.encoder.encode_basestring, None, ":", ",", True, False, True)
+    return lambda value: "".join(parts(value, 0))
+
+
+encode = _make_encoder()
 """JSON as the journal writes it."""
+quote: Callable[[str], str] = json.encoder.encode_basestring  # type: ignore[attr-defined]
+"""A text as JSON."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

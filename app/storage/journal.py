@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from app.domain.errors import IntegrityFault
 from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
 from app.storage import tables as t
-from app.storage.adding import encode
+from app.storage.adding import encode, quote
 from app.storage.engine import run_many
 from app.storage.keyring import derive_subkey
 
@@ -95,7 +95,7 @@ class JournalWriter:
             self._seq += 1
             self._hlc = next_hlc(self._hlc, stamp.at_ms)
             op = ops[32 * place : 32 * place + 32]
-            text = f'["{op}",{start}{self._seq},{context},"{self._hlc}"{middle}{encode(record)},"{action}",{what}]'
+            text = f'["{op}",{start}{self._seq},{context},"{self._hlc}"{middle}{quote(record)},"{action}",{what}]'
             previous, self._head = self._head, chain_hash(self._head, text)
             self._pending.append((op, *before, self._seq, context, self._hlc, *behind, record, action, what, previous, self._head))
             self._written += 1
