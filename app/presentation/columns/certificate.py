@@ -63,16 +63,16 @@ def copies_text(row: CertificateRow) -> str:
 APPLICATIONS: ColumnSet[ApplicationRow] = ColumnSet(
     key="applications",
     columns=(
-        Column(key="number", label="受付番号", text=lambda r: r.number, width=9, sort="number"),
+        Column(key="number", label="受付番号", text=lambda r: r.number, width=10, sort="number"),
         Column(key="queue", label="呼出", text=lambda r: r.queue, width=4),
         Column(key="state", label="状態", text=lambda r: label("application.state", r.state), width=5, sort="state",
                tone=lambda r: _APPLICATION_TONES.get(r.state, "")),
         Column(key="kind", label="種類", text=lambda r: short_label("application.kind", r.kind), width=6),
-        Column(key="name", label="申請者", text=lambda r: r.applicant_name, width=8, sort="kana"),
+        Column(key="name", label="申請者", text=lambda r: r.applicant_name, width=7, sort="kana"),
         Column(key="kana", label="フリガナ", text=lambda r: r.applicant_kana, width=9, sort="kana"),
-        Column(key="head", label="世帯主", text=lambda r: r.head_name, width=8),
-        Column(key="address", label="被災住家の所在地", text=lambda r: r.building_address, width=14, sort="address"),
-        Column(key="building", label="調査番号", text=lambda r: r.building_number, width=9),
+        Column(key="head", label="世帯主", text=lambda r: r.head_name, width=7),
+        Column(key="address", label="被災住家の所在地", text=lambda r: r.building_address, width=13, sort="address"),
+        Column(key="building", label="調査番号", text=lambda r: r.building_number, width=10),
         Column(key="grade", label="被害の程度", text=lambda r: grade_text(r.grade), width=7, tone=lambda r: grade_tone(r.grade)),
         Column(key="waiting", label="待ち", text=waiting_text, width=4, align="right", sort="waiting", tone=waiting_tone),
         Column(key="applied", label="申請日", text=lambda r: day_text(r.applied_on), width=6, sort="applied"),
@@ -82,7 +82,7 @@ APPLICATIONS: ColumnSet[ApplicationRow] = ColumnSet(
         Column(key="copies", label="部数", text=lambda r: str(r.copies), width=3, align="right", number=True),
         Column(key="district", label="地区", text=lambda r: r.district, width=6),
         Column(key="marks", label="しるし", text=marks_text, width=7),
-        Column(key="certificate", label="証明書番号", text=lambda r: r.certificate_number, width=11),
+        Column(key="certificate", label="証明書番号", text=lambda r: r.certificate_number, width=14),
     ),
     views={
         "標準": ("number", "queue", "state", "kind", "name", "head", "address", "grade", "waiting", "applied", "marks"),
@@ -97,7 +97,7 @@ APPLICATIONS: ColumnSet[ApplicationRow] = ColumnSet(
 CERTIFICATES: ColumnSet[CertificateRow] = ColumnSet(
     key="certificates",
     columns=(
-        Column(key="number", label="証明書番号", text=number_text, width=12, sort="number"),
+        Column(key="number", label="証明書番号", text=number_text, width=15, sort="number"),
         Column(key="kind", label="種類", text=lambda r: short_label("application.kind", r.kind), width=6),
         Column(key="state", label="状態", text=state_words, width=10, tone=state_tone),
         Column(key="grade", label="被害の程度", text=lambda r: grade_text(r.grade), width=7, tone=lambda r: grade_tone(r.grade)),
