@@ -150,7 +150,10 @@ def check(gateway: FolderGateway, given: Namespace) -> Answer:
         else:
             ids = [find_survey(ctx, text, state="entered") for text in given.surveys]
         done = surveys.check_surveys(ctx, survey_ids=ids, accept=not given.send_back, note=given.note, job=Job(show_progress)) if ids else None
-        left = [{"survey": one.id, "number": one.number, "code": one.code, "message": message(one.code, number=one.number)} for one in done.left] if done else []
+        left = [
+            {"survey": one.id, "number": one.number, "code": one.code, "message": message(one.code, number=one.number)}
+            for one in (done.left if done else ())
+        ]
         return {"checked": len(done.done) if done else 0, "accepted": not given.send_back, "left": left}, 1 if left else 0
 
 

@@ -8,16 +8,22 @@ from unicodedata import east_asian_width
 
 from app.presentation.labels import label
 
-_IMPORTED = "結果：read created updated unchanged review rejected（行の数）、report 取り込みの報告、rejected_rows 直して入れ直す行、warnings。却下があれば終了コード1。"
+_IMPORTED = (
+    "結果：read created updated unchanged review rejected（行の数）、report 取り込みの報告、rejected_rows 直して入れ直す行、warnings。"
+    "却下があれば終了コード1。"
+)
 _SURVEY = (
-    "調査の1件：id building 調査番号、address district head 世帯主、sheet 調査票、hazard kind method（符号）、surveyed_on surveyors team edition、points 部位別の点、"
-    "raw total 損害割合、grade 程度の符号（grade_label ことば）、decided_by 決め手、state（draft 書きかけ・entered 確認待ち・returned 差戻し・counted 確定・"
+    "調査の1件：id building 調査番号、address district head 世帯主、sheet 調査票、hazard kind method（符号）、surveyed_on surveyor"
+    "s team edition、points 部位別の点、"
+    "raw total 損害割合、grade 程度の符号（grade_label ことば）、decided_by 決め手、state（draft 書きかけ・entered 確認待ち・retur"
+    "ned 差戻し・counted 確定・"
     "withdrawn 取下げ）、counting いま建物の程度になっている、entered_by checked_by checked_at check_note reason act note。"
 )
 
 SURVEY_HELP: Mapping[str, str] = {
     "surveys.import": "調査結果の CSV・XLSX を取り込む（ほかのシステムや応援職員の結果。建物と世帯がなければ作ります）\n"
-    "列：調査番号か家屋番号か所在地、災害、調査日、調査区分、災害の種類、構造、傾斜①～④、部位（点数か「Ⅲ60%」、または程度と割合）、損害割合、被害の程度、"
+    "列：調査番号か家屋番号か所在地、災害、調査日、調査区分、災害の種類、構造、傾斜①～④、部位（点数か「Ⅲ60%」、または程度と割合"
+    "）、損害割合、被害の程度、"
     "調査員、確認者、世帯主氏名・カナ・住所・宛名番号・世帯番号、用途、理由。\n"
     "調査員と別の確認者が書いてある行は確定、ほかは確認待ちになります。同じファイルをもう一度入れても何も変わりません。\n"
     f"{_IMPORTED} counted は確定にした数。",
@@ -26,7 +32,8 @@ SURVEY_HELP: Mapping[str, str] = {
     "--building 調査番号・家屋番号、--on 調査日、--kind 1次・2次・再調査、--method 現地・写真・自己判定・消防・その他、--surveyor 調査員（くり返せます）、"
     "--grade 手で書いた程度（計算と合わなければ却下）、--consent 自己判定に同意した人、--disaster 調査票の災害、--survey 書きかけ・差戻しの調査を直す、"
     f"--draft 書きかけで保存。\n結果：{_SURVEY}",
-    "surveys.list": f"調査の一覧（--state --grade --district --kind --hazard --building --act --text、--since から --at まで、--counting 建物の程度になっているもの）\n"
+    "surveys.list": "調査の一覧（--state --grade --district --kind --hazard --building --act --text、--since から --at まで、--counting 建物の程度"
+    "になっているもの）\n"
     f"結果：total 件数、surveys。{_SURVEY}",
     "surveys.check": "調査を確認して確定にする（入力した人・調査した人はできません）\n"
     "NUMBER は調査番号、--all は確認待ちのすべて。--return は理由（--note）を付けて差し戻す。\n"
@@ -48,16 +55,20 @@ SURVEY_HELP: Mapping[str, str] = {
     "結果：progress（district buildings dwellings planned surveyed waiting judged remaining absent appeals grades 程度ごとの棟数）と合計。",
     "buildings": "家屋",
     "buildings.import": "家屋の一覧（家屋課税台帳・応急危険度判定・倒壊家屋）の CSV・XLSX を取り込む\n"
-    "列：家屋番号、所在地、所有者、構造、階数、延床面積、地区、区域、用途、応急危険度判定と判定日、倒壊、危険の注意など。家屋番号か所在地が同じ建物は新しくせずに直します。\n"
+    "列：家屋番号、所在地、所有者、構造、階数、延床面積、地区、区域、用途、応急危険度判定と判定日、倒壊、危険の注意など。家屋番号"
+    "か所在地が同じ建物は新しくせずに直します。\n"
     + _IMPORTED,
-    "buildings.list": "家屋の一覧（--text 番号・所在地・所有者・世帯主のことば、--state unsurveyed 未調査など、--grade ungraded 判定なし、--risk、--collapsed 倒壊家屋、"
+    "buildings.list": "家屋の一覧（--text 番号・所在地・所有者・世帯主のことば、--state unsurveyed 未調査など、--grade ungraded 判定なし、--risk、--"
+    "collapsed 倒壊家屋、"
     "--unlinked 世帯なし）\n"
     "結果：total、buildings（id number tax_no use name address district zone structure storeys floor_area owner_name risk collapsed households heads "
     "grade total state surveyed_on photos appeals planned）。",
     "buildings.show": "家屋1棟の内容（世帯・調査・依頼も）\n"
-    "結果：id と家屋の項目、grade total photos withheld、households（id occupancy head kana birth address source tenure room main members）、surveys、requests。",
+    "結果：id と家屋の項目、grade total photos withheld、households（id occupancy head kana birth address source tenure room main "
+    "members）、surveys、requests。",
     "buildings.save": "家屋を登録する・直す（--set 項目=値。N がなければ新しい建物）\n結果：id number。",
-    "buildings.link": "家屋に世帯を結び付ける\n--resident 宛名番号、--victim 世帯の番号、または --head 世帯主 --member 世帯員（住民票のない人）。--other 生活の本拠ではない。\n"
+    "buildings.link": "家屋に世帯を結び付ける\n--resident 宛名番号、--victim 世帯の番号、または --head 世帯主 --member 世帯員（住民票のない人）。--o"
+    "ther 生活の本拠ではない。\n"
     "結果：victim occupancy withheld 支援措置のため担当者だけが扱う。",
     "buildings.risk": "応急危険度判定（調査済・要注意・危険）と倒壊家屋を記録する。被害の程度ではありません\n結果：id risk collapsed。",
 }

@@ -20,6 +20,7 @@ from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.engine import run_many
 
+
 def _make_encoder() -> Callable[[Any], str]:
     """One encoder for all: ``json`` makes a new one for every call, which costs more than small values do."""
     options = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -32,7 +33,7 @@ def _make_encoder() -> Callable[[Any], str]:
 
 encode = _make_encoder()
 """JSON as the journal writes it."""
-quote: Callable[[str], str] = json.encoder.encode_basestring  # type: ignore[attr-defined]
+quote: Callable[[str], str] = json.encoder.encode_basestring
 """A text as JSON."""
 
 

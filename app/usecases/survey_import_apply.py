@@ -156,7 +156,7 @@ class _Clerk:
         return self._victims[key]
 
     def _typed_victim(self, values: Mapping[str, Any]) -> Victim:
-        told = {name: str(values.get(name, "")) for name in ("head_name", "head_kana", "head_birth", "postal", "phone", "district", "resident_no")}
+        told: dict[str, Any] = {name: str(values.get(name, "")) for name in ("head_name", "head_kana", "head_birth", "postal", "phone", "district", "resident_no")}
         address = str(values.get("head_address") or values.get("address") or "")
         household = str(values.get("household_no", ""))
         name = fold_name(told["head_name"] or told["head_kana"])
@@ -173,7 +173,7 @@ class _Clerk:
             )  # fmt: skip
         return self._victims[key]
 
-    def _may_be_protected(self, told: Mapping[str, str]) -> bool:
+    def _may_be_protected(self, told: Mapping[str, Any]) -> bool:
         if not self._names or self._names.isdisjoint((fold_name(told["head_name"]), fold_kana(told["head_kana"]))):
             return False
         return bool(protected_likeness(self._uow, {"name": told["head_name"], "kana": told["head_kana"], "birth": told["head_birth"]}))

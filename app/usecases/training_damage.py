@@ -144,7 +144,7 @@ class _Inventor:
         """Surveyed ones were on a list; of the others some were not at home and are on the next one."""
         day, position = self._day(1 + place % 2), len(self._visits)
         outcome = "done" if state else "absent" if place % 2 else ""
-        told = {"building_id": building.id, "team_id": team.id, "position": position}
+        told: dict[str, Any] = {"building_id": building.id, "team_id": team.id, "position": position}
         note = self._words["absent_note"] if outcome == "absent" else ""
         self._visits.append(Assignment(id=new_id(), day=day, outcome=outcome, note=note, **told))
         if outcome == "absent":

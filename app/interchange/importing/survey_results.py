@@ -85,7 +85,8 @@ class _Reader:
         for key in _TEXTS:
             if text := told.get(key):
                 if len(text) > _LONGEST and key not in ("note", "reason"):
-                    return self._reject(line, key, "building.text_long", text, most=_LONGEST)
+                    self._reject(line, key, "building.text_long", text, most=_LONGEST)
+                    return None
                 values[key] = text
         if not self._take_day(line, told, values) or not self._take_words(line, told, values) or not self._take_total(line, told, values):
             return None
@@ -108,8 +109,8 @@ class _Reader:
             return False
         values["surveyed_on"] = day
         for key in ("started", "ended"):
-            if text := told.get(key):
-                found = _CLOCK.search(unicodedata.normalize("NFKC", text))
+            if clock := told.get(key):
+                found = _CLOCK.search(unicodedata.normalize("NFKC", clock))
                 if found:
                     values[key] = f"{int(found[1])}:{int(found[2]):02}"
         return True
