@@ -178,6 +178,16 @@ def status(gateway: FolderGateway, given: Namespace) -> Answer:
         }, 0  # fmt: skip
 
 
+def slip(gateway: FolderGateway, given: Namespace) -> Answer:
+    """``certificates slip NUMBER --out FILE``."""
+    from app.interchange.exporting.queue_slip import print_slip
+
+    with signed_in(gateway, given) as session:
+        found = need_application(session.context, given.number)
+        done = print_slip(session.context, application_id=found, out=Path(given.out), folder=session.folder)
+        return {"number": done.number, "queue": done.queue, "file": str(done.path), "pages": done.pages}, 0
+
+
 # -- certificates ------------------------------------------------------------------------------------------
 
 
@@ -344,6 +354,7 @@ CERTIFICATE_VERBS: Mapping[str, Callable[[FolderGateway, Namespace], Answer]] = 
     "certificates verify": verify,
     "certificates list": list_all,
     "certificates status": status,
+    "certificates slip": slip,
     "certificates key": key,
     "certificates declared": list_declared,
     "certificates doubles": doubles,

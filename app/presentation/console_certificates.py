@@ -53,6 +53,7 @@ CERTIFICATE_HELP: Mapping[str, str] = {
     "--missing（household building survey check damage approval issue）足りないもの、--waiting DAYS 待っている日数。",
     "certificates.status": "申請がどうなっているかを、受付番号と生年月日で調べる\n結果：number kind state 状態 applied_on waiting_days "
     "待っている日数 next 次にすること certificate issued_on message。",
+    "certificates.slip": "受付票（呼出番号・受付番号・これからのこと）を PDF にする（NUMBER は受付番号）\n結果：number queue file pages。",
     "certificates.key": "署名の鍵\nmake 新しい鍵を作る（前の鍵で出した証明書も確かめられます）、list 一覧、export FILE 公開鍵を書き出す、import FILE "
     "ほかの端末の公開鍵を取り込む。\n"
     "結果：keys（id current own made_on label）、export は id file pem qr。秘密鍵は書き出せません。",

@@ -150,6 +150,14 @@ def find_application(ctx: Context, *, number: str, birth: str) -> FoundApplicati
     return _told(ctx, application)
 
 
+def tell_application(ctx: Context, *, application_id: str) -> FoundApplication:
+    """Where an application is and what comes next, for whoever has it open. RuleViolation ``record.not_found``."""
+    application = ctx.reads.get("application", application_id)
+    if not isinstance(application, Application) or application.deleted:
+        raise RuleViolation("record.not_found", kind="application", record=application_id)
+    return _told(ctx, application)
+
+
 def _told(ctx: Context, application: Application) -> FoundApplication:
     row = application_rows(ctx, application_ids=[application.id])[0]
     issued = next(iter(ctx.reads.certificates.certificate_rows([row.certificate_id])), None) if row.certificate_id else None
