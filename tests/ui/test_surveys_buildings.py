@@ -11,8 +11,11 @@ from PySide6.QtCore import Qt
 
 from app.domain.building_code import building_code
 from app.ui.main_window import MainWindow
+from app.ui.pages.surveys import SurveysPage
 from app.ui.surveys.entry import EntryDialog
 from app.ui.surveys.linking import LinkHousehold, open_linking
+from app.ui.surveys.tabs import TABS
+from app.ui.tabbed import TabEntry
 from app.ui.widgets.export_dialog import ExportDialog
 from app.ui.widgets.form_dialog import FormDialog
 from app.usecases import buildings, surveys
@@ -332,3 +335,10 @@ def test_without_the_right_nothing_can_be_changed(window: MainWindow, town: Town
     tab = window.current.tab("buildings")
     assert not any(made.isEnabled() for made in (tab.survey_button, tab.correct_button, tab.add_button, tab.import_button, tab.export_button))
     assert tab.file_button.isEnabled() and not window.current.area_button.isEnabled() and tab.add() is None
+
+
+def test_a_tab_whose_module_is_not_shipped_is_left_out(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SurveysPage, "entries", (*TABS[:2], TabEntry("later", "あとで", "not_there_yet:LaterTab")))
+    page = SurveysPage(window)
+    assert [entry.key for entry in page.shown_entries] == ["buildings", "check"] and page.tabs.count() == 2
+    page.deleteLater()
