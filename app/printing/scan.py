@@ -25,7 +25,8 @@ _DPI = 200
 def read_codes(path: Path) -> list[str]:
     """The texts of all QR codes in a picture (JPEG, PNG, TIFF, BMP, WebP, HEIC) or PDF, in the order of the pages, each once.
 
-    InputFault ``scan.too_large`` (bytes), ``scan.too_many_pixels``, ``scan.bomb``, ``scan.unreadable``, ``scan.too_many_pages``; EnvironmentFault ``file.not_readable``.
+    InputFault ``scan.too_large`` (bytes), ``scan.too_many_pixels``, ``scan.bomb``, ``scan.unreadable``, ``scan.too_many_pages``;
+    EnvironmentFault ``file.not_readable``.
     """
     try:
         size = path.stat().st_size
