@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import repeat
@@ -19,6 +17,7 @@ from app.storage import tables as t
 from app.storage.engine import run_many
 from app.storage.indexing import Indexer, Keys, LocalIndexer, columns_of, index_rows, keys_of, open_remote
 from app.storage.search import RESIDENT_FTS, SHARED_FTS, part_name
+from app.usecases.collecting import without_collector
 from app.usecases.job import Job
 
 _RESIDENT = (
@@ -44,18 +43,6 @@ _PART = 200_000
 _MOST_STORED = 3_000_000
 """With more residents than this in the store, building its indexes anew costs more than keeping them up row by row."""
 _FINISHING = "job.indexing_residents"
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Millions of tuples come and go, none of them in a cycle; looking for cycles among them would take a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class _Tally:
@@ -249,7 +236,7 @@ def load_snapshot(
     tally = _Tally(first_rid)
     writer = _Writer(connection, number, job)
     try:
-        with _without_collector():
+        with without_collector():
             for batch in filter(None, batches):
                 start = tally.take(batch)
                 writer.take([first_rid + row.line for row in batch] if span else range(start, start + len(batch)), batch)

@@ -41,6 +41,7 @@ from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
 from app.interchange.importing.survey_results import column_of, read_survey_results
 from app.presentation.messages import message
 from app.usecases import building_import, evacuee_import, headcounts, shelters, survey_import, survey_import_apply
+from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.plans import Applied, Plan, PlanItem
@@ -128,8 +129,9 @@ def prepare_survey_results(
     """
     if checked and not reason.strip():
         raise RuleViolation("survey.affirmation_missing", field="reason")
-    rows = read_survey_results(path, options=recalling(ctx, options, "survey_results"), job=job)
-    plan = survey_import.plan_import(ctx, entries=rows.entries, checked=checked, job=job)
+    with without_collector():
+        rows = read_survey_results(path, options=recalling(ctx, options, "survey_results"), job=job)
+        plan = survey_import.plan_import(ctx, entries=rows.entries, checked=checked, job=job)
     people = ctx.reads.protected()
     rows.protected |= {item.line for item in plan.items if item.code and _may_be_protected(people, item)}
     items = tuple(_with_column(rows, item) if item.code else item for item in plan.items)
@@ -220,9 +222,10 @@ def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_line
     if prepared.target == "buildings":
         return building_import.apply_import(ctx, plan=prepared.plan, skip_lines=skip_lines, source=source, job=job)
     if prepared.target == "survey_results":
-        return survey_import_apply.apply_import(
-            ctx, plan=prepared.plan, skip_lines=skip_lines, reason=prepared.reason, source=source, job=job
-        )
+        with without_collector():
+            return survey_import_apply.apply_import(
+                ctx, plan=prepared.plan, skip_lines=skip_lines, reason=prepared.reason, source=source, job=job
+            )
     if prepared.target == "headcounts":
         done = headcounts.apply_import(ctx, plan=prepared.plan, complete=prepared.complete, skip_lines=skip_lines)
         return replace(done, review=prepared.plan.counts()["review"])
