@@ -15,6 +15,7 @@ from app.ui.runner import Runner
 from app.ui.widgets.row_model import PAGE, RowModel
 from app.ui.widgets.table import Table
 from tests import desktop
+from tests.pace import Stopwatch
 from tests.ui.conftest import press
 
 pytestmark = pytest.mark.gui
@@ -90,13 +91,13 @@ def test_133_000_rows_feel_instant(qtbot, runner: Runner, preferences: Preferenc
     table = Table(COLUMNS, name="表", runner=runner, preferences=preferences)
     qtbot.addWidget(table)
     table.resize(900, 600)
-    started = time.perf_counter()
+    watch = Stopwatch()
     desktop.bring(table)
     table.show_ids(range(MANY), Source().load)
     table.focus_first()
     press(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: table.current_row() == Line(MANY - 1, f"人{MANY - 1}"))
-    assert time.perf_counter() - started < 0.5
+    assert watch.seconds < 0.5
 
 
 def test_sorting_a_long_list_asks_for_ids(look) -> None:
