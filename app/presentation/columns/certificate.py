@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from app.domain.certificate import CertificateCopy
+from app.domain.dates import format_instant
 from app.presentation.columns.building import grade_text, grade_tone
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
+from app.presentation.columns.texts import birth_era
 from app.presentation.labels import label, short_label
-from app.usecases.certificate_rows import ApplicationRow, CertificateRow
+from app.presentation.messages import message
+from app.usecases.certificate_rows import ApplicationRow, CertificateRow, DeclaredCase, KeyCard, Refusal, ResidentCandidate
 
 _LONG_WAIT, _VERY_LONG_WAIT = 14, 30
 """Days after which a wait is marked: two weeks, and the month that is the national target (DOMAIN 1.4)."""
@@ -99,7 +103,7 @@ CERTIFICATES: ColumnSet[CertificateRow] = ColumnSet(
     columns=(
         Column(key="number", label="証明書番号", text=number_text, width=15, sort="number"),
         Column(key="kind", label="種類", text=lambda r: short_label("application.kind", r.kind), width=6),
-        Column(key="state", label="状態", text=state_words, width=10, tone=state_tone),
+        Column(key="state", label="状態", text=state_words, width=12, tone=state_tone),
         Column(key="grade", label="被害の程度", text=lambda r: grade_text(r.grade), width=7, tone=lambda r: grade_tone(r.grade)),
         Column(key="head", label="世帯主", text=lambda r: r.head_name, width=8, sort="kana"),
         Column(key="kana", label="フリガナ", text=lambda r: r.head_kana, width=9, sort="kana"),
@@ -107,8 +111,8 @@ CERTIFICATES: ColumnSet[CertificateRow] = ColumnSet(
         Column(key="building", label="調査番号", text=lambda r: r.building_number, width=9),
         Column(key="issued", label="発行日", text=lambda r: day_text(r.issued_on), width=6),
         Column(key="copies", label="発行/必要", text=copies_text, width=5, align="right"),
-        Column(key="phone", label="連絡先", text=lambda r: r.phone, width=8),
-        Column(key="postal", label="郵便番号", text=lambda r: r.postal, width=5, sort="postal"),
+        Column(key="phone", label="連絡先", text=lambda r: r.phone, width=9),
+        Column(key="postal", label="郵便番号", text=lambda r: r.postal, width=6, sort="postal"),
         Column(key="address", label="送り先", text=lambda r: r.address, width=14, sort="district"),
         Column(key="district", label="地区", text=lambda r: r.district, width=6, sort="district"),
         Column(key="application", label="受付番号", text=lambda r: r.application_number, width=9),
@@ -125,4 +129,77 @@ CERTIFICATES: ColumnSet[CertificateRow] = ColumnSet(
         ),
         "差替の連絡用": ("number", "state", "grade", "head", "kana", "phone", "postal", "address", "place", "reason"),
     },
+)  # fmt: skip
+
+
+def refusal_text(row: Refusal) -> str:
+    """Why one was not done."""
+    return message(row.code, **{"number": row.number, **row.params})
+
+
+REFUSALS: ColumnSet[Refusal] = ColumnSet(
+    key="certificate_refusals",
+    columns=(
+        Column(key="number", label="番号", text=lambda r: r.number, width=14, sort=lambda r: r.number),
+        Column(key="reason", label="理由と直し方", text=refusal_text, width=34, sort=refusal_text, tip=refusal_text),
+    ),
+)  # fmt: skip
+
+KEYS: ColumnSet[KeyCard] = ColumnSet(
+    key="certificate_keys",
+    columns=(
+        Column(key="id", label="鍵", text=lambda r: r.id, width=7),
+        Column(key="state", label="使いみち", text=lambda r: "署名に使う" if r.current else "前の鍵" if r.own else "確かめる", width=6,
+               tone=lambda r: "good" if r.current else "quiet"),
+        Column(key="label", label="名前", text=lambda r: r.label, width=8),
+        Column(key="made", label="登録した日", text=lambda r: day_text(r.made_on), width=6),
+    ),
+)  # fmt: skip
+
+COPIES: ColumnSet[CertificateCopy] = ColumnSet(
+    key="certificate_copies",
+    columns=(
+        Column(key="copy", label="何枚目", text=lambda r: f"{r.copy:,}", width=4, align="right", number=True),
+        Column(key="reason", label="理由", text=lambda r: label("certificate_copy.reason", r.reason), width=6),
+        Column(key="at", label="印刷日時", text=lambda r: format_instant(r.printed_at), width=11),
+        Column(key="by", label="印刷した人", text=lambda r: r.printed_by, width=7),
+        Column(key="target", label="ファイル", text=lambda r: r.target, width=12),
+    ),
+)  # fmt: skip
+
+_BANDS: dict[str, tuple[str, Tone]] = {"sure": ("ほぼ確か", "good"), "review": ("要確認", "warn"), "none": ("", "")}
+
+
+def likely_text(row: DeclaredCase) -> str:
+    """How likely the best candidate is; none at all in words."""
+    if not row.candidates:
+        return "候補なし"
+    best = row.candidates[0]
+    return f"{_BANDS.get(best.band, ('', ''))[0]} {best.score:.0f}点".strip()
+
+
+def likely_tone(row: DeclaredCase) -> Tone:
+    """The colour beside the words."""
+    return _BANDS.get(row.candidates[0].band, ("", ""))[1] if row.candidates else "quiet"
+
+
+DECLARED: ColumnSet[DeclaredCase] = ColumnSet(
+    key="declared_cases",
+    columns=(
+        Column(key="number", label="受付番号", text=lambda r: r.application_number, width=10, sort=lambda r: r.application_number),
+        Column(key="head", label="世帯主", text=lambda r: r.victim.head_name or r.victim.head_kana, width=7, sort=lambda r: r.victim.head_kana),
+        Column(key="likely", label="住民データの候補", text=likely_text, tone=likely_tone, width=8),
+        Column(key="certificate", label="証明書", text=lambda r: r.certificate_number or "未発行", width=13),
+    ),
+)  # fmt: skip
+
+RESIDENT_CANDIDATES: ColumnSet[ResidentCandidate] = ColumnSet(
+    key="resident_candidates",
+    columns=(
+        Column(key="name", label="氏名", text=lambda r: r.name or r.kana, width=7),
+        Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),
+        Column(key="score", label="確からしさ", text=lambda r: f"{r.score:.0f}点" if r.score else "探した人", width=5),
+        Column(key="birth", label="生年月日", text=lambda r: birth_era(r.birth), width=9),
+        Column(key="address", label="住所", text=lambda r: r.address, width=13),
+    ),
 )  # fmt: skip

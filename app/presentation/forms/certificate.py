@@ -68,3 +68,31 @@ MAKE_KEY = FormSpec(
         ),
     ),
 )
+FROM_NUMBER = FormSpec(
+    key="certificate.from_number",
+    title="続きから印刷する",
+    save="続ける",
+    sections=(
+        SectionSpec(
+            note="紙づまりなどのあと、この番号から、前と同じ順番と面付けで印刷します。発行回数は数え直しません。",
+            fields=(FieldSpec(key="number", label="最初に印刷する証明書番号", required=True, ime="latin", placeholder="例：2024-1-K7QF-00012-C"),),
+        ),
+    ),
+)
+REPRINT = FormSpec(
+    key="certificate.reprint",
+    title="もう一度印刷する",
+    save="印刷する",
+    sections=(
+        SectionSpec(
+            note="同じ番号・同じ内容で印刷し、発行回数と理由が記録に残ります。保存先は「交付・印刷」の設定と同じです。",
+            fields=(
+                FieldSpec(
+                    key="reason", label="理由", kind="choice", options="certificate_copy.reason", omit=("first", "replacement"),
+                    default="additional", required=True,
+                ),
+                FieldSpec(key="copies", label="部数", kind="integer", default="1", required=True, low=1, high=50, width=4),
+            ),
+        ),
+    ),
+)  # fmt: skip

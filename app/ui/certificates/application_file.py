@@ -161,8 +161,8 @@ class ApplicationFileDialog(QDialog):
             place = (at, 0) if at < half else (at - half, 2)
             self.facts.addWidget(text(name, role="field", wrap=False), place[0], place[1], Qt.AlignmentFlag.AlignTop)
             self.facts.addWidget(text(words), place[0], place[1] + 1)
-        for place in (1, 3):
-            self.facts.setColumnStretch(place, 1)
+        for wide in (1, 3):
+            self.facts.setColumnStretch(wide, 1)
         if not lines:
             self.facts.addWidget(note("記録がありません"), 0, 0)
 

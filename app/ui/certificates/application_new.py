@@ -210,6 +210,9 @@ class NewApplication(QDialog):
         values = self.body.read() if whose is not None else None
         if whose is None or values is None:
             return
+        if self.kind == "report" and not values["objects"]:
+            self.body.show_problems({"objects": "証明書に印刷します。1つ以上選んでください（当てはまらなければ「その他」）。"})
+            return
         given = {**application_values(values), "kind": self.kind}
         for kind, names in _ONLY.items():
             if kind != self.kind:

@@ -14,7 +14,7 @@ from app.ui.stage import Stage, shot
 from app.usecases import applications, certificates
 from app.usecases.applications import on_grades_changed
 from app.usecases.buildings import link_household, next_building_number
-from app.usecases.certificate_rows import ApplicationFilter
+from app.usecases.certificate_rows import ApplicationFilter, CertificateFilter
 from app.usecases.certificate_settings import change_certificate_settings
 from app.usecases.context import Context
 from app.usecases.forms import change_signature, read_signature
@@ -190,3 +190,128 @@ def _look_up(stage: Stage) -> QWidget:
 def _settings(stage: Stage) -> QWidget:
     _tab(stage, "applications").acts.settings()
     return stage.dialog()
+
+
+def _issue_tab(stage: Stage) -> Any:
+    """The tab with a folder to save to."""
+    tab = _tab(stage, "issue")
+    tab.options.folder.setText(str(stage.home))
+    tab._plan()
+    stage.settle()
+    return tab
+
+
+@shot("certificates-issue")
+def _issue(stage: Stage) -> QWidget:
+    return _issue_tab(stage).window()
+
+
+@shot("certificates-issue-missing")
+def _missing(stage: Stage) -> QWidget:
+    tab = _issue_tab(stage)
+    tab.what.setCurrentIndex(1)
+    tab.list()
+    stage.settle()
+    tab._plan()
+    stage.settle()
+    return tab.window()
+
+
+@shot("certificates-issue-paper")
+def _paper(stage: Stage) -> QWidget:
+    window: Any = _missing(stage)
+    return window.current.tab("issue").view()
+
+
+@shot("certificates-issue-result")
+def _result(stage: Stage) -> QWidget:
+    session = stage.other("certificates-printed", _fill, residents=600)
+    window = stage.window_on(session, "certificates", tab="issue")
+    tab = window.current.tab("issue")
+    tab.options.folder.setText(str(stage.home))
+    tab.what.setCurrentIndex(1)
+    tab.list()
+    stage.settle()
+    tab.acts.print(tab.chosen(), tab.options.arguments())
+    return stage.dialog()
+
+
+def _paper_of(stage: Stage, **wanted: Any) -> str:
+    ctx = town(stage).context
+    return certificates.list_certificate_ids(ctx, filter=CertificateFilter(**wanted))[0]
+
+
+@shot("certificates-ledger")
+def _ledger(stage: Stage) -> QWidget:
+    return _tab(stage, "ledger").window()
+
+
+@shot("certificates-ledger-replace")
+def _replace(stage: Stage) -> QWidget:
+    tab = _tab(stage, "ledger")
+    tab.show_replace()
+    stage.settle()
+    return tab.window()
+
+
+@shot("certificates-ledger-file")
+def _paper_file(stage: Stage) -> QWidget:
+    return _tab(stage, "ledger").open_file(_paper_of(stage, replace=True))
+
+
+@shot("certificates-ledger-revoked")
+def _revoked(stage: Stage) -> QWidget:
+    return _tab(stage, "ledger").open_file(_paper_of(stage, state="revoked"))
+
+
+@shot("certificates-ledger-reprint")
+def _reprint(stage: Stage) -> QWidget:
+    tab = _tab(stage, "ledger")
+    return tab.acts.print_more(_paper_of(stage, state="issued"), "")
+
+
+@shot("certificates-ledger-revoke")
+def _revoke(stage: Stage) -> QWidget:
+    tab = _tab(stage, "ledger")
+    return tab.acts.revoke(_paper_of(stage, state="issued"), "")
+
+
+def _code(stage: Stage, **wanted: Any) -> str:
+    return town(stage).context.reads.get("certificate", _paper_of(stage, **wanted)).code
+
+
+@shot("certificates-verify")
+def _verify(stage: Stage) -> QWidget:
+    return _tab(stage, "verify").window()
+
+
+@shot("certificates-verify-genuine")
+def _genuine(stage: Stage) -> QWidget:
+    tab = _tab(stage, "verify")
+    tab.check(_code(stage, state="issued", unprinted=True))
+    stage.settle()
+    return tab.window()
+
+
+@shot("certificates-verify-withdrawn")
+def _withdrawn(stage: Stage) -> QWidget:
+    tab = _tab(stage, "verify")
+    tab.check(_code(stage, state="revoked"))
+    stage.settle()
+    return tab.window()
+
+
+@shot("certificates-verify-forged")
+def _forged(stage: Stage) -> QWidget:
+    tab = _tab(stage, "verify")
+    code = _code(stage, state="issued")
+    body, _, signature = code.rpartition(":")
+    kind_at = body.index(":D") if ":D" in body else body.index(":R")
+    tab.check(f"{body[: kind_at + 2]}6{body[kind_at + 3 :]}:{signature}")
+    stage.settle()
+    return tab.window()
+
+
+@shot("certificates-declared")
+def _declared(stage: Stage) -> QWidget:
+    return _tab(stage, "declared").window()
