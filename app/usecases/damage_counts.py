@@ -152,13 +152,16 @@ def _typed(ctx: Context) -> dict[str, int]:
     return stored
 
 
-def save_typed(ctx: Context, *, values: Mapping[str, int], number: int | None = None) -> Changes:
-    """Keep what headquarters typed for the report, and its number. RuleViolation ``counts.negative`` beside the field."""
+def save_typed(ctx: Context, *, values: Mapping[str, int | None], number: int | None = None) -> Changes:
+    """Keep what headquarters typed for the report (None: no longer typed), and its number. RuleViolation ``counts.negative`` beside the field."""
     ctx.require("export")
     kept = _typed(ctx)
     for name, value in {**values, **({} if number is None else {"number": number})}.items():
         if name not in (*TYPED, "number"):
             raise RuleViolation("word.unknown", field=name, word=name)
+        if value is None:
+            kept.pop(name, None)
+            continue
         if value < 0:
             raise RuleViolation("counts.negative", field=name)
         kept[name] = value

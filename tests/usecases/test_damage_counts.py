@@ -180,6 +180,8 @@ def test_people_come_from_the_register_and_from_what_was_typed(town: Town) -> No
     save_typed(town.ctx, values={"missing": 0})
     found = count_damage(town.ctx)
     assert (found.typed, found.number) == ({"dead": 2, "missing": 0}, 3)
+    save_typed(town.ctx, values={"dead": None})
+    assert count_damage(town.ctx).typed == {"missing": 0}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from app.domain.damage_counts import STATUSES, Forecast, Tally, categories
 from app.domain.survey import GRADES
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import count_text
-from app.presentation.labels import label
+from app.presentation.labels import label, short_label
 from app.usecases.damage_counts import CountLine, DamageCounts, ProgressDay, WorkProgress
 
 MEASURES: dict[str, str] = {"buildings": "棟", "households": "世帯", "people": "人"}
@@ -121,7 +121,7 @@ REPORT: ColumnSet[ReportLine] = ColumnSet(
     key="damage.report",
     columns=(
         Column(key="group", label="区分", text=lambda r: r.group, width=6),
-        Column(key="item", label="被害", text=lambda r: r.item, width=8),
+        Column(key="item", label="被害", text=lambda r: r.item, width=9),
         Column(key="unit", label="単位", text=lambda r: r.unit, width=3),
         Column(key="confirmed", label="確定", text=lambda r: _number(r.confirmed), width=5, align="right", number=True),
         Column(key="unconfirmed", label="未確認", text=lambda r: _number(r.unconfirmed), width=5, align="right", number=True,
@@ -212,7 +212,7 @@ def _degree(grade: str) -> Column[DistrictLine]:
         return "warn" if row.number("unconfirmed", grade) else ""
 
     return Column(
-        key=grade, label=label("grade", grade), width=6, align="right", tone=tone,
+        key=grade, label=short_label("grade", grade), width=5, align="right", tone=tone,
         text=lambda r: both_text(r.number("confirmed", grade), r.number("unconfirmed", grade)),
         sort=lambda r: (r.number("confirmed", grade), r.number("unconfirmed", grade)),
     )  # fmt: skip
@@ -238,12 +238,12 @@ def _day_text(row: ProgressDay) -> str:
 PROGRESS_DAYS: ColumnSet[ProgressDay] = ColumnSet(
     key="damage.days",
     columns=(
-        Column(key="day", label="日", text=_day_text, width=5, sort=lambda r: r.day),
-        Column(key="applied", label="申請", text=lambda r: count_text(r.applied), width=4, align="right", number=True),
-        Column(key="surveyed", label="調査", text=lambda r: count_text(r.surveyed), width=4, align="right", number=True),
-        Column(key="judged", label="判定", text=lambda r: count_text(r.judged), width=4, align="right", number=True),
-        Column(key="issued", label="交付", text=lambda r: count_text(r.issued), width=4, align="right", number=True),
-        Column(key="open", label="受付中", text=lambda r: count_text(r.open), width=4, align="right", number=True),
+        Column(key="day", label="日", text=_day_text, width=7, sort=lambda r: r.day),
+        Column(key="applied", label="申請", text=lambda r: count_text(r.applied), width=3, align="right", number=True),
+        Column(key="surveyed", label="調査", text=lambda r: count_text(r.surveyed), width=3, align="right", number=True),
+        Column(key="judged", label="判定", text=lambda r: count_text(r.judged), width=3, align="right", number=True),
+        Column(key="issued", label="交付", text=lambda r: count_text(r.issued), width=3, align="right", number=True),
+        Column(key="open", label="受付中", text=lambda r: count_text(r.open), width=3, align="right", number=True),
     ),
 )
 
@@ -258,21 +258,21 @@ def counts_note(counts: DamageCounts) -> str:
     return "。".join([*told, ""]) if told else ""
 
 
-def forecast_text(what: str, told: Forecast) -> str:
+def forecast_text(what: str, told: Forecast, *, unit: str = "件") -> str:
     """When it will be done, in words: at the pace of the last days, and of today."""
     if told.remaining <= 0:
         return f"{what}：残りはありません。"
-    left = f"{what}：残り {told.remaining:,} 件。"
+    left = f"{what}：残り {told.remaining:,} {unit}。"
     if told.finish is None:
         return f"{left}この{told.days}日間に済んだものがないため、終わる日を見込めません。"
-    words = f"{left}この{told.days}日間の1日平均 {told.pace:,.1f} 件なら {_long(told.finish)} に終わる見込みです。"
+    words = f"{left}この{told.days}日間の1日平均 {told.pace:,.1f} {unit}なら {_long(told.finish)}"
     if told.at_todays_pace is None:
-        return f"{words}今日はまだ 0 件です。"
-    return f"{words}今日の {told.today:,} 件のペースなら {_long(told.at_todays_pace)} です。"
+        return f"{words} に終わる見込み（今日はまだ 0 {unit}）。"
+    return f"{words}、今日の {told.today:,} {unit}のペースなら {_long(told.at_todays_pace)} に終わる見込み。"
 
 
 def _long(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日（{_WEEK[day.weekday()]}）"
+    return f"{day.month}月{day.day}日（{_WEEK[day.weekday()]}）"
 
 
 def waiting_text(progress: WorkProgress) -> str:

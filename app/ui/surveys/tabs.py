@@ -13,5 +13,6 @@ TABS: tuple[TabEntry, ...] = (
     TabEntry("appeals", "再調査", "appeals_tab:AppealsTab", waiting="app.ui.surveys.appeals_tab:count_waiting", kinds=_SURVEYED),
     TabEntry("photos", "写真", "photos_tab:PhotosTab"),
     TabEntry("counts", "被害の集計", "counts_tab:CountsTab"),
+    TabEntry("progress", "進み具合", "progress_tab:ProgressTab"),
     TabEntry("editions", "指針の版", "editions_tab:EditionsTab"),
 )

@@ -1,4 +1,4 @@
-"""The trend on screen: people declared and on rosters, and shelters open. Lines differ by dash and mark, never by colour alone."""
+"""Trends on screen: people declared and on rosters, and shelters open. Lines differ by dash and mark, never by colour alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -21,7 +22,7 @@ _EMPTY = "まだ報告も名簿もないため、推移を表せません。"
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class TrendLine:
     """One series: its word, unit, place in a point, dash (in pen widths) and whether it holds its value until the next one."""
 
     word: str
@@ -33,9 +34,9 @@ class _Line:
 
 
 LINES = (
-    _Line("報告", "人", 2, (), True, 0),
-    _Line("名簿", "人", 3, (5, 3), False, 0),
-    _Line("開設", "か所", 1, (1.5, 2), True, 1),
+    TrendLine("報告", "人", 2, (), True, 0),
+    TrendLine("名簿", "人", 3, (5, 3), False, 0),
+    TrendLine("開設", "か所", 1, (1.5, 2), True, 1),
 )
 _TITLES = ("避難者数（人）", "開設中の避難所（か所）")
 
@@ -59,27 +60,32 @@ class TrendChart(QWidget):
     """``pointed`` carries the point under the mouse or the arrow keys, None when there is none."""
 
     pointed = Signal(object)
+    lines: ClassVar[tuple[TrendLine, ...]] = LINES
+    titles: ClassVar[tuple[str, str]] = _TITLES
+    share: ClassVar[float] = _SHARE
+    empty: ClassVar[str] = _EMPTY
+    name: ClassVar[str] = "避難者数の推移のグラフ"
 
     def __init__(self) -> None:
         super().__init__()
-        self.points: Sequence[TrendPoint] = ()
+        self.points: Sequence[Any] = ()
         self._at = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(theme.current().px(220))
-        self.setAccessibleName("避難者数の推移のグラフ")
+        self.setAccessibleName(self.name)
         theme.current().changed.connect(self.repaint)
 
     def sizeHint(self) -> QSize:
         """Wide."""
         return QSize(theme.current().px(760), theme.current().px(360))
 
-    def show_points(self, points: Sequence[TrendPoint]) -> None:
+    def show_points(self, points: Sequence[Any]) -> None:
         """Draw these, in order of time."""
         self.points = tuple(points)
         self._at = -1
-        self.setAccessibleDescription(self._describe())
+        self.setAccessibleDescription(self.describe() if self.points else self.empty)
         self.update(self.rect())
 
     def point_at(self, index: int) -> None:
@@ -88,9 +94,12 @@ class TrendChart(QWidget):
         self.pointed.emit(self.points[self._at] if self._at >= 0 else None)
         self.update(self.rect())
 
-    def _describe(self) -> str:
-        if not self.points:
-            return _EMPTY
+    def say(self, point: Any) -> str:
+        """A point in words."""
+        return say_point(point)
+
+    def describe(self) -> str:
+        """All of it in words, for those who cannot see it."""
         first, last = self.points[0], self.points[-1]
         peak = max(self.points, key=lambda point: point.declared)
         return (
@@ -131,7 +140,7 @@ class TrendChart(QWidget):
         painter.fillRect(self.rect(), look.colour("surface"))
         if not self.points:
             painter.setPen(look.colour("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _EMPTY)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty)
         else:
             frames = self._frames()
             for number, frame in enumerate(frames):
@@ -160,8 +169,8 @@ class TrendChart(QWidget):
             last = first + timedelta(hours=1)
         frames: list[_Frame] = []
         above = float(top)
-        for number, share in enumerate((_SHARE, 1 - _SHARE)):
-            values = [point[line.at] for line in LINES if line.panel == number for point in self.points]
+        for number, share in enumerate((self.share, 1 - self.share)):
+            values = [point[line.at] for line in self.lines if line.panel == number for point in self.points]
             step, highest = choose_step(max(1.0, float(max(values))), most=5 if number == 0 else 3)
             box = QRectF(left, above, max(40, self.width() - left - right), max(30, room * share))
             frames.append(_Frame(box, first, last, step, highest))
@@ -172,7 +181,7 @@ class TrendChart(QWidget):
         look, box = theme.current(), frame.box
         painter.setFont(self._font(bold=True))
         painter.setPen(look.colour("text"))
-        painter.drawText(QPointF(look.px(12), box.top() - look.px(10)), _TITLES[number])
+        painter.drawText(QPointF(look.px(12), box.top() - look.px(10)), self.titles[number])
         painter.setFont(self._font())
         measure = QFontMetricsF(self._font())
         for index in range(round(frame.highest / frame.step) + 1):
@@ -186,7 +195,7 @@ class TrendChart(QWidget):
             x = frame.place(tick, 0).x()
             painter.setPen(QPen(look.colour("line"), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-            if number == len(_TITLES) - 1:
+            if number == len(self.titles) - 1:
                 local = tick.astimezone(JST)
                 words = f"{local.month}/{local.day}"
                 painter.setPen(look.colour("text2"))
@@ -197,7 +206,7 @@ class TrendChart(QWidget):
 
     def _draw_lines(self, painter: QPainter, frame: _Frame, panel: int) -> None:
         ends: list[tuple[QPointF, int]] = []
-        for number, line in enumerate(LINES):
+        for number, line in enumerate(self.lines):
             if line.panel != panel:
                 continue
             known = next((place for place, point in enumerate(self.points) if point[line.at]), -1)
@@ -224,7 +233,7 @@ class TrendChart(QWidget):
         level = math.inf
         for end, number in sorted(ends, key=lambda item: -item[0].y()):
             level = min(end.y(), level - px(18))
-            line = LINES[number]
+            line = self.lines[number]
             x = frame.box.right() + px(16)
             painter.setPen(QPen(theme.current().colour("line_strong"), 1))
             painter.drawLine(QPointF(end.x() + px(4), end.y()), QPointF(x - px(7), level))
@@ -234,13 +243,13 @@ class TrendChart(QWidget):
             painter.drawText(QPointF(x + px(9), level + px(4)), f"{line.word} {self.points[-1][line.at]:,}{line.unit}")
 
     def _draw_mark(self, painter: QPainter, number: int, at: QPointF) -> None:
-        """Filled circle, open square, filled triangle."""
+        """Filled circle, open square, filled triangle, open circle, filled square."""
         r = theme.current().px(3.5)
         painter.setPen(QPen(self._ink(number), 1.6))
-        painter.setBrush(theme.current().colour("surface") if number == 1 else self._ink(number))
-        if number == 0:
+        painter.setBrush(theme.current().colour("surface") if number in (1, 3) else self._ink(number))
+        if number in (0, 3):
             painter.drawEllipse(at, r - 0.4, r - 0.4)
-        elif number == 1:
+        elif number in (1, 4):
             painter.drawRect(QRectF(at.x() - r, at.y() - r, 2 * r, 2 * r))
         else:
             painter.drawPolygon(QPolygonF([QPointF(at.x(), at.y() - r), QPointF(at.x() + r, at.y() + r), QPointF(at.x() - r, at.y() + r)]))
@@ -252,7 +261,7 @@ class TrendChart(QWidget):
         for frame in frames:
             x = frame.place(point.at, 0).x()
             painter.drawLine(QPointF(x, frame.box.top()), QPointF(x, frame.box.bottom()))
-        words = say_point(point)
+        words = self.say(point)
         painter.setFont(self._font(bold=True))
         measure = QFontMetricsF(self._font(bold=True))
         width = measure.horizontalAdvance(words) + look.px(16)
@@ -268,7 +277,7 @@ class TrendChart(QWidget):
 
     @staticmethod
     def _ink(number: int) -> QColor:
-        return theme.current().colour(("text", "accent", "text2")[number])
+        return theme.current().colour(("text", "accent", "text2", "good", "text")[number])
 
 
 def say_point(point: TrendPoint) -> str:
