@@ -170,6 +170,12 @@ def save_typed(ctx: Context, *, values: Mapping[str, int | None], number: int | 
         return uow.commit()
 
 
+def usual_hazard(ctx: Context) -> str:
+    """What most surveys of this disaster are about so far; ``earthquake`` before the first."""
+    counted = ctx.reads.damage.hazards()
+    return max(counted, key=lambda name: (counted[name], name), default="earthquake")
+
+
 def work_progress(ctx: Context, *, days: int = 60) -> WorkProgress:
     """What was applied for, surveyed, judged and issued day by day (at most ``days``, up to today), waiting times and the expected finish."""
     today = ctx.now().astimezone(JST).date()

@@ -102,6 +102,12 @@ class DamageQueries:
         with self._source() as connection:
             return int(connection.exec_driver_sql(query).scalar_one())
 
+    def hazards(self) -> dict[str, int]:
+        """Surveys by what the houses were hit by; withdrawn ones are not counted."""
+        query = "SELECT hazard, count(*) FROM survey WHERE NOT deleted AND state <> 'withdrawn' GROUP BY 1"
+        with self._source() as connection:
+            return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+
     def casualties(self, *, at: datetime) -> dict[str, int]:
         """Dead, seriously and lightly hurt among the registered."""
         query = (
