@@ -290,3 +290,61 @@ def test_conditions_narrow_the_list(tab: Any, town: Town, settle: Settle) -> Non
         settle()
         assert tab.table.rows.rowCount() == count, code
     assert tab.nothing.isVisibleTo(tab)
+
+
+def test_a_slip_is_one_click(tab: Any, town: Town, settle: Settle, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Any] = []
+    monkeypatch.setattr("app.ui.certificates.slip.open_file", lambda path: opened.append(path) or True)
+    tab.shell.preferences.set("export.folder", str(tmp_path))
+    home = add_building(town.ctx, resident=town.resident("太郎"))
+    one = ask(town.ctx, home).application
+    dialog = tab.open_file(one.id)
+    settle()
+    assert dialog.slip_button.isEnabled()
+    dialog.print_slip()
+    settle()
+    assert opened == [tmp_path / f"受付票_{one.number}.pdf"] and opened[0].stat().st_size > 500
+
+
+def test_a_report_needs_what_was_damaged_before_it_can_be_printed(tab: Any, town: Town, settle: Settle) -> None:
+    dialog = begin(tab, settle)
+    find(dialog, "髙橋　太郎", settle)
+    press(dialog, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    dialog.save()
+    settle()
+    assert "1つ以上" in dialog.body.editors["objects"].problem and stored(town) == []
+
+
+def test_a_correction_meets_one_of_somebody_else(tab: Any, town: Town, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = ask(town.ctx, add_building(town.ctx, resident=town.resident("太郎"))).application
+    dialog = tab.open_file(one.id)
+    settle()
+    form = dialog.correct()
+    applications.correct_application(town.ctx, application_id=one.id, version=one.version, values={"phone": "090-0000-9999"})
+    compared: list[bool] = []
+    monkeypatch.setattr(form, "_reconcile", lambda: compared.append(True))
+    form.body.editors["copies"].set_raw("4")
+    form.save()
+    settle()
+    assert compared and town.ctx.reads.get("application", one.id).copies == 1
+
+
+def test_another_place_than_the_address_is_typed(tab: Any, town: Town, settle: Settle) -> None:
+    barn = add_building(town.ctx, address="見本市架空町7-7", use="barn")
+    dialog = begin(tab, settle)
+    find(dialog, "髙橋　太郎", settle)
+    dialog.place.finder.clear()
+    say(dialog.place.finder, "架空町7-7")
+    dialog.place._typed("架空町7-7")
+    settle()
+    assert not dialog.place.same.isChecked() and dialog.place.place.id == barn
+    assert "住家ではない" in dialog.banner.words
+
+
+def test_numbers_that_wait_stand_beside_the_tabs(window: MainWindow, town: Town, settle: Settle) -> None:
+    ask(town.ctx, add_building(town.ctx, resident=town.resident("太郎"), grade="half"))
+    applications.apply(town.ctx, values={"applicant_name": "グエン　ヴァン"})
+    window.go("certificates")
+    settle()
+    titles = [window.current.tabs.tabText(place) for place in range(window.current.tabs.count())]
+    assert titles == ["申請", "交付・印刷 (1)", "証明書", "申告のみ (1)", "照合"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,33 @@ def test_without_the_right_to_approve_only_approved_ones_are_there(window: MainW
     settle()
     tab = window.current.tab("issue")
     assert tab.chosen() == [one] and other != one
+
+
+def test_cancelled_printing_counts_nothing_and_leaves_no_file(tab: Any, town: Town, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_as_mayor(town.ctx)
+    judged(town, copies=3)
+    refresh(tab, settle)
+    tab.issue()
+    settle()
+    said: list[str] = []
+    monkeypatch.setattr(tab.shell, "say", lambda words, **_: said.append(words))
+    tab.acts.print([one.id for one in papers(town)], tab.options.arguments()).cancel()
+    settle()
+    settle()
+    assert papers(town)[0].copies == 0 and not list((tmp_path / "印刷").iterdir()) and "中止しました" in said[-1]
+
+
+def test_protected_households_are_left_out_and_counted(window: MainWindow, town: Town, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.certificates.issue_acts.ask", lambda *_, **__: True)
+    sign_as_mayor(town.ctx)
+    hidden, seen = judged(town, "静", applicant_name="渡邉　静"), judged(town, "太郎")
+    applications.approve(town.ctx, application_ids=[hidden, seen])
+    window.context = replace(town.acting("desk"), reads=town.ctx.reads.seen_by(see_protected=False))
+    window.go("certificates", tab="issue")
+    settle()
+    tab = window.current.tab("issue")
+    assert tab.chosen() == [seen], "not even listed"
+    tab.acts.issue([hidden, seen])
+    settle()
+    assert [one.application_id for one in papers(town)] == [seen]
+    assert "支援措置のため" in tab.banner.words and "渡邉" not in tab.banner.words

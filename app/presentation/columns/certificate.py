@@ -103,7 +103,7 @@ CERTIFICATES: ColumnSet[CertificateRow] = ColumnSet(
     columns=(
         Column(key="number", label="証明書番号", text=number_text, width=15, sort="number"),
         Column(key="kind", label="種類", text=lambda r: short_label("application.kind", r.kind), width=6),
-        Column(key="state", label="状態", text=state_words, width=12, tone=state_tone),
+        Column(key="state", label="状態", text=state_words, width=14, tone=state_tone),
         Column(key="grade", label="被害の程度", text=lambda r: grade_text(r.grade), width=7, tone=lambda r: grade_tone(r.grade)),
         Column(key="head", label="世帯主", text=lambda r: r.head_name, width=8, sort="kana"),
         Column(key="kana", label="フリガナ", text=lambda r: r.head_kana, width=9, sort="kana"),

@@ -69,7 +69,7 @@ class ApplicationFileDialog(QDialog):
         self.approve_button = button("決裁（A）", role="primary", icon="check")
         self.issue_button = button("交付・印刷へ", icon="print")
         self.correct_button = button("直す…（F4）", icon="edit")
-        self.link_button = button("世帯・建物…（F6）", icon="evacuees")
+        self.link_button = button("結び付け…（F6）", icon="evacuees", tip="世帯と建物を結び付ける")
         self.self_button = button("自己判定…", icon="check")
         self.close_application = button("取下げ…", icon="minus")
         self.reopen_button = button("受付に戻す…", icon="undo")
@@ -81,6 +81,8 @@ class ApplicationFileDialog(QDialog):
         ):  # fmt: skip
             bind(self, made, act, keys)
             made.setEnabled(False)
+        for made in (self.self_button, self.reopen_button):
+            made.hide()
         self.slip_button.setVisible(slips_ship())
 
     def _lay_out(self) -> None:
@@ -179,6 +181,9 @@ class ApplicationFileDialog(QDialog):
         self.close_application.setEnabled(open_)
         self.reopen_button.setEnabled(may and state == "closed")
         self.reopen_button.setVisible(state == "closed")
+        self.approve_button.setVisible(state in ("", "received", "awaiting", "judged"))
+        for made in (self.link_button, self.close_application):
+            made.setVisible(state not in ("issued", "closed"))
         self.slip_button.setEnabled(bool(file and file.application.queue) and self.acts.may("print"))
 
     # -- acting
@@ -217,14 +222,15 @@ class ApplicationFileDialog(QDialog):
         """Back to where what is known puts it."""
         return self.acts.reopen([self.application_id], then=lambda done: self._moved(done, "受付に戻しました"))
 
-    def print_slip(self) -> object:
+    def print_slip(self) -> None:
         """The slip with the number."""
-        return print_slip_of(self, self.shell, self.application_id, self.application.number)
+        print_slip_of(self, self.shell, self.application_id, self.application.number)
 
     def go_issue(self) -> None:
         """To issuing, with this one chosen."""
         self.accept()
-        self.sent.emit("issue", {"application_id": self.application_id})
+        live = [one.id for one in self.file.certificates if one.state == "issued"] if self.file else []
+        self.sent.emit("issue", {"certificate_ids": live} if live else {"application_id": self.application_id})
 
     def open_paper(self) -> None:
         """To the certificate."""

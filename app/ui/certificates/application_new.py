@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QRadioButton, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QFrame, QGridLayout, QRadioButton, QScrollArea, QStackedWidget, QWidget
 
 from app.domain.certificate import KINDS
 from app.domain.dates import JST, format_era
@@ -31,6 +31,8 @@ from app.usecases.certificate_settings import read_certificate_settings
 
 _ONLY = {"damage": ("self_judgement", "with_members"), "report": ("objects",)}
 """Fields that one kind alone has."""
+_TICKS = 3
+"""Ticks side by side: beside the household there is less room than in a dialog of its own."""
 _WHO = ("applicant_name", "applicant_kana", "applicant_birth")
 
 
@@ -49,6 +51,8 @@ class NewApplication(QDialog):
         self.household = HouseholdPane(shell)
         self.place = PlacePane(shell)
         self.body = FormBody(APPLY, columns=2)
+        for name in ("purposes", "objects"):
+            set_columns(self.body.editors[name].input, _TICKS)
         self._before = self.body.raw()
         self.banner = Banner()
         self.banner.hide()
@@ -79,6 +83,7 @@ class NewApplication(QDialog):
         inside = column(heading("1　だれの世帯か"), self.household, heading("2　被災した建物"), self.place, spacing=6)
         inside.setStretch(1, 1)
         left.setLayout(inside)
+        left.setMinimumWidth(look.px(380))
         inner = QWidget()
         inner.setProperty("role", "scroll")
         inner.setLayout(column(heading("3　申請の内容"), self.body, 1, spacing=8, margins=(4, 0, 14, 8)))
@@ -87,8 +92,8 @@ class NewApplication(QDialog):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         both = row(left, area, spacing=20)
-        both.setStretch(0, 9)
-        both.setStretch(1, 10)
+        both.setStretch(0, 4)
+        both.setStretch(1, 5)
         cancel = button("やめる（Esc）")
         cancel.clicked.connect(self.reject)
         self.hints = KeyHints([("↓", "一覧へ"), ("Enter", "選ぶ・次の欄"), ("Alt+2", "聞いたとおりに入れる")])
@@ -108,6 +113,7 @@ class NewApplication(QDialog):
 
     def _connect(self) -> None:
         self.kinds.buttonToggled.connect(lambda _, on: self.show_kind() if on else None)
+        self.household.finder.left.connect(self.reject)
         self.household.chosen.connect(self._show_household)
         self.household.placed.connect(self._show_place)
         self.household.typed.connect(self._show_told)
@@ -264,7 +270,16 @@ class NewApplication(QDialog):
 
     def reject(self) -> None:
         """Leave; asks first when something was typed."""
-        typed = self.pages.currentIndex() == 0 and {**self.body.raw(), **self._filled} != {**self._before, **self._filled}
+        told = self.household.by_hand and any(self.household.told.raw().values())
+        typed = self.pages.currentIndex() == 0 and (told or {**self.body.raw(), **self._filled} != {**self._before, **self._filled})
         if typed and not ask(self, "入力した申請を捨てますか？", "まだ受け付けていません。", yes="捨てて閉じる", no="入力に戻る"):
             return
         super().reject()
+
+
+def set_columns(box: QWidget, columns: int) -> None:
+    """Lay the ticks of a field out in so many columns."""
+    grid = box.layout()
+    if isinstance(grid, QGridLayout):
+        for place, tick in enumerate(box.findChildren(QCheckBox)):
+            grid.addWidget(tick, place // columns, place % columns)

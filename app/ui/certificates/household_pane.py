@@ -69,6 +69,7 @@ class HouseholdPane(QWidget):
         search = QWidget()
         inside = column(self.finder, self.nothing, self.table, self.homes, self.banner, self.card, spacing=6, margins=(0, 8, 0, 0))
         inside.setStretch(2, 1)
+        inside.addStretch(0)
         search.setLayout(inside)
         told = QWidget()
         told.setProperty("role", "scroll")
@@ -83,7 +84,7 @@ class HouseholdPane(QWidget):
         whole = column(self.tabs)
         whole.setStretch(0, 1)
         self.setLayout(whole)
-        self.table.setMinimumHeight(theme.current().px(120))
+        self.table.setMinimumHeight(theme.current().px(100))
 
     @property
     def by_hand(self) -> bool:
@@ -102,6 +103,7 @@ class HouseholdPane(QWidget):
     def _show_found(self, found: Sequence[Found], words: str) -> None:
         if self.finder.text().strip() != words.strip():
             return
+        self.table.show()
         self.table.show_rows(found)
         if found:
             self.table.make_current(0)
@@ -109,10 +111,10 @@ class HouseholdPane(QWidget):
         self.nothing.setText("見つかりません。字やよみを減らすか、Alt+2 の「住民データにない」で、聞いたとおりに入れます。" if missing else "")
 
     def _enter(self, words: str) -> None:
-        if self.table.current_row() is None:
-            self.find(words)
-        else:
+        if self.table.isVisibleTo(self) and self.table.current_row() is not None:
             self.choose()
+        else:
+            self.find(words)
 
     def choose(self) -> None:
         """Take the one at hand."""
@@ -153,6 +155,7 @@ class HouseholdPane(QWidget):
         """This household, or none."""
         self.household = home
         self.card.setVisible(home is not None)
+        self.table.setVisible(home is None)
         if home is not None:
             self._show_card(home)
         self.chosen.emit(home)

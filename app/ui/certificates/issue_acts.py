@@ -18,6 +18,7 @@ from app.ui import faults
 from app.ui.certificates.application_acts import say_refused, say_withheld
 from app.ui.certificates.print_result import PrintResult
 from app.ui.page import Shell
+from app.ui.runner import Operation
 from app.ui.surveys.asking import open_form
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.usecases import applications, certificates
@@ -177,9 +178,9 @@ class IssueActs(QObject):
 
     # -- printing
 
-    def print(self, certificate_ids: Sequence[str], arguments: Mapping[str, Any]) -> None:
+    def print(self, certificate_ids: Sequence[str], arguments: Mapping[str, Any]) -> Operation[Any]:
         """Print the papers that are missing of these."""
-        self._print({"certificate_ids": list(certificate_ids), **arguments})
+        return self._print({"certificate_ids": list(certificate_ids), **arguments})
 
     def print_more(self, certificate_id: str, arguments: Mapping[str, Any], *, reason: str, copies: int) -> None:
         """再交付・追加・印刷の失敗: so many more papers of one."""
@@ -191,7 +192,7 @@ class IssueActs(QObject):
         dialog.saved.connect(lambda number: self._print({**arguments, "from_number": number}))
         return dialog
 
-    def _print(self, arguments: Mapping[str, Any], *, issued: Issued | None = None) -> None:
+    def _print(self, arguments: Mapping[str, Any], *, issued: Issued | None = None) -> Operation[Any]:
         from app.interchange.certificates import print_certificates
 
         ctx, folder = self.shell.context, self.shell.folder
@@ -200,7 +201,7 @@ class IssueActs(QObject):
             return print_certificates(ctx, **arguments, folder=folder, job=job)
 
         running = self.shell.runner.write(work, parent=self._parent, label="print.drawing")
-        running.finished(self._tell_changed).success(lambda outcome: self._printed(outcome, issued)).failure(self._fail).start()
+        return running.finished(self._tell_changed).success(lambda outcome: self._printed(outcome, issued)).failure(self._fail).start()
 
     def _tell_changed(self) -> None:
         """Papers are counted where printing ended well; lists that show them are read again either way."""

@@ -100,12 +100,10 @@ class IssueTab(Tab):
         self.options.changed.connect(self._soon)
 
     def _lay_out(self) -> None:
-        top = row(labelled("対象", self.what), labelled("種類", self.kind), 1, self.all, self.some, spacing=10)
-        for choice in (self.all, self.some):
-            top.setAlignment(choice, Qt.AlignmentFlag.AlignBottom)
+        top = row(labelled("対象", self.what), labelled("種類", self.kind), 1, spacing=10)
         self.left = QWidget()
-        inside = column(top, self.tables, row(self.view_button, 1, self.push_button, spacing=6), spacing=8)
-        inside.setStretch(1, 1)
+        inside = column(top, row(self.all, self.some, 1, spacing=14), self.tables, row(self.view_button, 1, self.push_button, spacing=6), spacing=6)
+        inside.setStretch(2, 1)
         self.left.setLayout(inside)
         inner = QWidget()
         inner.setProperty("role", "scroll")
@@ -119,7 +117,7 @@ class IssueTab(Tab):
         right.setStretch(1, 1)
         side = QWidget()
         side.setLayout(right)
-        side.setFixedWidth(theme.current().px(400))
+        side.setFixedWidth(theme.current().px(380))
         left = column(self.left, self.empty)
         left.setStretch(0, 1)
         left.setStretch(1, 1)

@@ -74,8 +74,8 @@ class LedgerTab(Tab):
 
     def _make_buttons(self) -> None:
         self.file_button = button("開く（Enter）", role="primary", icon="list")
-        self.view_button = button("画面で見る（V）", icon="eye")
-        self.more_button = button("再交付・追加…（F6）", icon="print")
+        self.view_button = button("見る（V）", icon="eye", tip="画面で紙面を見る")
+        self.more_button = button("再交付…（F6）", icon="print", tip="もう一度印刷する（再交付・追加・印刷の失敗）")
         self.supersede_button = button("差替…（F7）", icon="refresh")
         self.revoke_button = button("取消…", icon="close")
         self.doubles_button = button("二重の証明書…", icon="warning")
@@ -107,15 +107,14 @@ class LedgerTab(Tab):
         boxes = (self.state, self.kind, self.grade, self.other)
         self.top = QWidget()
         finder = labelled("絞り込み", self.finder)
-        line = row(finder, *(labelled(name, box) for name, box in zip(names, boxes, strict=True)), self.count, self.export_button, spacing=8)
+        line = row(finder, *(labelled(name, box) for name, box in zip(names, boxes, strict=True)), self.count, spacing=8)
         line.setStretch(0, 1)
-        for part in (self.count, self.export_button):
-            line.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
+        line.setAlignment(self.count, Qt.AlignmentFlag.AlignBottom)
         self.count.setMinimumHeight(theme.current().px(34))
         self.top.setLayout(line)
         self._acts = QWidget()
         self._row_buttons = (self.file_button, self.view_button, self.more_button, self.supersede_button, self.revoke_button)
-        self._acts.setLayout(row(*self._row_buttons, 1, self.confirm_button, self.doubles_button, spacing=6))
+        self._acts.setLayout(row(*self._row_buttons, 1, self.confirm_button, self.doubles_button, self.export_button, spacing=6))
         whole = column(self.top, self.banner, self.table, self.nothing, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0))
         for place in (2, 3, 4):
             whole.setStretch(place, 1)

@@ -36,6 +36,7 @@ class LinkApplication(QDialog):
         self.household = HouseholdPane(shell)
         self.household.tabs.setTabVisible(1, False)
         self.place = PlacePane(shell)
+        self.household.finder.left.connect(self.reject)
         self.household.chosen.connect(self.place.show_household)
         self.household.placed.connect(self.place.show_place)
         self.banner = Banner()

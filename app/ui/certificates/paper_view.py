@@ -50,6 +50,7 @@ class PaperView(QScrollArea):
         self._pixmap = QPixmap()
         self.picture.setPixmap(self._pixmap)
         self.picture.setText(words)
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.picture.setWordWrap(True)
         self.picture.setMargin(theme.current().px(24))
         self.picture.resize(self.viewport().size())
@@ -58,6 +59,7 @@ class PaperView(QScrollArea):
         problems = [message(one.code, **{**one.params, "column": one.column, "row": one.row + 1}) for one in found.problems[:3]]
         self.banner.show_message("\n".join(problems), tone="warn")
         self._pixmap.loadFromData(found.pictures[0], "PNG")
+        self.picture.setMargin(0)
         self._fit()
 
     def _failed(self, error: Exception) -> None:

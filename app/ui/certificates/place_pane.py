@@ -21,7 +21,7 @@ _NEW, _LATER = "new", "later"
 
 
 class PlacePane(QWidget):
-    """``changed`` when another building is meant. The household's address is searched as long as the tick stands."""
+    """``changed`` when another building is meant. The household's address is searched as long as the tick stands; typing takes it away."""
 
     changed = Signal()
 
@@ -40,7 +40,7 @@ class PlacePane(QWidget):
         self.choice = QComboBox()
         self.choice.setAccessibleName("被災した建物")
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.choice.setMinimumContentsLength(20)
+        self.choice.setMinimumContentsLength(12)
         self.choice.activated.connect(lambda _: self._chosen_by_hand())
         self.tenure = QComboBox()
         self.tenure.setAccessibleName("住まいの種類")
@@ -74,7 +74,6 @@ class PlacePane(QWidget):
         self.show_places(self._known)
 
     def _use_address(self) -> None:
-        self.finder.setReadOnly(self.same.isChecked())
         if self.same.isChecked():
             self.finder.setText(self._address)
         self.find(self.finder.text())

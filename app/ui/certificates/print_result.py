@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QListWidget, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QLayout, QListWidget, QWidget
 
 from app.interchange.certificates import PrintOutcome
 from app.presentation.columns.certificate import REFUSALS
@@ -50,19 +51,23 @@ class PrintResult(QDialog):
         self.stopped = Table(REFUSALS, name="印刷・発行できなかった証明書", preferences=shell.preferences, many=False)
         self.stopped.show_rows(refused, key=lambda one: one.record)
         self.told = text("\n".join(self._lines(outcome, issued)))
+        self._lay_out(top, refused=len(refused))
+
+    def _lay_out(self, top: QLayout, *, refused: int) -> None:
         body = column(top, self.told, self.files, spacing=10, margins=(24, 18, 24, 14))
         if refused:
-            body.addWidget(text(f"できなかったもの（{len(refused):,}件）。直してから、「部数が足りない証明書」か申請から、もう一度進めます。", role="problem"))
+            body.addWidget(text(f"できなかったもの（{refused:,}件）。直してから、「部数が足りない証明書」か申請から、もう一度進めます。", role="problem"))
             body.addWidget(self.stopped)
             body.setStretch(4, 1)
             self.stopped.setMinimumHeight(theme.current().px(150))
         body.addWidget(note("紙づまりのときは「続きから…」で、最後に正しく出た次の証明書番号を入れると、同じ順番で続けられます。"))
         self.open_button = button("開いて印刷する（Enter）", role="primary", icon="print")
-        self.folder_button = button("フォルダーを開く", icon="folder")
+        self.folder_button = button("フォルダーを開く（F）", icon="folder")
         self.close_button = button("閉じる（Esc）")
         self.open_button.clicked.connect(lambda: self._open(max(0, self.files.currentRow())))
         self.folder_button.clicked.connect(self._open_folder)
         self.close_button.clicked.connect(self.accept)
+        QShortcut(QKeySequence("F"), self, self._open_folder)
         for made in (self.open_button, self.folder_button, self.files):
             made.setEnabled(bool(self.paths))
         self.files.setVisible(bool(self.paths))

@@ -1,35 +1,44 @@
-"""The slip with the number that is called out. ``app.interchange.exporting.queue_slip`` prints; without it the buttons are not there."""
+"""The slip with the number that is called out: one click, because people queue. Without the printing module the buttons are not there."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QWidget
 
 from app.ui.page import Shell
-from app.ui.widgets.export_dialog import Choice, ExportDialog, Format, Written
-from app.usecases.job import Job
+from app.ui.widgets.opening import open_file
 
-_PDF = Format("pdf", "受付票（PDF）", "番号を渡す小さな紙。待っている人に渡します", "pdf")
+_MODULE = "app.interchange.exporting.queue_slip"
+PURPOSE = "受付票"
 
 
 def slips_ship() -> bool:
     """Whether this edition prints slips."""
-    return find_spec("app.interchange.exporting.queue_slip") is not None
+    return find_spec(_MODULE) is not None
 
 
-def print_slip_of(parent: QWidget, shell: Shell, application_id: str, number: str) -> ExportDialog | None:
-    """Ask where the slip goes and write it."""
+def slip_path(shell: Shell, number: str) -> Path:
+    """Where the slip of an application goes: where lists went last."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(shell.preferences.get("export.folder", "") or documents) / f"受付票_{number}.pdf"
+
+
+def print_slip_of(parent: QWidget, shell: Shell, application_id: str, number: str) -> None:
+    """Write the slip and open it for the printer; noted in the access log. Faults are shown."""
     if not slips_ship():
-        return None
-    ctx, folder = shell.context, shell.folder
+        return
+    ctx, folder, out = shell.context.for_purpose(PURPOSE), shell.folder, slip_path(shell, number)
 
-    def write(choice: Choice, job: Job) -> Written:
-        print_slip = import_module("app.interchange.exporting.queue_slip").print_slip
-        print_slip(ctx.for_purpose(choice.purpose), application_id=application_id, out=choice.path, folder=folder)
-        return Written(choice.path, "1枚")
+    def write() -> Any:
+        return import_module(_MODULE).print_slip(ctx, application_id=application_id, out=out, folder=folder)
 
-    dialog = ExportDialog(parent, shell, title="受付票の印刷", name=f"受付票_{number}", formats=[_PDF], write=write, lead=f"受付番号 {number}")
-    dialog.open()
-    return dialog
+    def done(_: Any) -> None:
+        opened = open_file(out)
+        shell.say(f"受付票を作りました：{out.name}" if opened else f"受付票を作りました：{out}")
+
+    shell.runner.write(lambda _: write(), parent=parent, label="print.drawing").success(done).start()

@@ -163,6 +163,7 @@ def _told_by_hand(stage: Stage) -> QWidget:
 @shot("certificates-application-done")
 def _done(stage: Stage) -> QWidget:
     dialog: Any = _told_by_hand(stage)
+    dialog.body.editors["objects"].set_raw("vehicle")
     dialog.save()
     stage.settle()
     return dialog
