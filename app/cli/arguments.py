@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from app.cli.certificate_arguments import certificate_verbs
+from app.cli.damage_arguments import damage_verbs
 from app.cli.form_arguments import form_verbs
 from app.cli.registry_arguments import building_verbs, registry_verbs
 from app.cli.survey_arguments import survey_verbs
@@ -78,6 +79,7 @@ def build_parser(version: str) -> Parser:
     surveys = _group(verbs, "surveys")
     registry_verbs(surveys, _verb, _import_options)
     survey_verbs(surveys, _verb)
+    damage_verbs(surveys, _verb, read_time)
     building_verbs(_group(verbs, "buildings"), _verb, _import_options)
     certificate_verbs(_group(verbs, "certificates"), _verb)
     form_verbs(_group(verbs, "forms"), _verb)

@@ -10,6 +10,7 @@ from app.bootstrap import FolderGateway
 from app.cli import assessing, characters, protections
 from app.cli.buildings import BUILDING_VERBS
 from app.cli.certificates import CERTIFICATE_VERBS
+from app.cli.damage import DAMAGE_VERBS
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.forms import FORM_VERBS
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
@@ -330,6 +331,7 @@ _VERBS: Mapping[str, Verb] = {
     "characters fonts": characters.fonts,
     **FORM_VERBS,
     **SURVEY_VERBS,
+    **DAMAGE_VERBS,
     **BUILDING_VERBS,
     "surveys photos": photo_verb,
     "surveys assess": assessing.judge,

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.presentation.console_certificates import CERTIFICATE_HEADS, CERTIFICATE_HELP, CERTIFICATE_LISTS, CERTIFICATE_TEXTS
+from app.presentation.console_counts import COUNTS_HELP, COUNTS_TEXTS
 from app.presentation.console_surveys import SURVEY_HELP, SURVEY_TEXTS
 from app.presentation.photo_words import photos_told
 
 DAMAGE_HELP: Mapping[str, str] = {
     **CERTIFICATE_HELP,
     **SURVEY_HELP,
+    **COUNTS_HELP,
     "surveys": "住家の被害認定調査",
     "surveys.assess": "被害の程度を判定する（データのフォルダもサインインも要りません）\n"
     "FILE は次の項目の JSON（- なら標準入力）：\n"
@@ -47,7 +49,8 @@ DAMAGE_HELP: Mapping[str, str] = {
     "forms.list": "様式の版の一覧（使用中の版、下書き、標準）",
     "forms.export": "様式を1つのファイル（TOML）に書き出す（ほかの市町村に渡せます）",
     "forms.import": "様式のファイルを、新しい版（下書き）として取り込む\nどの証明書の様式かは、ファイルの form の行か --form で決まります。",
-    "forms.approve": "下書きの版を承認する（次の印刷から使われます）\n作った人とは別の、承認の権限を持つ人が行います。ほかにいないときだけ、作った人でも承認でき、注意を示します。",
+    "forms.approve": "下書きの版を承認する（次の印刷から使われます）\n作った人とは別の、承認の権限を持つ人が行います。"
+    "ほかにいないときだけ、作った人でも承認でき、注意を示します。",
     "forms.retire": "版を使わないことにする（発行済みの証明書の再交付には、これからも使えます）",
     "forms.preview": "様式の見本を1枚、PDF か PNG に作る\n--longest で、台帳のいちばん長い氏名・住所・世帯員で作ります。直すところがあれば終了コード1。",
     "forms.seal": "公印の画像（PNG・JPEG・TIFF）を取り込む、または --approve で承認する",
@@ -84,6 +87,7 @@ def _edition_file(result: Mapping[str, Any]) -> str | None:
 DAMAGE_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
     **CERTIFICATE_TEXTS,
     **SURVEY_TEXTS,
+    **COUNTS_TEXTS,
     ("surveys", "assess"): _assessed,
     ("surveys", "photos"): photos_told,
     ("surveys", "editions"): _edition_file,
