@@ -96,7 +96,8 @@ WORDS: dict[str, dict[str, str]] = {
     "access.action": {
         "search": "検索", "view": "閲覧", "print": "印刷", "export": "書き出し", "publish": "公表", "import": "取り込み",
         "backup": "控え",
-        "restore": "復元", "open": "開始", "history": "履歴の閲覧", "sync": "受け渡し", "provide": "提供", "key": "証明書の鍵", "lookup": "申請の問い合わせ", "lookup_refused": "申請の問い合わせ（合わない）",
+        "restore": "復元", "open": "開始", "history": "履歴の閲覧", "sync": "受け渡し", "provide": "提供",
+        "key": "証明書の鍵", "lookup": "申請の問い合わせ", "lookup_refused": "申請の問い合わせ（合わない）",
         "verify": "証明書の確認",
     },
     "page": {

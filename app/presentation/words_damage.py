@@ -63,7 +63,8 @@ DAMAGE_SHORT: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 DAMAGE_ALIASES: dict[str, str] = {
-    "survey.grade": "grade", "application.grade": "grade", "certificate.grade": "grade", "newer_grade": "grade", "certificate.newer_grade": "grade", "certificate.kind": "application.kind",
+    "survey.grade": "grade", "application.grade": "grade", "certificate.grade": "grade", "newer_grade": "grade", "certificate.newer_grade": "grade",
+    "certificate.kind": "application.kind",
     "assignment.kind": "survey.kind", "purposes": "application.purposes", "seal_picture.state": "form_design.state",
     **{
         f"{kind}.deleted": "yesno"
@@ -119,7 +120,8 @@ DAMAGE_FIELDS: dict[str, dict[str, str]] = {
         "reason": "理由", "state": "状態", "answer": "回答", "survey_id": "調査", **_COMMON,
     },
     "photo": {
-        "number": "写真番号", "turn": "回転", "building_id": "建物", "survey_id": "調査", "batch": "取り込み", "position": "順", "name": "ファイル名", "sha256": "元のファイルの照合値",
+        "number": "写真番号", "turn": "回転", "building_id": "建物", "survey_id": "調査", "batch": "取り込み", "position": "順", "name": "ファイル名",
+        "sha256": "元のファイルの照合値",
         "content": "保管名", "bytes": "元の大きさ", "width": "幅", "height": "高さ", "taken_at": "撮影日時", "clock": "日時の元", "lat": "緯度", "lon": "経度",
         "matched": "建物との対応", "caption": "説明", **_COMMON,
     },
@@ -133,7 +135,8 @@ DAMAGE_FIELDS: dict[str, dict[str, str]] = {
     },
     "certificate": {
         "number": "証明書番号", "kind": "証明書の種類", "application_id": "申請", "victim_id": "被災世帯", "building_id": "建物", "survey_id": "調査",
-        "grade": "被害の程度", "newer_grade": "差替後の被害の程度", "form": "様式", "form_version": "様式の版", "form_digest": "様式の照合値", "values": "記載内容", "code": "QRの内容",
+        "grade": "被害の程度", "newer_grade": "差替後の被害の程度", "form": "様式", "form_version": "様式の版", "form_digest": "様式の照合値",
+        "values": "記載内容", "code": "QRの内容",
         "issued_on": "発行日", "issued_at": "発行日時", "issued_by": "発行した人", "copies": "発行回数", "state": "状態", "superseded_by": "差替後の証明書",
         "ended_at": "差替・取消の日時", "reason": "理由", "provisional": "仮番号", "declared": "申告のみ", **_COMMON,
     },

@@ -46,7 +46,10 @@ class StoreBackups:
         self._now = now
 
     def write(self, target: Path, *, attachments: bool = True) -> tuple[int, str]:
-        """Write one verified backup file, with the attachments unless told not to. EnvironmentFault ``file.folder_missing`` or ``file.not_writable`` when there is no place for it."""
+        """Write one verified backup file, with the attachments unless told not to.
+
+        EnvironmentFault ``file.folder_missing`` or ``file.not_writable`` when there is no place for it.
+        """
         if not target.parent.is_dir():
             raise EnvironmentFault("file.folder_missing", path=str(target), folder=str(target.parent))
         with atomic_output(target) as temporary:

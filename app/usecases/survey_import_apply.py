@@ -156,7 +156,8 @@ class _Clerk:
         return self._victims[key]
 
     def _typed_victim(self, values: Mapping[str, Any]) -> Victim:
-        told: dict[str, Any] = {name: str(values.get(name, "")) for name in ("head_name", "head_kana", "head_birth", "postal", "phone", "district", "resident_no")}
+        names = ("head_name", "head_kana", "head_birth", "postal", "phone", "district", "resident_no")
+        told: dict[str, Any] = {name: str(values.get(name, "")) for name in names}
         address = str(values.get("head_address") or values.get("address") or "")
         household = str(values.get("household_no", ""))
         name = fold_name(told["head_name"] or told["head_kana"])

@@ -101,10 +101,10 @@ class Toolbar(QWidget):
             ("この版を使わないことにする…", "", self._tab.acts.retire),
         )
         menu = QMenu(self)
-        for said, keys, act in acts:
-            menu.addAction(f"{said}\t{keys}" if keys else said, act)  # a shortcut of the menu's own would make the key ambiguous
+        for said, keys, start in acts:
+            menu.addAction(f"{said}\t{keys}" if keys else said, start)  # a shortcut of the menu's own would make the key ambiguous
             if keys:
-                QShortcut(QKeySequence(keys), self._tab, act)
+                QShortcut(QKeySequence(keys), self._tab, start)
         self.more.setMenu(menu)
 
     def _add(self, kind: str) -> None:

@@ -51,11 +51,11 @@ def draw_house(seed: int) -> QImage:
     painter.drawRect(-60, -210, 120, 210)
     painter.setPen(QPen(QColor("#2A2724"), 5))
     for _ in range(drawn.randrange(2, 6)):
-        at = QPointF(drawn.uniform(-half, half), -high + 10)
+        tip = QPointF(drawn.uniform(-half, half), -high + 10)
         for _ in range(5):
-            further = at + QPointF(drawn.uniform(-50, 50), drawn.uniform(30, 80))
-            painter.drawLine(at, further)
-            at = further
+            further = tip + QPointF(drawn.uniform(-50, 50), drawn.uniform(30, 80))
+            painter.drawLine(tip, further)
+            tip = further
     painter.end()
     return image
 

@@ -197,7 +197,7 @@ class CheckTab(Tab):
         found: Sequence[str] = self.table.selected_ids() or ([self.table.current_id()] if self.table.current_id() else [])
         return found
 
-    def _rows(self) -> list[SurveyRow]:
+    def _rows(self) -> Sequence[SurveyRow]:
         found = (self.table.rows.row(self.table.rows.position(one)) for one in self.marked())
         return [one for one in found if one is not None]
 

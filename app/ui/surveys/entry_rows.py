@@ -45,7 +45,7 @@ class SheetRow(QWidget):
         self.points, self.needed, self.problem = points, needed, problem
         self.setToolTip(problem)
         self._describe()
-        self.update()
+        self.update(self.rect())
 
     def spoken(self) -> str:
         """What the row says, for who cannot see it."""
@@ -58,11 +58,11 @@ class SheetRow(QWidget):
     def focusInEvent(self, event: object) -> None:
         super().focusInEvent(event)
         self.told.emit("")
-        self.update()
+        self.update(self.rect())
 
     def focusOutEvent(self, event: object) -> None:
         super().focusOutEvent(event)
-        self.update()
+        self.update(self.rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and arrows move on; the rest belongs to the kind of row."""
@@ -133,7 +133,7 @@ class PartRow(SheetRow):
         self.areas = {int(degree): int(bucket) for degree, bucket in rows if degree}
         self.pending, self._adding = 0, False
         self._describe()
-        self.update()
+        self.update(self.rect())
 
     def spoken(self) -> str:
         return "、".join(f"{ROMAN[degree]} {bucket}%" for degree, bucket in sorted(self.areas.items())) or "記入なし"
@@ -143,7 +143,7 @@ class PartRow(SheetRow):
         self._adding = True
         self.setFocus()
         self.told.emit(f"{self.name}にもう1つ：程度（1〜5）と面積率")
-        self.update()
+        self.update(self.rect())
 
     def take_key(self, key: int, letter: str) -> bool:
         digit = chr(ord(letter) - 0xFEE0) if letter and "０" <= letter <= "９" else letter
@@ -158,7 +158,7 @@ class PartRow(SheetRow):
             step = 1 if key == Qt.Key.Key_Right else -1
             self.pending = (self.pending + step) % 6 if self.pending else (1 if step > 0 else 5)
             self._adding = True
-            self.update()
+            self.update(self.rect())
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._remove()
         elif key == Qt.Key.Key_Escape and (self.pending or self._adding):
@@ -182,7 +182,7 @@ class PartRow(SheetRow):
         elif int(digit) in DEGREES:
             self.pending = int(digit)
             self.told.emit(f"{ROMAN[self.pending]} の面積率：1・2・4・6・8・0（100%）")
-            self.update()
+            self.update(self.rect())
         else:
             self.told.emit(NEED_DEGREE)
 
@@ -195,7 +195,7 @@ class PartRow(SheetRow):
         self.pending, self._adding = 0, False
         self.told.emit("")
         self._describe()
-        self.update()
+        self.update(self.rect())
 
     def _remove(self) -> None:
         if self.pending and self.pending not in self.areas:
@@ -225,7 +225,7 @@ class PartRow(SheetRow):
             place = steps.index(self.areas[found]) + 1 if found in self.areas else 0
             self.areas = {**self.areas, found: steps[place]} if place < len(steps) else {d: b for d, b in self.areas.items() if d != found}
         self._describe()
-        self.update()
+        self.update(self.rect())
         self.changed.emit()
 
     def draw_cells(self, painter: QPainter, ink: QColor) -> None:
@@ -259,7 +259,7 @@ class PointsRow(SheetRow):
         """Show what was written down."""
         self.value = value
         self._describe()
-        self.update()
+        self.update(self.rect())
 
     def focusInEvent(self, event: object) -> None:
         self._fresh = True

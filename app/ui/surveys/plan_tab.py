@@ -193,7 +193,7 @@ class PlanTab(Tab):
         found: AssignmentRow | None = self.table.current_row()
         return found
 
-    def marked(self) -> list[str]:
+    def marked(self) -> Sequence[str]:
         """The visits marked, or the one at hand."""
         return self.table.selected_ids() or ([self.table.current_id()] if self.table.current_id() else [])
 
@@ -280,7 +280,7 @@ class PlanTab(Tab):
         if line is not None and line.district:
             self.page.open_tab("buildings", filter=BuildingFilter(district=line.district, state="unsurveyed"))
 
-    def _shown(self) -> list[AssignmentRow]:
+    def _shown(self) -> Sequence[AssignmentRow]:
         rows = [self.table.rows.row(place) for place in range(self.table.rows.rowCount())]
         return [one for one in rows if one is not None]
 
