@@ -1,7 +1,7 @@
 """Photos as a camera wrote them: what their header says, and reduced to what a file of a damaged house needs.
 
-Nothing is decoded before the header was believed: dimensions first, then pixels. Only this module opens photos with Pillow (and
-pi-heif for HEIC, zxing-cpp for codes), and it runs in a process of its own when many are taken in (``interchange.importing.photo_workers``).
+Nothing is decoded before the header was believed: dimensions first, then pixels. Photos are opened with Pillow (pi-heif for HEIC;
+zxing-cpp finds codes), and this it runs in a process of its own when many are taken in (``interchange.importing.photo_workers``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.domain.errors import InputFault
+from app.printing.opening import PictureTooLarge, open_picture
 
 ENDINGS = frozenset((".jpg", ".jpeg", ".jpe", ".png", ".heic", ".heif", ".hif", ".tif", ".tiff", ".webp"))
 LONG_SIDE = 1280
@@ -115,7 +116,7 @@ def _guarded(work: Callable[[], T], path: Path) -> T:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata; the limits on pixels are our own
             return work()
-    except _TooMany as fault:
+    except PictureTooLarge as fault:
         raise InputFault("photo.too_many_pixels", path=str(path), width=fault.width, height=fault.height) from None
     except _TooSmall as fault:
         raise InputFault("photo.too_small", path=str(path), width=fault.width, height=fault.height) from None
@@ -129,32 +130,16 @@ def _guarded(work: Callable[[], T], path: Path) -> T:
         raise InputFault("photo.damaged", path=str(path), detail=type(error).__name__) from None
 
 
-class _Size(Exception):
+class _TooSmall(Exception):
     def __init__(self, width: int, height: int) -> None:
         super().__init__()
         self.width, self.height = width, height
 
 
-class _TooMany(_Size):
-    pass
-
-
-class _TooSmall(_Size):
-    pass
-
-
 def _open(file: Any) -> Any:
     """An opened picture whose size was looked at. Its pixels are not read yet."""
-    from pi_heif import register_heif_opener  # type: ignore[import-untyped]
-    from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - they register
-
-    if "HEIF" not in Image.OPEN:
-        register_heif_opener(thumbnails=False)
-    image = Image.open(file, formats=_FORMATS)
+    image = open_picture(file, formats=_FORMATS, most_pixels=MOST_PIXELS, most_whole=MOST_PIXELS_WHOLE)
     width, height = image.size
-    if width * height > (MOST_PIXELS if image.format in ("JPEG", "MPO") else MOST_PIXELS_WHOLE):
-        image.close()
-        raise _TooMany(width, height)
     if min(width, height) < _LEAST_SIDE:
         image.close()
         raise _TooSmall(width, height)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import RuleViolation
+from app.printing.opening import PictureTooLarge, open_picture
 
 SIDE = 256
 _MOST_BYTES = 5_000_000
@@ -32,11 +33,11 @@ def normalise_picture(data: bytes) -> str:
     if len(data) > _MOST_BYTES:
         raise RuleViolation("character.picture_large", field="picture")
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-            if max(opened.size) > _MOST_DOTS:
-                raise RuleViolation("character.picture_large", field="picture")
+        with open_picture(io.BytesIO(data), formats=_FORMATS, most_pixels=_MOST_DOTS**2, most_side=_MOST_DOTS) as opened:
             flat = Image.new("RGBA", opened.size, "white")
             flat.alpha_composite(opened.convert("RGBA"))
+    except PictureTooLarge:
+        raise RuleViolation("character.picture_large", field="picture") from None
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
         raise RuleViolation("character.picture_unreadable", field="picture") from None
     grey = flat.convert("L")

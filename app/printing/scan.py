@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.errors import EnvironmentFault, InputFault
+from app.printing.opening import PictureTooLarge, open_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -17,6 +18,7 @@ MOST_PIXELS = 120_000_000
 """A4 at 600 dpi in colour is 35 million, the largest phone pictures 108 million."""
 MOST_PAGES = 20
 MOST_CODES = 60
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "HEIF")
 _SIDE = 5000
 """Pixels of the longer side that a picture is reduced to: codes of 30 mm on A4 stay readable."""
 _DPI = 200
@@ -65,11 +67,10 @@ def _picture_pages(content: bytes, path: Path) -> Iterator[Image]:
     from PIL import Image as pil
     from PIL import ImageOps
 
-    _register_heic()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pil.DecompressionBombWarning)  # our own limit is told in words
-            with pil.open(io.BytesIO(content)) as picture:
+            with open_picture(io.BytesIO(content), formats=_FORMATS, most_pixels=MOST_PIXELS) as picture:
                 frames = getattr(picture, "n_frames", 1)
                 if frames > MOST_PAGES:
                     raise InputFault("scan.too_many_pages", path=str(path), pages=frames, most=MOST_PAGES)
@@ -81,18 +82,12 @@ def _picture_pages(content: bytes, path: Path) -> Iterator[Image]:
                     turned = ImageOps.exif_transpose(picture).convert("L")
                     turned.thumbnail((_SIDE, _SIDE))
                     yield turned
+    except PictureTooLarge as fault:
+        raise InputFault("scan.too_many_pixels", path=str(path), width=fault.width, height=fault.height) from None
     except pil.DecompressionBombError:
         raise InputFault("scan.bomb", path=str(path)) from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise InputFault("scan.unreadable", path=str(path), reason=type(error).__name__) from None
-
-
-def _register_heic() -> None:
-    try:
-        from pi_heif import register_heif_opener  # type: ignore[import-untyped]
-    except ImportError:  # no wheel for this machine: HEIC is then told as unreadable
-        return
-    register_heif_opener()
 
 
 def _pdf_pages(content: bytes, path: Path) -> Iterator[Image]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import InputFault
+from app.printing.opening import PictureTooLarge, open_picture
 
 _MOST_BYTES = 5_000_000
 _MOST_DOTS = 4096
@@ -30,11 +31,9 @@ def open_seal(data: bytes, *, width: float = 0.0) -> Seal:
     if len(data) > _MOST_BYTES:
         raise InputFault("print.seal_unreadable")
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
-            if max(opened.size) > _MOST_DOTS or min(opened.size) < 1:
-                raise InputFault("print.seal_unreadable")
+        with open_picture(io.BytesIO(data), formats=("PNG", "JPEG"), most_pixels=_MOST_DOTS**2, most_side=_MOST_DOTS) as opened:
             picture = opened.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, EOFError, PictureTooLarge, Image.DecompressionBombError):
         raise InputFault("print.seal_unreadable") from None
     most = round((width or 60) / 25.4 * _DPI)
     picture.thumbnail((most, most * _MOST_DOTS), Image.Resampling.LANCZOS)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import InputFault
+from app.printing.opening import PictureTooLarge, open_picture
 
 MOST_BYTES = 20_000_000
 MOST_DOTS = 10_000
@@ -44,28 +45,22 @@ def make_seal(data: bytes, *, width: float, path: str = "") -> str:
 
     from PIL import Image, UnidentifiedImageError
 
-    Image.init()  # without it Pillow does not know TIFF before something else has asked for it
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the limits are our own
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-                _check_size(opened.size, path)
+            with open_picture(io.BytesIO(data), formats=_FORMATS, most_pixels=MOST_PIXELS, most_side=MOST_DOTS) as opened:
+                if min(opened.size) < _LEAST_DOTS:
+                    raise InputFault("seal.too_small", path=path, width=opened.width, height=opened.height, least=_LEAST_DOTS)
                 opened.load()
                 return _clean(opened, width=width, path=path)
     except UnidentifiedImageError:
         raise InputFault("seal.not_a_picture", path=path) from None
+    except PictureTooLarge as fault:
+        raise InputFault("seal.too_many_dots", path=path, width=fault.width, height=fault.height, most=MOST_DOTS) from None
     except Image.DecompressionBombError:
         raise InputFault("seal.too_many_dots", path=path, width=0, height=0, most=MOST_DOTS) from None
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError) as error:
         raise InputFault("seal.damaged", path=path, detail=type(error).__name__) from None
-
-
-def _check_size(size: tuple[int, int], path: str) -> None:
-    wide, high = size
-    if max(size) > MOST_DOTS or wide * high > MOST_PIXELS:
-        raise InputFault("seal.too_many_dots", path=path, width=wide, height=high, most=MOST_DOTS)
-    if min(size) < _LEAST_DOTS:
-        raise InputFault("seal.too_small", path=path, width=wide, height=high, least=_LEAST_DOTS)
 
 
 def _clean(opened: Any, *, width: float, path: str) -> str:

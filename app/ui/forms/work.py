@@ -154,7 +154,7 @@ def compare(ctx: Context, folder: Path, row: LayoutVersion) -> tuple[str, list[s
             return "", []
         base = versions[place + 1]
     old, new = (active_layout(ctx, row.form, version=one.version, folder=folder) for one in (base, row))
-    sentences = [words.difference_words(one, new.variables | old.variables) for one in compare_layouts(old, new)]
+    sentences = [words.difference_words(one, {**new.variables, **old.variables}) for one in compare_layouts(old, new)]
     return words.version_words(base.version, base.source), sentences
 
 
@@ -181,12 +181,12 @@ def _first_page(path: Path):  # type: ignore[no-untyped-def]
 
 
 def _picture(path: Path):  # type: ignore[no-untyped-def]
-    from PIL import Image
+    from app.printing.opening import PictureTooLarge, open_picture
 
-    Image.init()
-    opened = Image.open(path, formats=("PNG", "JPEG", "TIFF"))
-    if opened.width * opened.height > 60_000_000:
-        raise ValueError("size")
+    try:
+        opened = open_picture(path, formats=("PNG", "JPEG", "TIFF"), most_pixels=60_000_000)
+    except PictureTooLarge:
+        raise ValueError("size") from None
     opened.draft("RGB", (1700, 1700))
     opened.load()
     return opened
