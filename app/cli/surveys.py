@@ -13,6 +13,7 @@ from app.cli.assessing import read_json
 from app.cli.imports import answer_import, read_options, report_to, show_progress
 from app.cli.outputs import Answer, moment
 from app.cli.signing import signed_in
+from app.domain.building import plain_number
 from app.domain.errors import RuleViolation, UsageFault
 from app.domain.survey import Survey
 from app.domain.words import need_code
@@ -88,6 +89,7 @@ def find_survey(ctx: Context, text: str, *, state: str = "") -> str:
 
 
 def _by_sheet(ctx: Context, sheet: str, state: str) -> list[str]:
+    sheet = plain_number(sheet)
     return [
         one.id
         for batch in ctx.reads.surveys.known()

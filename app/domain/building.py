@@ -6,8 +6,11 @@ the resident register (DOMAIN 0 no. 5). So buildings and households are linked m
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from app.domain.errors import RuleViolation
 from app.domain.records import Record
@@ -24,6 +27,15 @@ TENURES = ("own", "rent", "company", "public", "free", "unknown")
 OWNER_FIELDS = ("owner_name", "owner_kana", "owner_address", "owner_phone")
 """What may be a protected person's own: blank for those who may not learn of them (decision 006)."""
 VICTIM_SOURCES = ("resident", "typed", "file", "business", "owner")
+
+
+_DASH = re.compile("(?<=[0-9A-Za-z])[\u2010-\u2015\u2212\u2500\u30fc](?=[0-9A-Za-z])")
+
+
+@lru_cache(maxsize=4096)
+def plain_number(text: str) -> str:
+    """A number that others gave (tax number, sheet of another tool) in one width and with one hyphen: files write the same one differently."""
+    return _DASH.sub("-", " ".join(unicodedata.normalize("NFKC", text).split()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

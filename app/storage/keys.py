@@ -70,7 +70,11 @@ def age_on(low: int | None, high: int | None, on: int) -> tuple[int | None, bool
 
 def building_keys(building: Building) -> Mapping[str, Any]:
     """Derived columns of a building."""
-    return {"key_owner": fold_key_name(building.owner_name), "key_address": fold_key_address(building.address)}
+    return {
+        "key_owner": fold_key_name(building.owner_name),
+        "key_owner_kana": fold_key_kana(building.owner_kana),
+        "key_address": fold_key_address(building.address),
+    }
 
 
 def victim_keys(victim: Victim) -> Mapping[str, Any]:

@@ -124,8 +124,10 @@ def _victims(connection: Connection, numbers: set[str], residents: set[str], per
 
 
 def withheld_buildings(connection: Connection, people: ProtectedPeople, ids: Iterable[str] | None = None) -> set[str]:
-    """Buildings whose owner has the name of a protected person; of all, or among ``ids``."""
-    found = _among(connection, "SELECT id FROM building WHERE key_owner IN (?*)", people.names)
+    """Buildings whose owner has the name or the reading of a protected person; of all, or among ``ids``."""
+    found: set[str] = set()
+    for column in ("key_owner", "key_owner_kana"):
+        found |= _among(connection, f"SELECT id FROM building WHERE {column} IN (?*)", people.names)
     return found if ids is None else found & set(ids)
 
 

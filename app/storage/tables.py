@@ -191,11 +191,12 @@ def _key_columns(*names: str) -> list[Column[Any]]:
     return [Column(name, Text, nullable=False, server_default="") for name in names]
 
 
-building = _record_table("building", Building, *_key_columns("key_owner", "key_address"))
+building = _record_table("building", Building, *_key_columns("key_owner", "key_owner_kana", "key_address"))
 Index("ix_building_number", building.c.number)
 Index("ix_building_tax_no", building.c.tax_no)
 Index("ix_building_address", building.c.key_address)
 Index("ix_building_owner", building.c.key_owner)
+Index("ix_building_owner_kana", building.c.key_owner_kana)
 Index("ix_building_district", building.c.district)
 victim = _record_table("victim", Victim, *_key_columns(*_KEYS))
 Index("ix_victim_kana", victim.c.key_kana)

@@ -64,9 +64,11 @@ class _Planner:
         if code:
             action = "review" if code == "building.known_twice" else "error"
             return PlanItem(line=entry.line, action=action, label=label, values=values, code=code, params=params)
-        key = found or str(values.get("tax_no") or "") or f"{fold_address(label)}/{values.get('name', '')}/{values.get('use', '')}"
+        tax = str(values.get("tax_no") or "")
+        key = found or tax or f"{fold_address(label)}/{values.get('name', '')}/{values.get('use', '')}"
         if key in self._first:
-            params = {"id": label, "first": self._first[key]}
+            named = next((name for name in ("tax_no", "number", "address") if values.get(name)), "address")
+            params = {"id": str(values.get(named, label)), "first": self._first[key], "field": named}
             return PlanItem(line=entry.line, action="error", label=label, values=values, code="import.duplicate_id", params=params)
         self._first[key] = entry.line
         if not found:

@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.addresses import same_place
-from app.domain.building import OWNER_FIELDS, RISKS, TENURES, VICTIM_SOURCES, Building, Occupancy, Victim, VictimMember, check_building
+from app.domain.building import (
+    OWNER_FIELDS,
+    RISKS,
+    TENURES,
+    VICTIM_SOURCES,
+    Building,
+    Occupancy,
+    Victim,
+    VictimMember,
+    check_building,
+    plain_number,
+)
 from app.domain.building_code import is_of_disaster, read_building_code, read_building_number
 from app.domain.certificate import Application
 from app.domain.errors import RuleViolation
@@ -66,7 +77,7 @@ def find_building(ctx: Context, *, number: str = "", tax_no: str = "") -> str | 
     """The building with this survey number (any width and case) or tax number; None for none."""
     if number.strip():
         return ctx.reads.buildings.find(number=read_building_number(number) or number.strip())
-    return ctx.reads.buildings.find(tax_no=tax_no.strip()) if tax_no.strip() else None
+    return ctx.reads.buildings.find(tax_no=plain_number(tax_no)) if tax_no.strip() else None
 
 
 def need_building(ctx: Context, *, text: str) -> str:
@@ -175,6 +186,8 @@ def save_building(
     given = fit(Building, values, fixed=("number",))
     if "risk_on" in given:
         given["risk_on"] = read_day(str(given["risk_on"]), field="risk_on")
+    if "tax_no" in given:
+        given["tax_no"] = plain_number(str(given["tax_no"]))
     with ctx.unit(reason=reason) as uow:
         if building_id is None:
             building = Building(id=new_id(), **{**given, "number": next_building_number(ctx, uow)})

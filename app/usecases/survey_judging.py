@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -113,7 +114,8 @@ def _use_wall_of_the_sheet(inputs: dict[str, Any], points: dict[str, int], hazar
 def _compare(made: Assessment, values: Mapping[str, Any]) -> None:
     """The total and the grade that were typed beside the parts are what comes out of them."""
     total, grade = values.get("total"), values.get("grade")
-    if total is not None and made.total is not None and total != made.total:
+    exactly = bool(made.parts) and Decimal(str(values.get("raw") or "-1")) == made.raw  # another tool may give the sum before rounding
+    if total is not None and made.total is not None and total != made.total and not exactly:
         raise RuleViolation("survey.total_contradicts", field="total", value=total, total=made.total)
     if grade and not agrees(made, grade):
         raise RuleViolation("survey.grade_contradicts", field="grade", typed=grade, grade=made.grade, total=made.total)
@@ -127,6 +129,8 @@ def _given(
     if points:
         total = _sum(points, edition, sheet, str(told["structure"]), total)
         decided = "parts"
+    elif total is not None:
+        total = _round_total(total, str(values.get("raw", "")), grade, edition)
     if total is not None and not (told["hazard"].startswith("flood") and grade):
         found = edition.grade_of(total)
         if grade and grade != found and not (grade == "none" and total == 0):
@@ -136,6 +140,16 @@ def _given(
         raise fault or RuleViolation("survey.nothing_to_judge", field="grade")
     shown = json.dumps(dict(points), separators=(",", ":")) if points else ""
     return Judged(**told, points=shown, raw=str(values.get("raw", "")), total=total, grade=grade, decided_by=decided)
+
+
+def _round_total(total: int, raw: str, grade: str, edition: Edition) -> int:
+    """The total as a whole number. Rounding alone never decides a grade: where it would, the grade beside it must."""
+    if not raw or edition.grade_of(total) == edition.grade_of(int(Decimal(raw))):
+        return total
+    if not grade:
+        raise RuleViolation("survey.total_between", field="total", value=raw, below=edition.label(edition.grade_of(int(Decimal(raw)))),
+                            above=edition.label(edition.grade_of(total)))  # fmt: skip
+    return int(Decimal(raw)) if grade == edition.grade_of(int(Decimal(raw))) else total
 
 
 def _sum(points: Mapping[str, int], edition: Edition, sheet: str, structure: str, total: int | None) -> int:

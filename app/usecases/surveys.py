@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.assessment import Assessment, agrees, assess, read_grade, read_inputs
+from app.domain.building import plain_number
 from app.domain.building_code import is_of_disaster
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_name
@@ -97,7 +98,7 @@ def record_survey(
     if disaster_id and not (disaster_id == ctx.place.disaster_id or len(disaster_id) == 8 and is_of_disaster(disaster_id, ctx.place.disaster_id)):
         raise RuleViolation("survey.other_disaster", field="building", number=sheet)
     given = Survey(
-        id=survey_id or new_id(), building_id=building_id, disaster_id=ctx.place.disaster_id, sheet=sheet.strip(), kind=kind, method=method,
+        id=survey_id or new_id(), building_id=building_id, disaster_id=ctx.place.disaster_id, sheet=plain_number(sheet), kind=kind, method=method,
         hazard=str(inputs.get("hazard") or hazard or "earthquake"), structure=str(inputs.get("structure") or structure or "wood"),
         surveyed_on=read_day(surveyed_on, field="surveyed_on"), started=started.strip(), ended=ended.strip(), team_id=team_id,
         surveyors=tuple(filter(None, map(str.strip, surveyors))), inputs=_dump(inputs), state="entered" if submit else "draft",

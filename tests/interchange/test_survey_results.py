@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from app.domain.building_code import building_code
 from app.domain.errors import InputFault, RuleViolation
 from app.domain.identifiers import person_number
-from app.interchange.importing.outcome import ImportOutcome
+from app.interchange.importing.outcome import ImportOutcome, say_issue
 from app.interchange.importing.run import apply_prepared, prepare_buildings, prepare_survey_results
 from app.usecases import buildings, surveys
 from app.usecases.protections import Target, add_protection
@@ -94,7 +95,11 @@ def test_points_totals_and_grades_given_elsewhere(town: Town, tmp_path: Path) ->
         (("損害割合",), ("多い",), "損害割合", "survey.row_number"),
         (("被害の程度",), ("ぼろぼろ",), "被害の程度", "survey.row_word"),
         (("壁",), ("Ⅲとても",), "壁", "survey.row_part"),
-        (("傾斜①", "傾斜②"), (1, 2), "tilt3", "survey.row_tilts"),
+        (("傾斜①", "傾斜②"), (1, 2), "傾斜②", "survey.row_tilts"),
+        (("傾斜①", "傾斜②", "傾斜③", "傾斜④"), (1, 2, "", 3), "傾斜③", "survey.row_tilts"),
+        (("壁の程度", "壁の割合"), ("Ⅵ", 60), "壁の程度", "survey.degree"),
+        (("損害割合",), ("39.5%",), "損害割合", "survey.total_between"),
+        (("損害割合", "被害の程度"), ("39.5", "半壊"), "被害の程度", "survey.grade_contradicts"),
         (("災害", "損害割合"), ("別の地震", 20), "災害", "survey.other_disaster"),
         (("備考",), ("なし",), None, "survey.nothing_to_judge"),
     ],
@@ -106,6 +111,46 @@ def test_what_cannot_be_is_refused_with_line_and_column(
     found = issues(town, path)
     assert found[0][0] == 2 and found[0][2] == code
     assert column is None or found[0][1] == column
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "words"),
+    [
+        (("壁の程度", "壁の割合"), ("Ⅲ", 120), ("壁の割合",)),
+        (("内壁",), ("1",), ("内壁", "屋根、壁（外壁）、基礎")),
+        (("被害の程度",), ("ぼろぼろ",), ("ぼろぼろ", "大規模半壊", "準半壊に至らない")),
+        (("損害割合",), ("39.5",), ("39.5", "中規模半壊", "大規模半壊")),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_file(
+    town: Town, tmp_path: Path, head: tuple[str, ...], cells: tuple[Any, ...], words: tuple[str, ...]
+) -> None:
+    prepared = prepare_survey_results(town.ctx, path=write(tmp_path / "r.csv", (*BASE, *head), (*ROW, *cells)))
+    said = say_issue(next(issue for issue in prepared.issues if issue.severity == "error"))
+    assert all(word in said for word in words), said
+    assert not re.search("[a-z_]{4,}", said), said
+
+
+def test_a_total_between_two_grades_takes_the_grade_beside_it(town: Town, tmp_path: Path) -> None:
+    head = (*BASE, "壁の程度", "壁の割合", "損害割合", "被害の程度")
+    path = write(
+        tmp_path / "r.csv", head,
+        (*ROW, "", "", "39.5", "中規模半壊"), ("見本市本町9-2", *ROW[1:], "", "", "39.5", "大規模半壊"), ("見本市本町9-3", *ROW[1:], "", "", "35.5", ""),
+        ("見本市本町9-4", *ROW[1:], "Ⅱ", 10, "1.875", ""),
+    )  # fmt: skip
+    assert take(town, path).created == 4
+    assert [(row.total, row.grade) for row in stored(town)] == [(39, "medium"), (40, "large"), (36, "medium"), (2, "partial")]
+
+
+def test_a_number_in_another_width_is_the_same_building(town: Town, tmp_path: Path) -> None:
+    load(town, write(tmp_path / "a.csv", ("家屋番号", "所在地"), ("１０３－１", "見本市本町1-1"), ("１０３－２", "見本市本町1-1")))
+    path = write(tmp_path / "r.csv", ("家屋番号", *BASE, "損害割合"), ("103ー1", "見本市本町1-1", *ROW[1:], 20), ("１０３‐2", "", *ROW[1:], 30))
+    assert take(town, path).created == 2
+    rows = {row.tax_no: row for row in buildings.building_rows(town.ctx, buildings.list_building_ids(town.ctx))}
+    assert {number: row.state for number, row in rows.items()} == {"103-1": "entered", "103-2": "entered"}
+    assert buildings.find_building(town.ctx, tax_no="１０３－１") == rows["103-1"].id
+    with pytest.raises(RuleViolation, match=r"building\.tax_no_taken"):
+        buildings.save_building(town.ctx, values={"tax_no": "１０３－１"})
 
 
 def test_days_doubles_and_numbers_of_other_devices(town: Town, tmp_path: Path) -> None:
@@ -202,6 +247,17 @@ def test_a_tax_list_makes_buildings_and_a_later_one_updates_them(town: Town, tmp
     moved = load(town, write(tmp_path / "b.csv", head, *later))
     assert (moved.created, moved.updated) == (1, 1)
     assert buildings.open_building(town.ctx, building_id=made["10-1"].id).building.owner_name == "見本　次郎"
+
+
+def test_a_protected_owner_of_a_refused_row_is_not_written_out(town: Town, tmp_path: Path) -> None:
+    add_protection(town.acting("admin", "protected"), target=Target(resident_no="0000000012"))
+    head, row = ("家屋番号", "所在地", "所有者", "所有者フリガナ"), ("7", "見本市本町1-1", "見本　太郎", "ミホン　タロウ")
+    bad = [("7", "見本市秘密1", "髙橋　花", ""), ("7", "見本市秘密2", "", "タカハシ　ハナ"), ("", "", "髙橋　花", "")]
+    done = load(town, write(tmp_path / "a.csv", head, row, *bad))
+    assert (done.created, done.rejected) == (1, 3) and done.report and done.rejected_rows
+    for path in (done.report, done.rejected_rows):
+        text = path.read_text("utf-8-sig")
+        assert not any(word in text for word in ("秘密", "髙橋", "タカハシ")), text
 
 
 def test_risk_results_by_number_or_address(town: Town, tmp_path: Path) -> None:

@@ -95,18 +95,19 @@ def test_several_households_and_people_without_a_register_share_a_building(town:
 
 
 def test_words_find_by_number_tax_number_address_owner_and_head(town: Town) -> None:
-    home, other = house(town, tax_no="本-0017"), house(town, address="見本市港町5丁目6番", owner_name="別府　次郎", tax_no="88")
+    home, other = house(town, tax_no="本-0017"), house(town, address="見本市港町5丁目6番", owner_name="別府　次郎", owner_kana="ベップ　ジロウ", tax_no="88")
     buildings.link_household(town.ctx, building_id=home, resident_id=town.resident("太郎"))
     for text in ("0017", "本町", "１－２－３", "架空一夫", "高橋", "タカハシ", "高橋 本町"):
         assert ids(town, text=text) == [home], text
-    assert ids(town, text="別府 港町") == [other]
+    for text in ("別府 港町", "ﾍﾞｯﾌﾟ", "べっぷ じろう"):
+        assert ids(town, text=text) == [other], text
     assert ids(town, text="高橋 港町") == []
     assert ids(town, linked=False) == [other]
     assert ids(town, state="unsurveyed") == [home, other]
 
 
 def test_a_protected_household_is_not_there_without_the_right(town: Town) -> None:
-    home = house(town, owner_name="髙橋　花", owner_phone="090-1")
+    home = house(town, owner_name="髙橋　花", owner_kana="タカハシ　ハナ", owner_phone="090-1")
     desk, officer = town.acting("desk"), town.acting("desk", "protected")
     linked = buildings.link_household(desk, building_id=home, resident_id=town.resident("太郎"))
     assert len(buildings.open_building(desk, building_id=home).homes) == 1

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.domain.building import plain_number
 from app.domain.building_code import read_building_number
 from app.domain.dates import parse_date
 from app.domain.errors import SasaeError
@@ -45,6 +46,11 @@ def read_buildings(path: Path | str, *, options: ReadOptions = DEFAULTS, job: Jo
     return result
 
 
+def column_of_building(result: ReadResult, field: str) -> tuple[str | None, str | None]:
+    """Key and heading of the column that a field of a building came from."""
+    return (field, result.heading(field)) if field in result.headers.columns else (None, None)
+
+
 def _read_row(result: ReadResult, line: int, told: Mapping[str, str]) -> dict[str, Any] | None:
     if is_total(told.get("tax_no", "")) or is_total(told.get("address", "")):
         result.report.warn("import.total_row", line=line, column=result.heading("address"), value=told.get("address", ""))
@@ -55,7 +61,7 @@ def _read_row(result: ReadResult, line: int, told: Mapping[str, str]) -> dict[st
             if len(text) > _LONGEST and key not in ("note", "danger", "risk_note"):
                 result.reject(line, "building.text_long", column=result.heading(key), value=text, most=_LONGEST)
                 return None
-            values[key] = text
+            values[key] = plain_number(text) if key == "tax_no" else text
     if number := told.get("number"):
         values["number"] = read_building_number(number) or number
     take_words(result, line, told, values, _WORDS)

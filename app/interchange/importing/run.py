@@ -6,7 +6,7 @@ With ``on_error="stop"`` any error leaves everything as it was: RuleViolation ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from filecmp import cmp
@@ -20,7 +20,7 @@ from app.domain.folding import fold_kana, fold_name
 from app.domain.protection import ProtectedPeople
 from app.domain.resident import Finding, Snapshot, SourceMark
 from app.interchange.importing import source as sources
-from app.interchange.importing.buildings import read_buildings
+from app.interchange.importing.buildings import column_of_building, read_buildings
 from app.interchange.importing.evacuees import read_evacuees
 from app.interchange.importing.headcounts import read_headcounts
 from app.interchange.importing.outcome import (
@@ -38,7 +38,7 @@ from app.interchange.importing.residents import ResidentSource, open_residents
 from app.interchange.importing.shaping import Values
 from app.interchange.importing.shelters import read_shelters
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
-from app.interchange.importing.survey_results import column_of, read_survey_results
+from app.interchange.importing.survey_results import column_of, part_words, read_survey_results
 from app.presentation.messages import message
 from app.usecases import building_import, evacuee_import, headcounts, shelters, survey_import, survey_import_apply
 from app.usecases.collecting import without_collector
@@ -115,8 +115,10 @@ def prepare_buildings(ctx: Context, *, path: Path, options: ReadOptions = DEFAUL
     """What importing a list of buildings would do."""
     rows = read_buildings(path, options=recalling(ctx, options, "buildings"), job=job)
     plan = building_import.plan_import(ctx, entries=rows.entries)
+    _hide_protected(ctx, rows, plan)
+    items = tuple(_with_column(rows, item, column_of_building) if item.code else item for item in plan.items)
     return Prepared(
-        target="buildings", rows=rows, plan=plan, mapping=_own_mapping(options), values=options.values, dates=options.dates, reason=path.name
+        target="buildings", rows=rows, plan=Plan(items=items), mapping=_own_mapping(options), values=options.values, dates=options.dates, reason=path.name
     )
 
 
@@ -132,25 +134,44 @@ def prepare_survey_results(
     with without_collector():
         rows = read_survey_results(path, options=recalling(ctx, options, "survey_results"), job=job)
         plan = survey_import.plan_import(ctx, entries=rows.entries, checked=checked, job=job)
-    people = ctx.reads.protected()
-    rows.protected |= {item.line for item in plan.items if item.code and _may_be_protected(people, item)}
-    items = tuple(_with_column(rows, item) if item.code else item for item in plan.items)
+    _hide_protected(ctx, rows, plan)
+    items = tuple(_with_column(rows, item, column_of) if item.code else item for item in plan.items)
     return Prepared(
         target="survey_results", rows=rows, plan=Plan(items=items), mapping=_own_mapping(options), values=options.values, dates=options.dates,
         reason=reason.strip() or path.name,
     )  # fmt: skip
 
 
-def _may_be_protected(people: ProtectedPeople, item: PlanItem) -> bool:
+def _hide_protected(ctx: Context, rows: ReadResult, plan: Plan) -> None:
+    """Mark the rows that go out to be mended and name somebody who may be a protected person."""
+    people = ctx.reads.protected()
+    rows.protected |= {item.line for item in plan.items if item.code and _may_be_protected(people, item.values)}
+    rows.protected |= {line for line in rows.rejected if (row := rows.cells.get(line)) and _may_be_protected(people, _told(rows, row.cells))}
+
+
+def _told(rows: ReadResult, cells: Sequence[str]) -> dict[str, str]:
+    """What stands in the cells of a row that could not be read, by column."""
+    return {key: rows.headers.take(key, cells) for key in (*_NAMES, *_READINGS, "resident_no") if key in rows.headers.columns}
+
+
+_NAMES, _READINGS = ("head_name", "owner_name"), ("head_kana", "owner_kana")
+
+
+def _may_be_protected(people: ProtectedPeople, values: Mapping[str, Any]) -> bool:
     """Whether a row names somebody who may be a protected person: it is told of without what stands in it, whoever imports."""
-    values = item.values
-    names = {fold_name(str(values.get(key, ""))) for key in ("head_name", "owner_name")} | {fold_kana(str(values.get("head_kana", "")))}
+    names = {fold_name(str(values.get(key, ""))) for key in _NAMES} | {fold_kana(str(values.get(key, ""))) for key in _READINGS}
     return bool(values.get("resident_no") in people.numbers or not people.names.isdisjoint(names - {""}))
 
 
-def _with_column(rows: ReadResult, item: PlanItem) -> PlanItem:
-    """The item with the heading of the column that is wrong, and what stands there."""
-    key, heading = column_of(rows, str(item.params.get("field") or ""))
+def _with_column(rows: ReadResult, item: PlanItem, find: Callable[[ReadResult, str], tuple[str | None, str | None]]) -> PlanItem:
+    """The item with the heading of the column that is wrong, and what stands there. Sentences name the heading, not the field."""
+    field = str(item.params.get("field") or "")
+    key, heading = find(rows, f"{field}#degree" if item.code == "survey.degree" else field)
+    if heading:
+        item = replace(item, params={**item.params, "field": heading})
+        if item.code == "survey.unknown_part":
+            known = part_words(str(item.params["known"]), str(item.values.get("structure", "wood")))
+            item = replace(item, params={**item.params, "part": heading, "known": known})
     if item.line in rows.protected:
         return replace(item, label="", params={**item.params, "column": heading, "cell": ""})
     if key is None:

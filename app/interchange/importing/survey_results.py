@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app import resources
 from app.domain.assessment_edition import PARTS
+from app.domain.building import plain_number
 from app.domain.building_code import read_building_code, read_building_number
 from app.domain.words import find_code
 from app.interchange.importing.buildings import read_single_day, take_place, take_words
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, each_row, open_source
 from app.interchange.importing.values import is_total, read_float, read_integer, read_yes_no
+from app.presentation.steps import part_label
 from app.usecases.job import QUIET, Job
 from app.usecases.plans import Entry
 
@@ -54,16 +58,30 @@ def read_survey_results(path: Path | str, *, options: ReadOptions = DEFAULTS, jo
 
 
 def column_of(result: ReadResult, field: str) -> tuple[str | None, str | None]:
-    """Key and heading of the column that a field of the sheet came from: ``parts.roof[0]``, ``tilt_mm[2]``, ``grade``."""
+    """Key and heading of the column that a field of the sheet came from: ``parts.roof[0]``, ``parts.roof[0]#degree``, ``tilt_mm[2]``, ``grade``."""
+    field, _, told = field.partition("#")
     name, _, place = field.removeprefix("parts.").partition("[")
-    keys = [f"{name}{suffix}" for suffix in ("", "_percent", "_degree")]
+    suffixes = ("", "_degree", "_percent") if told == "degree" else ("", "_percent", "_degree")
+    keys = [f"{name}{suffix}" for suffix in suffixes]
     if name == "tilt_mm":
         keys = [f"tilt{int(place.rstrip(']')) + 1}"] if place else ["tilt1"]
     if name == "wall":
-        keys += ["outer_wall", "outer_wall_percent", "outer_wall_degree"]
+        keys += [f"outer_wall{suffix}" for suffix in suffixes]
+    if name == "outer_wall":
+        keys += [f"wall{suffix}" for suffix in suffixes]
     keys.append(_FIELD_COLUMNS.get(name, name))
     found = next((key for key in keys if key in result.headers.columns), None)
     return found, result.heading(found) if found else None
+
+
+def part_words(known: str, structure: str) -> str:
+    """Names of parts (``roof, wall``) in the words of the form."""
+    names = known.split(", ")
+    sheet = "second" if _SECOND_ONLY & set(names) else "first"
+    return "\u3001".join(part_label(name, structure, sheet) for name in names)
+
+
+_SECOND_ONLY = frozenset({"inner_wall", "interior"})
 
 
 class _Reader:
@@ -87,7 +105,7 @@ class _Reader:
                 if len(text) > _LONGEST and key not in ("note", "reason"):
                     self._reject(line, key, "building.text_long", text, most=_LONGEST)
                     return None
-                values[key] = text
+                values[key] = plain_number(text) if key in ("tax_no", "sheet") else text
         if not self._take_day(line, told, values) or not self._take_words(line, told, values) or not self._take_total(line, told, values):
             return None
         self._take_names(told, values)
@@ -100,6 +118,11 @@ class _Reader:
 
     def _reject(self, line: int, key: str, code: str, text: str = "", **params: Any) -> None:
         self._result.reject(line, code, column=self._result.heading(key), value=text, text=text, **params)
+
+    def _reject_word(self, line: int, key: str, group: str, text: str) -> None:
+        """A word nobody knows, with those that are known: the first of each code."""
+        known = [words[0] for words in resources.read_toml("words.toml")[group].values() if words]
+        self._reject(line, key, "survey.row_word", text, word=text, known="\u3001".join(known))
 
     def _take_day(self, line: int, told: Mapping[str, str], values: dict[str, Any]) -> bool:
         text = told.get("surveyed_on", "")
@@ -120,14 +143,14 @@ class _Reader:
             if text := told.get(key):
                 code = find_code(group, text)
                 if code is None:
-                    self._reject(line, key, "survey.row_word", text, word=text)
+                    self._reject_word(line, key, group, text)
                     return False
                 values[key] = code
         if text := told.get("structure"):
             code = find_code("survey_structure", text)
             building = find_code("building_structure", text)
             if code is None and building is None:
-                self._reject(line, "structure", "survey.row_word", text, word=text)
+                self._reject_word(line, "structure", "survey_structure", text)
                 return False
             values["structure"] = code or ("wood" if building in ("wood", "prefab") else "rc")
             if building:
@@ -141,7 +164,7 @@ class _Reader:
         if number is None or not 0 <= number <= 100:
             self._reject(line, "total", "survey.row_number" if number is None else "survey.row_over", text)
             return False
-        values["total"] = int(number + 0.5)
+        values["total"] = int(Decimal(str(number)) + Decimal("0.5"))
         if number != int(number):
             values["raw"] = str(number)
         return True
@@ -154,7 +177,7 @@ class _Reader:
             elif number := read_building_number(text):
                 values["number"] = number
             else:
-                values.setdefault("sheet", text)  # the number of another tool
+                values.setdefault("sheet", plain_number(text))  # the number of another tool
                 values["alien"] = text
         if text := told.get("surveyors"):
             values["surveyors"] = _names(text)
@@ -175,7 +198,8 @@ class _Reader:
                 tilts.append(number if key in self._millimetres else _exact(number * 10))
         if tilts:
             if len(tilts) != len(_TILTS):
-                self._reject(line, next(key for key in _TILTS if key not in told), "survey.row_tilts", count=len(tilts))
+                there = [key for key in _TILTS if key in self._result.headers.columns]
+                self._reject(line, next((key for key in there if key not in told), there[-1]), "survey.row_tilts", count=len(tilts))
                 return False
             inputs["tilt_mm"] = tilts
         if text := told.get("plumb"):
@@ -200,7 +224,7 @@ class _Reader:
             if text := told.get(key):
                 code = find_code(group, text)
                 if code is None:
-                    self._reject(line, key, "survey.row_word", text, word=text)
+                    self._reject_word(line, key, group, text)
                     return False
                 inputs[key] = code == "above" if key == "above_floor" else code
         return True

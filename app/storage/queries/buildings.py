@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.domain.building import Occupancy, Victim, VictimMember
+from app.domain.building import Occupancy, Victim, VictimMember, plain_number
 from app.domain.records import Record, value_fields
 from app.domain.relations import sort_members
 from app.storage import tables as t
@@ -34,7 +33,7 @@ _ORDER = "b.district = '', b.district, b.key_address, b.number, b.rid"
 
 
 def building_words(connection: Connection, guard: Guard, text: str, values: dict[str, Any]) -> list[str]:
-    """Conditions on ``b`` so that each word of the text is in number, tax number, address, owner or a head of its households.
+    """Conditions on ``b`` so that each word of the text is in number, tax number, address, owner (name or reading) or a head of its households.
 
     What may not be seen is not found by it.
     """
@@ -43,12 +42,12 @@ def building_words(connection: Connection, guard: Guard, text: str, values: dict
     values["withheld"] = json.dumps(sorted(withheld_buildings(connection, people))) if guard.hides else "[]"
     conditions = []
     for place, word in enumerate(text.split()):
-        plain = unicodedata.normalize("NFKC", word).upper()
+        plain = plain_number(word).upper()
         values |= {f"plain{place}": plain, f"address{place}": fold_key_address(word) or plain, f"name{place}": fold_key_name(word) or plain,
                    f"kana{place}": fold_key_kana(word) or plain}  # fmt: skip
         conditions.append(
             f"(instr(b.number, :plain{place}) OR instr(upper(b.tax_no), :plain{place}) OR instr(b.key_address, :address{place})"
-            f" OR (instr(b.key_owner, :name{place}) AND b.id NOT IN (SELECT value FROM json_each(:withheld)))"
+            f" OR ((instr(b.key_owner, :name{place}) OR instr(b.key_owner_kana, :kana{place})) AND b.id NOT IN (SELECT value FROM json_each(:withheld)))"
             " OR b.id IN (SELECT o.building_id FROM victim v JOIN occupancy o ON o.victim_id = v.id AND NOT o.deleted WHERE NOT v.deleted"
             f" AND (instr(v.key_name, :name{place}) OR instr(v.key_kana, :kana{place})) AND v.id NOT IN (SELECT value FROM json_each(:hidden))))"
         )

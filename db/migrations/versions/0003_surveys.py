@@ -43,6 +43,7 @@ STATEMENTS = (
         note TEXT NOT NULL,
         deleted BOOLEAN NOT NULL,
         key_owner TEXT DEFAULT '' NOT NULL,
+        key_owner_kana TEXT DEFAULT '' NOT NULL,
         key_address TEXT DEFAULT '' NOT NULL,
         CONSTRAINT pk_building PRIMARY KEY (rid),
         CONSTRAINT uq_building_id UNIQUE (id)
@@ -52,6 +53,7 @@ STATEMENTS = (
     "CREATE INDEX ix_building_district ON building (district)",
     "CREATE INDEX ix_building_number ON building (number)",
     "CREATE INDEX ix_building_owner ON building (key_owner)",
+    "CREATE INDEX ix_building_owner_kana ON building (key_owner_kana)",
     "CREATE INDEX ix_building_tax_no ON building (tax_no)",
     """
     CREATE TABLE victim (
