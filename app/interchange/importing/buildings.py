@@ -14,7 +14,7 @@ from app.domain.dates import parse_date
 from app.domain.errors import SasaeError
 from app.domain.words import find_code, find_code_within
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, each_row, open_source
-from app.interchange.importing.values import is_total, read_float, read_integer, read_yes_no
+from app.interchange.importing.values import is_total, read_float, read_integer, read_yes_no, words
 from app.usecases.job import QUIET, Job
 from app.usecases.plans import Entry
 
@@ -137,7 +137,7 @@ def _take_numbers(result: ReadResult, line: int, told: Mapping[str, str], values
 
 def _plain_storeys(text: str) -> str:
     """``2階建`` and ``2F`` as ``2``."""
-    return text.rstrip("\u968e\u5efa\u3066Ff\uff26 ")
+    return text.rstrip(str(words("storeys")))
 
 
 def columns_of(values: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
