@@ -16,7 +16,7 @@ from app.domain.certificate import Certificate
 from app.ui.certificates.print_result import PrintResult
 from app.ui.main_window import MainWindow
 from app.usecases import applications, certificates
-from tests.certificates_town import add_building, ask, sign_as_mayor
+from tests.certificates_town import add_building, ask, judge, sign_as_mayor
 from tests.stores import Town
 from tests.ui.conftest import press
 
@@ -228,3 +228,15 @@ def test_protected_households_are_left_out_and_counted(window: MainWindow, town:
     settle()
     assert [one.application_id for one in papers(town)] == [seen]
     assert "支援措置のため" in tab.banner.words and "渡邉" not in tab.banner.words
+
+
+def test_a_paper_that_is_to_be_replaced_is_not_printed_any_more(tab: Any, town: Town, settle: Settle) -> None:
+    sign_as_mayor(town.ctx)
+    judged(town)
+    refresh(tab, settle)
+    tab.issue()
+    settle()
+    judge(town.ctx, papers(town)[0].building_id, "total", kind="re")
+    tab.what.setCurrentIndex(1)
+    refresh(tab, settle)
+    assert tab.chosen() == [] and "1件は除きました" in tab.left_out.text()

@@ -49,9 +49,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """Ids of what can be issued or printed."""
+    """Ids of what can be issued or printed. ``replaced`` counts certificates left out because a newer judgement waits for its own paper."""
 
     ids: Sequence[str]
+    replaced: int = 0
 
 
 def way_out(error: Exception) -> tuple[str, str, str]:
@@ -80,9 +81,12 @@ def read_desk(ctx: Context, folder: Path) -> Desk:
 
 
 def read_ids(ctx: Context, *, missing: bool, kind: str) -> Ready:
-    """Certificates with papers missing; or applications approved, and judged ones for whoever may approve."""
+    """Certificates with papers missing (not those to be replaced); or applications approved, and judged ones for whoever may approve."""
     if missing:
-        return Ready(ids=certificates.list_certificate_ids(ctx, filter=CertificateFilter(state="issued", unprinted=True, kind=kind)))
+        wanted = certificates.list_certificate_ids(ctx, filter=CertificateFilter(state="issued", unprinted=True, kind=kind))
+        older = set(certificates.list_certificate_ids(ctx, filter=CertificateFilter(state="issued", replace=True, kind=kind)))
+        kept = [one for one in wanted if one not in older]
+        return Ready(ids=kept, replaced=len(wanted) - len(kept))
     states = ("approved", "judged") if ctx.actor.may("approve") else ("approved",)
     found = [applications.list_application_ids(ctx, filter=ApplicationFilter(state=state, kind=kind)) for state in states]
     return Ready(ids=[one for part in found for one in part])

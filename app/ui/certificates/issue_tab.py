@@ -63,6 +63,7 @@ class IssueTab(Tab):
         self.options = PrintOptions(self.shell)
         self.plan = text("", role="section")
         self.forms = text("", role="note")
+        self.left_out = text("", role="problem")
         self.banner = Banner(closable=True)
         self.banner.hide()
         self.empty = EmptyState("", "", icon="success", actions=[("申請の一覧へ", "list", lambda: self.page.open_tab("applications"))])
@@ -102,8 +103,9 @@ class IssueTab(Tab):
     def _lay_out(self) -> None:
         top = row(labelled("対象", self.what), labelled("種類", self.kind), 1, spacing=10)
         self.left = QWidget()
-        inside = column(top, row(self.all, self.some, 1, spacing=14), self.tables, row(self.view_button, 1, self.push_button, spacing=6), spacing=6)
-        inside.setStretch(2, 1)
+        acts = row(self.view_button, 1, self.push_button, spacing=6)
+        inside = column(top, row(self.all, self.some, 1, spacing=14), self.left_out, self.tables, acts, spacing=6)
+        inside.setStretch(3, 1)
         self.left.setLayout(inside)
         inner = QWidget()
         inner.setProperty("role", "scroll")
@@ -176,6 +178,8 @@ class IssueTab(Tab):
             self.badged.emit(len(ids))
         self.all.setText(f"一覧のすべて（{len(ids):,}件）")
         self._show_empty(not ids)
+        self.left_out.setText(f"程度が変わり差替が必要な{ready.replaced:,}件は除きました。「証明書」で差し替えてから印刷します。" if ready.replaced else "")
+        self.left_out.setVisible(bool(ready.replaced))
         self._mark()
         if ids and self.table.current_id() is None:
             self.table.make_current(0)

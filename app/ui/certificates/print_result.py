@@ -76,7 +76,7 @@ class PrintResult(QDialog):
         whole.setStretch(0, 1)
         self.setLayout(whole)
         look, room = theme.current(), self.screen().availableGeometry()
-        self.resize(min(look.px(760), room.width() - 30), min(look.px(560 if refused else 360), room.height() - 40))
+        self.resize(min(look.px(920), room.width() - 30), min(look.px(560 if refused else 360), room.height() - 40))
         (self.files if self.paths else self.close_button).setFocus()
 
     @property
