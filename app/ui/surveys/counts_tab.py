@@ -152,7 +152,7 @@ class CountsTab(Tab):
         number = f"第{self.counts.number:,}報" if self.counts and self.counts.number else ""
         dialog = ExportDialog(
             self, self.shell, title="被害の集計の印刷・書き出し", name=f"被害の集計{number}", formats=formats, write=write, personal=False,
-            lead=f"{number} {format_instant(at) if at else 'いま'} 現在の数。".strip(),
+            lead=f"{number}　{f'{format_instant(at)} 現在の数' if at else 'いまの数'}を数えて書き出します。".strip("　"),
         )  # fmt: skip
         dialog.open()
         return dialog
