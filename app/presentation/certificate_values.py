@@ -13,6 +13,7 @@ from app.usecases.certificate_rows import CertificateFacts
 
 PROVISIONAL = "仮番号（本部の確認前）"
 NO_MEMBERS = "（記載なし）"
+NOT_TOLD = "―"
 """So that nobody writes into the empty lines by hand."""
 DECLARED = "申告による記載（住民データとの照合前）"
 
@@ -28,7 +29,7 @@ def certificate_values(facts: CertificateFacts) -> Mapping[str, str]:
         "head_address": home,
         "head_name": victim.head_name or victim.head_kana if victim else "",
         "cause": application.cause or facts.settings.cause or default_cause(facts),
-        "building_address": " ".join(filter(None, (building.address, facts.room))) if building else "",
+        "building_address": " ".join(filter(None, (building.address, facts.room))) if building else _told(facts, home),
         "grade": label("grade", facts.grade) if facts.kind == "damage" else "",
         "members": "\n".join(map(_member, facts.members)) or (NO_MEMBERS if facts.kind == "damage" else ""),
         "extra1": facts.settings.extra1,
@@ -43,8 +44,8 @@ def certificate_values(facts: CertificateFacts) -> Mapping[str, str]:
         "applicant_name": application.applicant_name,
         "applicant_address": contact or home,
         "purpose": _words("application.purposes", application.purposes),
-        "damage": application.damage,
-        "objects": _words("application.objects", application.objects),
+        "damage": application.damage or _told(facts, NOT_TOLD),
+        "objects": _words("application.objects", application.objects) or _told(facts, NOT_TOLD),
         "reported_on": format_era(date.fromisoformat(application.applied_on)) if application.applied_on else "",
         "postal": postal,
         "delivery_address": contact or home,
@@ -55,6 +56,11 @@ def certificate_values(facts: CertificateFacts) -> Mapping[str, str]:
 def default_cause(facts: CertificateFacts) -> str:
     """令和6年1月1日の見本地震による."""
     return f"{format_era(date.fromisoformat(facts.occurred_on))}の{facts.disaster_name}による"
+
+
+def _told(facts: CertificateFacts, words: str) -> str:
+    """On a 被災証明書, which certifies what was told, no line stays open for others to fill in."""
+    return words if facts.kind == "report" else ""
 
 
 def _member(member: VictimMember) -> str:

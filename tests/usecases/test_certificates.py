@@ -313,6 +313,14 @@ def test_a_report_certificate_has_no_degree_and_needs_no_survey(town: Town) -> N
     values = json.loads(paper.values)
     assert "grade" not in values and values["objects"] == "車、塀・門" and values["reported_on"] == "令和6年1月2日"
     assert ":R0:" in paper.code and certificates.verify(town.ctx, text=paper.code).grade == ""
+    assert values["building_address"] == values["applicant_address"] != "", "no line stays open"
+    told = applications.apply(
+        town.ctx, values={"applicant_name": "髙橋　太郎", "kind": "report", "damage": "塀が倒れた"}, resident_id=town.resident("太郎")
+    )
+    done = certificates.issue(
+        town.ctx, application_ids=[told.application.id], form=replace(FORM, form="report_certificate"), write_values=certificate_values
+    )
+    assert json.loads(paper_of(town, done.certificates[0]).values)["objects"] == "―"
     bare = applications.apply(town.ctx, values={"applicant_name": "髙橋　太郎", "kind": "report"}, resident_id=town.resident("太郎"))
     assert bare.application.state == "received"
 
