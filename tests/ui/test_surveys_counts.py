@@ -14,7 +14,9 @@ from PySide6.QtCore import Qt
 from app.domain.certificate import Application
 from app.domain.identifiers import new_id
 from app.domain.survey import GRADES
+from app.printing.raster import count_pages
 from app.ui.main_window import MainWindow
+from app.ui.surveys import sheets
 from app.usecases.damage_counts import count_damage, save_typed
 from tests.stores import Town
 from tests.ui.conftest import press
@@ -146,3 +148,16 @@ def test_without_the_right_nothing_leaves(opened: Any, town: Town, settle: Settl
     monkeypatch.setattr(tab, "may", lambda right: False)
     again(tab, settle)
     assert not tab.export_button.isEnabled() and not tab.typed_button.isEnabled()
+
+
+def test_spare_sheets_without_a_building(window: MainWindow, town: Town, settle: Settle, tmp_path: Path) -> None:
+    home = house(town)
+    for code, pages in (("pdf-2", 1), ("pdf-blank", sheets.BLANKS)):
+        dialog = sheets.open_sheets(window, window.current.shell, building_ids=[home])
+        assert list(dialog.radios) == ["pdf-1", "pdf-2", "pdf-blank"]
+        dialog.choose(code)
+        dialog.path.setText(str(tmp_path / f"{code}.pdf"))
+        dialog.open_after.setChecked(False)
+        dialog.run()
+        settle()
+        assert count_pages(tmp_path / f"{code}.pdf") == pages

@@ -13,7 +13,9 @@ from app.usecases.job import Job
 from app.usecases.survey_rows import AssignmentRow
 
 _LIST = Format("pdf", "予定表（A4）", "班が持って行く、歩く順の一覧", "pdf")
-_SHEET_1 = Format("pdf-1", "調査票（1枚に1棟）", "表裏に書き込む、ふつうの大きさ", "pdf")
+_SHEET_1 = Format("pdf-1", "調査票（1枚に1棟）", "見取図の欄のある、ふつうの大きさ", "pdf")
+BLANKS = 10
+_BLANK = Format("pdf-blank", f"番号のない調査票（{BLANKS}枚）", "一覧にない建物を見つけたときに書く、予備の紙", "pdf")
 _SHEET_2 = Format("pdf-2", "調査票（1枚に2棟）", "用紙が少ないとき。切り離して使います", "pdf")
 
 
@@ -36,19 +38,22 @@ def open_list(parent: QWidget, shell: Shell, *, assignments: Sequence[Assignment
 
 
 def open_sheets(parent: QWidget, shell: Shell, *, building_ids: Sequence[str], lead: str = "") -> ExportDialog:
-    """The sheets of these buildings, one or two to a page."""
+    """The sheets of these buildings, one or two to a page, or spare ones without a building."""
     ctx, folder = shell.context, shell.folder
 
     def write(choice: Choice, job: Job) -> Written:
         from app.interchange.exporting.survey_sheets import print_sheets
 
-        nup = int(choice.format.code.rpartition("-")[2])
-        done = print_sheets(ctx.for_purpose(choice.purpose), building_ids=building_ids, out=choice.path, nup=nup, folder=folder, job=job)
-        return Written(choice.path, f"{len(building_ids):,}棟・{done.pages:,}ページ", problems=done.problems)
+        blank = choice.format is _BLANK
+        done = print_sheets(
+            ctx.for_purpose(choice.purpose), building_ids=() if blank else building_ids, blanks=BLANKS if blank else 0, out=choice.path,
+            nup=2 if choice.format is _SHEET_2 else 1, folder=folder, job=job,
+        )  # fmt: skip
+        return Written(choice.path, f"{done.sheets:,}棟・{done.pages:,}ページ", problems=done.problems)
 
-    words = f"{len(building_ids):,}棟分。調査票のQRを読み取ると、その建物の調査の入力が開きます。"
-    dialog = ExportDialog(
-        parent, shell, title="調査票の印刷", name="調査票", formats=[_SHEET_1, _SHEET_2], write=write, lead="　".join(filter(None, (lead, words)))
-    )
+    words = "" if not building_ids else f"{len(building_ids):,}棟分。調査票のQRを読み取ると、その建物の調査の入力が開きます。"
+    formats = [*((_SHEET_1, _SHEET_2) if building_ids else ()), _BLANK]
+    told = "　".join(filter(None, (lead, words)))
+    dialog = ExportDialog(parent, shell, title="調査票の印刷", name="調査票", formats=formats, write=write, lead=told)
     dialog.open()
     return dialog
