@@ -315,7 +315,9 @@ def test_a_report_certificate_has_no_degree_and_needs_no_survey(town: Town) -> N
     assert ":R0:" in paper.code and certificates.verify(town.ctx, text=paper.code).grade == ""
     assert values["building_address"] == values["applicant_address"] != "", "no line stays open"
     told = applications.apply(
-        town.ctx, values={"applicant_name": "見本　一", "kind": "report", "damage": "塀が倒れた"}, household={"head_name": "見本　一", "address": "見本市本町9-9"}
+        town.ctx,
+        values={"applicant_name": "見本　一", "kind": "report", "damage": "塀が倒れた"},
+        household={"head_name": "見本　一", "address": "見本市本町9-9"},
     )
     done = certificates.issue(
         town.ctx, application_ids=[told.application.id], form=replace(FORM, form="report_certificate"), write_values=certificate_values
