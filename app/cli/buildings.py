@@ -11,8 +11,8 @@ from app.cli.imports import answer_import, read_options, report_to, show_progres
 from app.cli.outputs import Answer
 from app.cli.signing import signed_in
 from app.cli.surveys import survey_object
-from app.domain.building import Building
-from app.domain.errors import RuleViolation
+from app.domain.building import Building, Victim
+from app.domain.errors import RuleViolation, UsageFault
 from app.domain.records import values_of
 from app.domain.words import need_code
 from app.usecases import buildings
@@ -130,6 +130,8 @@ def _value(name: str, text: str) -> Any:
 
 def link(gateway: FolderGateway, given: Namespace) -> Answer:
     """``buildings link``: the household of a resident, or one typed in."""
+    if not (given.resident or given.victim or given.head or given.kana):
+        raise UsageFault("cli.link_who")
     with signed_in(gateway, given) as session:
         ctx: Context = session.context
         building = buildings.need_building(ctx, text=given.building)
@@ -145,7 +147,10 @@ def link(gateway: FolderGateway, given: Namespace) -> Answer:
             room=given.room,
             main=not given.other,
         )
-        return {"victim": done.victim_id, "occupancy": done.occupancy_id, "withheld": done.withheld}, 0
+        told = {"victim": done.victim_id, "occupancy": done.occupancy_id, "withheld": done.withheld}
+        home, victim = ctx.reads.get("building", building), ctx.reads.get("victim", done.victim_id)
+        number = home.number if isinstance(home, Building) else ""
+        return {**told, "number": number, "head": victim.head_name or victim.head_kana if isinstance(victim, Victim) else ""}, 0
 
 
 def _resident(ctx: Context, text: str) -> str:
@@ -154,12 +159,14 @@ def _resident(ctx: Context, text: str) -> str:
         return text
     found = ctx.reads.residents.by_number(text)
     if not found:
-        raise RuleViolation("record.not_found", kind="resident", record=text)
+        raise RuleViolation("building.resident_not_found", field="resident", number=text)
     return found[0].id
 
 
 def risk(gateway: FolderGateway, given: Namespace) -> Answer:
     """``buildings risk``: 応急危険度判定, and the register of collapsed houses."""
+    if not (given.risk or given.collapsed or given.danger):
+        raise UsageFault("cli.risk_what")
     with signed_in(gateway, given) as session:
         ctx: Context = session.context
         building = buildings.need_building(ctx, text=given.building)
@@ -168,7 +175,9 @@ def risk(gateway: FolderGateway, given: Namespace) -> Answer:
             buildings.note_risk(ctx, building_id=building, risk=code, risk_on=given.day, risk_note=given.note)
         if given.collapsed or given.danger:
             buildings.note_collapse(ctx, building_id=building, collapsed=True, danger=given.danger)
-        return {"id": building, "risk": code or None, "collapsed": bool(given.collapsed or given.danger)}, 0
+        stored = ctx.reads.get("building", building)
+        number = stored.number if isinstance(stored, Building) else ""
+        return {"id": building, "number": number, "risk": code or None, "collapsed": bool(given.collapsed or given.danger)}, 0
 
 
 BUILDING_VERBS = {

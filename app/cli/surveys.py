@@ -76,11 +76,11 @@ def record(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 def find_survey(ctx: Context, text: str, *, state: str = "") -> str:
-    """A survey by id, by the number of its sheet, or the newest of a building by its number. RuleViolation ``survey.not_found``."""
+    """A survey by id, by the number of its sheet, or the newest of a building by its survey or tax number. RuleViolation ``survey.not_found``."""
     found = ctx.reads.get("survey", text)
     if isinstance(found, Survey) and not found.deleted:
         return found.id
-    building = buildings.find_building(ctx, number=text)
+    building = buildings.find_building(ctx, number=text) or buildings.find_building(ctx, tax_no=text)
     wanted = SurveyFilter(building_id=building or "", state=state)
     ids = list(surveys.list_survey_ids(ctx, filter=wanted)) if building else _by_sheet(ctx, text, state)
     if not ids:

@@ -29,11 +29,16 @@ def find_code(group: str, text: str) -> str | None:
 
 
 def need_code(group: str, text: str, *, field: str | None = None) -> str:
-    """The code, or RuleViolation ``word.unknown`` that names the word."""
+    """The code, or RuleViolation ``word.unknown_choice`` that names the word and those there are."""
     code = find_code(group, text)
     if code is None:
-        raise RuleViolation("word.unknown", field=field, word=text)
+        raise RuleViolation("word.unknown_choice", field=field, word=text, known=known_words(group))
     return code
+
+
+def known_words(group: str) -> str:
+    """The words that can be written: the first of each code."""
+    return "\u3001".join(words[0] for words in resources.read_toml("words.toml")[group].values() if words)
 
 
 def find_code_within(group: str, text: str) -> str | None:

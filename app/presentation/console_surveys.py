@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
-from app.presentation.labels import label
+from app.presentation.labels import field_label, label, show_field
 
 _IMPORTED = (
     "結果：read created updated unchanged review rejected（行の数）、report 取り込みの報告、rejected_rows 直して入れ直す行、warnings。"
@@ -69,8 +69,8 @@ SURVEY_HELP: Mapping[str, str] = {
     "buildings.save": "家屋を登録する・直す（--set 項目=値。N がなければ新しい建物）\n結果：id number。",
     "buildings.link": "家屋に世帯を結び付ける\n--resident 宛名番号、--victim 世帯の番号、または --head 世帯主 --member 世帯員（住民票のない人）。--o"
     "ther 生活の本拠ではない。\n"
-    "結果：victim occupancy withheld 支援措置のため担当者だけが扱う。",
-    "buildings.risk": "応急危険度判定（調査済・要注意・危険）と倒壊家屋を記録する。被害の程度ではありません\n結果：id risk collapsed。",
+    "結果：victim occupancy withheld 支援措置のため担当者だけが扱う、number 調査番号、head 世帯主。",
+    "buildings.risk": "応急危険度判定（調査済・要注意・危険）と倒壊家屋を記録する。被害の程度ではありません\n結果：id number risk collapsed。",
 }
 
 SURVEY_HEADS: Mapping[str, str] = {
@@ -120,6 +120,7 @@ def _listed(key: str) -> Callable[[Mapping[str, Any]], str | None]:
 def draw_list(key: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """A list as a table for a terminal, codes in words."""
     columns = _LISTED[key]
+    rows = [{**row, "position": int(row["position"]) + 1} for row in rows] if key == "plan" else rows  # people count from one
     cells = [[SURVEY_HEADS[name] for name, _ in columns], *([_cell(row.get(name), kind) for name, kind in columns] for row in rows)]
     widths = [max(_width(line[place]) for line in cells) for place in range(len(columns))]
     drawn = ["  ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
@@ -140,13 +141,85 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 
+_OWN_LINES = ("id", "number", "grade", "total", "photos", "withheld", "households", "surveys", "requests")
+
+
+def _shown(result: Mapping[str, Any]) -> str:
+    """A building with its households and surveys."""
+    total = "" if result["total"] is None else f"（{result['total']}点）"
+    lines = [f"調査番号: {result['number']}", f"被害の程度: {label('grade', result['grade']) or '―'}{total}"]
+    for name, value in result.items():
+        if name not in _OWN_LINES and value not in (None, "", False):
+            lines.append(f"{field_label('building', name)}: {show_field('building', name, value)}")
+    lines.append(f"写真: {result['photos']}")
+    lines += ["", f"世帯（{len(result['households'])}）", *(_home(home) for home in result["households"])]
+    if result["withheld"]:
+        lines.append("  支援措置のため、ほかの世帯・所有者は担当者だけが扱います。")
+    lines += ["", "調査", draw_list("surveys", result["surveys"])]
+    asked = [f"  {label('survey.kind', one['wants'])} {label('appeal.state', one['state'])} {one['reason']}".rstrip() for one in result["requests"]]
+    return "\n".join([*lines, "", f"依頼（{len(asked)}）", *asked])
+
+
+def _home(home: Mapping[str, Any]) -> str:
+    people = "、".join(" ".join(filter(None, (one["name"] or one["kana"], one["relation"]))) for one in home["members"])
+    told = (home["head"] or home["kana"], home["room"], label("occupancy.tenure", home["tenure"]), "" if home["main"] else "生活の本拠ではない")
+    return f"  {' '.join(filter(None, told))}：{people}（世帯の番号 {home['id']}）"
+
+
+def _linked(result: Mapping[str, Any]) -> str:
+    if result["withheld"]:
+        return f"{result['number']} に世帯を結び付けました。支援措置のため、この世帯は担当者だけが扱います。"
+    return f"{result['number']} に {result['head']} の世帯を結び付けました（世帯の番号 {result['victim']}）。"
+
+
+def _risk_noted(result: Mapping[str, Any]) -> str:
+    risk = [f"応急危険度判定「{label('building.risk', result['risk'])}」"] if result["risk"] else []
+    return f"{result['number']} に{'と'.join([*risk, *(['倒壊家屋'] if result['collapsed'] else [])])}を記録しました（被害の程度とは別です）。"
+
+
+def _recorded(result: Mapping[str, Any]) -> str:
+    grade = result["grade_label"] or "未判定"
+    total = "" if result["total"] is None else f"（{result['total']}点）"
+    return f"{result['building']} の{label('survey.kind', result['kind'])}：{grade}{total} {label('survey.state', result['state'])}（番号 {result['id']}）"
+
+
+def _checked(result: Mapping[str, Any]) -> str:
+    done = "確定しました" if result["accepted"] else "差し戻しました"
+    left = draw_list("left", result["left"]).splitlines() if result["left"] else []
+    return "\n".join([f"{result['checked']}件を{done}。", *(["次の調査は、そのまま残っています。", *left] if left else [])])
+
+
+def _area(result: Mapping[str, Any]) -> str | None:
+    if "judged" not in result:
+        return draw_list("acts", result["acts"]) if "acts" in result else f"一括判定を取り消しました（{result['withdrawn']}件）。"
+    done = f"判定しました（一括判定の番号 {result['act']}）" if result["act"] else "判定します（まだ何も変えていません）"
+    left = ["判定しない建物", draw_list("left", result["left"])] if result["left"] else []
+    return "\n".join([f"{len(result['judged'])}棟を{done}。", *(f"  {number}" for number in result["judged"]), *left])
+
+
+def _appeal(result: Mapping[str, Any]) -> str:
+    if "appeals" in result:
+        return draw_list("appeals", result["appeals"])
+    return f"依頼（番号 {result['id']}）を「{label('appeal.state', result['state'])}」にしました。"
+
+
+def _withdrawn(result: Mapping[str, Any]) -> str:
+    return f"調査（番号 {result['id']}）を取り下げました。"
+
+
 SURVEY_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
     ("surveys", "list"): _listed("surveys"),
     ("surveys", "plan"): _listed("plan"),
     ("surveys", "teams"): _listed("teams"),
     ("surveys", "progress"): _listed("progress"),
-    ("surveys", "area"): _listed("acts"),
-    ("surveys", "appeal"): _listed("appeals"),
+    ("surveys", "record"): _recorded,
+    ("surveys", "check"): _checked,
+    ("surveys", "withdraw"): _withdrawn,
+    ("surveys", "area"): _area,
+    ("surveys", "appeal"): _appeal,
     ("buildings", "list"): _listed("buildings"),
+    ("buildings", "show"): _shown,
+    ("buildings", "link"): _linked,
+    ("buildings", "risk"): _risk_noted,
 }
 """Results told in their own way; None falls back to the general one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,35 @@ def test_risk_is_no_grade_and_people_read_words(run: Run) -> None:
     code, answer = run("surveys", "record", "--building", "K7QF-99999-X", "--on", "R6.1.2")
     assert (code, answer["error"]["code"]) == (1, "building.not_found")
     assert run("surveys", "check")[0] == 2
+
+
+def test_what_is_done_is_told_in_words(run: Run, sheet: str) -> None:
+    made = run("buildings", "save", "--set", "address=見本市本町1-2-3", "--set", "tax_no=１０１－１")[1]
+
+    def told(*arguments: str, code: int = 0, second: bool = False) -> str:
+        answer = run(*arguments, as_json=False, second=second)
+        assert answer[0] == code, answer
+        assert not re.search(r"[A-Za-z_]{5,}|残り日数", re.sub(r"[0-9a-f-]{36}", "", str(answer[1]))), answer[1]
+        return str(answer[1])
+
+    assert "髙橋　太郎" in told("buildings", "link", "101-1", "--resident", "0000000011", "--tenure", "持家")
+    assert "危険（赤）" in told("buildings", "risk", "101-1", "危険", "--on", "R6.1.2")
+    assert "中規模半壊（30点）" in told("surveys", "record", sheet, "--building", "101-1", "--on", "R6.1.2", "--surveyor", "調査　一郎")
+    assert "1件を確定しました" in told("surveys", "check", "101-1", second=True)
+    shown = told("buildings", "show", "101-1")
+    assert "被害の程度: 中規模半壊（30点）" in shown and "髙橋　太郎 世帯主" in shown and "持家" in shown and "確定" in shown
+    assert "受付" in told("surveys", "appeal", "open", "101-1", "--wants", "再調査", "--on", "R6.1.2", "--reason", "柱")
+    assert "まだ何も変えていません" in told(
+        "surveys", "area", "--building", run("buildings", "save", "--set", "address=見本市港町1")[1]["number"], "--grade", "全壊", "--hazard",
+        "水害", "--on", "R6.1.2", "--reason", "航空写真", "--aerial", "--dry-run",
+    )  # fmt: skip
+    assert made["number"] in told("surveys", "list")
+
+
+def test_a_household_that_is_not_named_or_known_is_told_how(run: Run) -> None:
+    run("buildings", "save", "--set", "address=見本市本町1", "--set", "tax_no=1")
+    assert run("buildings", "link", "1")[0] == 2 and run("buildings", "risk", "1")[0] == 2
+    code, answer = run("buildings", "link", "1", "--resident", "9999")
+    assert (code, answer["error"]["code"]) == (1, "building.resident_not_found") and "--head" in answer["error"]["message"]
+    code, answer = run("buildings", "link", "1", "--head", "借家　次郎", "--tenure", "なにか")
+    assert code == 1 and "借家" in answer["error"]["message"]

@@ -10,11 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app import resources
 from app.domain.assessment_edition import PARTS
 from app.domain.building import plain_number
 from app.domain.building_code import read_building_code, read_building_number
-from app.domain.words import find_code
+from app.domain.words import find_code, known_words
 from app.interchange.importing.buildings import read_single_day, take_place, take_words
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, each_row, open_source
 from app.interchange.importing.values import is_total, read_float, read_integer, read_yes_no
@@ -120,9 +119,8 @@ class _Reader:
         self._result.reject(line, code, column=self._result.heading(key), value=text, text=text, **params)
 
     def _reject_word(self, line: int, key: str, group: str, text: str) -> None:
-        """A word nobody knows, with those that are known: the first of each code."""
-        known = [words[0] for words in resources.read_toml("words.toml")[group].values() if words]
-        self._reject(line, key, "survey.row_word", text, word=text, known="\u3001".join(known))
+        """A word nobody knows, with those that are known."""
+        self._reject(line, key, "survey.row_word", text, word=text, known=known_words(group))
 
     def _take_day(self, line: int, told: Mapping[str, str], values: dict[str, Any]) -> bool:
         text = told.get("surveyed_on", "")
