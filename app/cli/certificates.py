@@ -32,14 +32,14 @@ from app.cli.signing import signed_in
 from app.domain import building as building_words
 from app.domain import certificate as words
 from app.domain.certificate import Application
-from app.domain.errors import RuleViolation, UsageFault
+from app.domain.certificate_code import MAGIC
+from app.domain.errors import EnvironmentFault, RuleViolation, UsageFault
 from app.presentation.labels import label
 from app.presentation.messages import message
 from app.usecases import applications, certificates
 from app.usecases.buildings import need_building
 from app.usecases.certificate_rows import (
     ApplicationFilter,
-    CertificateFilter,
     Issued,
     Moved,
     Verified,
@@ -47,6 +47,7 @@ from app.usecases.certificate_rows import (
 from app.usecases.context import Context
 from app.usecases.job import Job
 
+_FILE_ENDINGS = (".PDF", ".PNG", ".JPG", ".JPEG", ".TIF", ".TIFF", ".HEIC")
 _MOST_STDIN = 100_000
 
 
@@ -232,14 +233,14 @@ def print_papers(gateway: FolderGateway, given: Namespace) -> Answer:
         ids: Sequence[str] = ()
         if given.all_judged or given.without_application:
             done, made, withheld = _issue(ctx, given, session.folder)
-            ids = done.certificates
-            extra = {"issued": len(ids), "approved": done.approved, "applications": made, "withheld": done.withheld + withheld,
+            extra = {"issued": len(done.certificates), "approved": done.approved, "applications": made, "withheld": done.withheld + withheld,
                      "refused": tell_refused(done.refused)}  # fmt: skip
-        elif given.missing:
-            ids = certificates.list_certificate_ids(ctx, filter=CertificateFilter(unprinted=True, kind=read_kind(given.kind)))
-        elif given.numbers:
+            ids = done.certificates
+        if given.all_judged or given.missing:  # with those that were issued before
+            ids, extra["to_replace"] = certificates.list_unprinted_ids(ctx, kind=read_kind(given.kind))
+        elif given.numbers and not given.without_application:
             ids = [need_certificate(ctx, number) for number in given.numbers]
-        elif not given.from_number:
+        elif not (given.from_number or given.without_application):
             raise UsageFault("cli.certificates_which")
         options = _options(ctx, given)
         if given.plan and not given.from_number:
@@ -327,7 +328,15 @@ def _verify(ctx: Context, text: str) -> list[Verified]:
         is_file = path is not None and path.is_file()
     except OSError:  # a name no system can have
         is_file = False
+    if not is_file and _names_file(text):
+        raise EnvironmentFault("certificate.file_missing", path=text)
     return verify_file(ctx, path=path) if is_file and path else [certificates.verify(ctx, text=text)]
+
+
+def _names_file(text: str) -> bool:
+    """Whether it was meant as a file: an ending or a separator that no code of ours without its beginning has."""
+    told = text.strip().upper()
+    return not told.startswith(f"{MAGIC}:") and (told.endswith(_FILE_ENDINGS) or "/" in told or "\\" in told)
 
 
 def _verified(found: Verified) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from app.domain.errors import RuleViolation
+from app.domain.dates import parse_date
+from app.domain.errors import RuleViolation, SasaeError
+from app.domain.folding import fold_name
 from app.domain.records import Record
 
 USES = ("dwelling", "apartment", "mixed", "vacant", "barn", "business", "public", "vehicle", "wall", "carport", "other")
@@ -154,3 +156,18 @@ def check_building(building: Building) -> None:
         raise RuleViolation("building.place", field="lat")
     if building.storeys is not None and not 0 <= building.storeys <= 99:
         raise RuleViolation("building.storeys", field="storeys")
+
+
+def same_head(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Two heads of households (name, birth date as written), known to be of one building, are one person: no birth date stands against it."""
+    if not one[0].strip() or fold_name(one[0]) != fold_name(other[0]):
+        return False
+    births = [_day(text) for text in (one[1], other[1]) if text.strip()]
+    return len(births) < 2 or births[0] == births[1]
+
+
+def _day(text: str) -> object:
+    try:
+        return parse_date(text, lenient=True)
+    except SasaeError:
+        return text.strip()

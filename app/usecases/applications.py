@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.domain import certificate as words
-from app.domain.building import TENURES, Building, Occupancy, Victim, VictimMember, check_building
+from app.domain.building import TENURES, Building, Occupancy, Victim, VictimMember, check_building, same_head
 from app.domain.certificate import Application, Certificate
 from app.domain.certificate_states import Standing, check_move, settled_state
 from app.domain.dates import JST, parse_date
@@ -97,17 +97,21 @@ def apply(
 
     ``values``: fields of ``Application``. The household is ``victim_id``, or that of a resident of the snapshot (``resident_id``), or written
     down as told (``household``: fields of ``Victim``, ``members``: of ``VictimMember``; without any the applicant's own): then it is
-    ``declared``. The building is ``building_id`` or written down (``building``: fields of ``Building``). They are linked when they are not.
+    ``declared``, unless one household of the building has this head: then it is that one.
+
+    The building is ``building_id`` or written down (``building``: fields of ``Building``). They are linked when they are not.
 
     Goes straight to 調査待ち (a 罹災証明書 with a building) or 判定 (the building is judged already, or a report certificate).
-    Warnings, never refusals: ``application.late``, ``application.again`` (with the earlier number).
+    Warnings, never refusals: ``application.late``, ``application.again`` (with the earlier number), ``application.household_known``
+    (what was told is a household of that building: linked to it, with the members it has).
     RuleViolation beside the field: ``application.applicant_missing``, ``application.proxy_missing`` (an agent without 委任状),
     ``application.copies``, ``application.day``, ``application.birth``, ``application.text_long``, ``word.unknown``, ``record.not_found``.
     """
     ctx.require("apply")
     application = checked_application(ctx, Application(id=new_id(), **_given(ctx, values)))
     with ctx.unit() as uow:
-        victim = _household(ctx, uow, application, victim_id, resident_id, household, members)
+        known = "" if victim_id or resident_id else _household_there(ctx, uow, application, building_id, household)
+        victim = _household(ctx, uow, application, victim_id or known, resident_id, household, members)
         place = _place(ctx, uow, building_id, building)
         if place is not None:
             _occupy(uow, place, victim, tenure)
@@ -115,6 +119,8 @@ def apply(
             application, victim_id=victim.id, building_id=place.id if place else "", declared=victim.declared and victim.matched_at is None
         )
         warnings = _warnings(ctx, uow, application)
+        if known:
+            warnings = (("application.household_known", {"name": victim.head_name}), *warnings)
         serial = uow.next_number("application")
         count = uow.next_number(f"queue:{today(ctx).isoformat()}")
         queue = f"{read_certificate_settings(ctx).queue_prefix}{count}" if application.channel == "counter" else ""
@@ -158,6 +164,19 @@ def _check_birth(text: str) -> None:
             parse_date(text, lenient=True)
         except SasaeError:
             raise RuleViolation("application.birth", field="applicant_birth", text=text) from None
+
+
+def _household_there(ctx: Context, uow: UnitOfWork, application: Application, building_id: str, told: Mapping[str, Any] | None) -> str:
+    """The one household of the building with the head that was told, among those the actor may know of; "" for none or several."""
+    given = told or {"head_name": application.applicant_name, "head_birth": application.applicant_birth}
+    name, birth = str(given.get("head_name") or ""), str(given.get("head_birth") or "")
+    if not building_id or not name.strip():
+        return ""
+    there = [ctx.reads.get("victim", link.victim_id) for link in uow.occupancies.where(building_id=building_id)]
+    found = {
+        one.id for one in there if isinstance(one, Victim) and not one.deleted and same_head((one.head_name, one.head_birth), (name, birth))
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _household(

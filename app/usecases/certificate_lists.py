@@ -36,6 +36,14 @@ def list_certificate_ids(ctx: Context, *, filter: CertificateFilter | None = Non
     return ctx.reads.certificates.certificate_ids(filter=wanted)
 
 
+def list_unprinted_ids(ctx: Context, *, kind: str = "") -> tuple[Sequence[str], int]:
+    """Certificates in force with papers missing, and how many more were left out: those wait for the paper of a newer judgement (差替)."""
+    wanted = list_certificate_ids(ctx, filter=CertificateFilter(unprinted=True, kind=kind))
+    older = set(list_certificate_ids(ctx, filter=CertificateFilter(replace=True, kind=kind)))
+    kept = [one for one in wanted if one not in older]
+    return kept, len(wanted) - len(kept)
+
+
 def certificate_rows(ctx: Context, *, certificate_ids: Sequence[str]) -> list[CertificateRow]:
     """Rows in the same order."""
     return ctx.reads.certificates.certificate_rows(certificate_ids)

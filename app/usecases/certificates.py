@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from app.domain.building import Building, Occupancy, Victim, VictimMember
+from app.domain.building import Building, Occupancy, Victim, VictimMember, same_head
 from app.domain.certificate import COPY_REASONS, Application, Certificate, CertificateCopy
 from app.domain.certificate_code import DEGREES, build_body, build_code
 from app.domain.certificate_numbers import certificate_number
@@ -22,6 +22,7 @@ from app.usecases.certificate_lists import (
     find_certificate_id,
     find_double_certificates,
     list_certificate_ids,
+    list_unprinted_ids,
     open_certificate,
     verify,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "find_double_certificates",
     "issue",
     "list_certificate_ids",
+    "list_unprinted_ids",
     "log_again",
     "open_certificate",
     "open_push_applications",
@@ -229,7 +231,7 @@ def _gather(desk: _Desk, applications: Sequence[Application], serial: int) -> li
 def open_push_applications(ctx: Context, *, job: Job = QUIET) -> tuple[tuple[str, ...], int]:
     """一斉交付: an application (channel ``push``) for every household of a judged dwelling that has neither application nor certificate.
 
-    Ids, and how many households were withheld."""
+    One written down twice in a building gets one. Ids, and how many households were withheld."""
     ctx.require("issue")
     ctx.require("apply")
     with ctx.unit() as uow:
@@ -239,9 +241,10 @@ def open_push_applications(ctx: Context, *, job: Job = QUIET) -> tuple[tuple[str
         pairs = [pair for pair in pairs if counted[pair[1]][1] in DEGREES]
         hidden = reads.withheld({victim for victim, _ in pairs}) if not sees_protected(ctx) else frozenset()
         shown = [pair for pair in pairs if pair[0] not in hidden]
-        if not shown:
-            return (), len(pairs) - len(shown)
         victims = reads.many(Victim, {victim for victim, _ in shown})
+        withheld, shown = len(pairs) - len(shown), _once(uow, shown, victims)
+        if not shown:
+            return (), withheld
         serial = uow.reserve_numbers("application", len(shown))
         made = [
             _pushed(ctx, uow, victims[victim], building, counted[building], serial + at)
@@ -249,7 +252,25 @@ def open_push_applications(ctx: Context, *, job: Job = QUIET) -> tuple[tuple[str
         ]
         uow.applications.add_many(made)
         uow.commit()
-        return tuple(one.id for one in made), len(pairs) - len(shown)
+        return tuple(one.id for one in made), withheld
+
+
+def _once(uow: UnitOfWork, pairs: Sequence[tuple[str, str]], victims: Mapping[str, Victim]) -> list[tuple[str, str]]:
+    """Pairs of household and building without those whose building has the same household once more, applied for or earlier here."""
+    reads = uow.reads.certificates
+    asked = reads.many_by(Application, "building_id", {building for _, building in pairs})
+    others = reads.many(Victim, {one.victim_id for one in asked if one.kind == "damage"} - {""})
+    there: dict[str, list[Victim]] = {}
+    for one in asked:
+        if one.kind == "damage" and one.victim_id in others:
+            there.setdefault(one.building_id, []).append(others[one.victim_id])
+    kept = []
+    for victim_id, building in pairs:
+        known, victim = there.setdefault(building, []), victims[victim_id]
+        if not any(same_head((one.head_name, one.head_birth), (victim.head_name, victim.head_birth)) for one in known):
+            kept.append((victim_id, building))
+            known.append(victim)
+    return kept
 
 
 def _pushed(ctx: Context, uow: UnitOfWork, victim: Victim, building_id: str, counted: tuple[str, str], serial: int) -> Application:

@@ -226,3 +226,67 @@ def test_declared_ones_settings_and_help(run: Run) -> None:
     for verb in ("apply", "print", "verify", "list", "key"):
         code, said = run("certificates", verb, "--help", as_json=False)
         assert code == 0 and "結果：" in said.replace("\n", "")
+
+
+def test_all_that_is_judged_is_printed_also_what_was_issued_before(run: Run, tmp_path: Path) -> None:
+    first = asked(run)
+    assert run("certificates", "issue", "--all-judged")[1]["issued"] == 1
+    asked(run, "0000000011", "T0002")
+    code, answer = run("certificates", "print", "--all-judged", "--out", str(tmp_path / "a.pdf"))
+    assert code == 0 and (answer["issued"], answer["printed"], answer["to_replace"]) == (1, 2, 0), first
+    assert (
+        run("certificates", "print", "--all-judged", "--out", str(tmp_path / "b.pdf"))[1]["error"]["code"] == "certificate.nothing_to_print"
+    )
+
+
+def test_a_paper_that_waits_for_a_newer_one_is_not_printed(run: Run, tmp_path: Path) -> None:
+    asked(run)
+    run("certificates", "issue", "--all-judged")
+    town = open_town(tmp_path / "data", Clock())
+    from tests.certificates_town import judge
+
+    with town.ctx.unit() as uow:
+        building = uow.buildings.where(number="T0001")[0].id
+    judge(town.ctx, building, "large", kind="re")
+    town.session.close(backup=False)
+    assert run("certificates", "print", "--missing", "--out", str(tmp_path / "a.pdf"))[1]["error"]["code"] == "certificate.nothing_to_print"
+    assert run("certificates", "print", "--missing", "--plan")[1]["to_replace"] == 1
+
+
+def test_a_file_that_is_not_there_is_no_code(run: Run) -> None:
+    for text in ("/no/such/file.pdf", "無い.PNG", "folder/none", "c:\\none.heic"):
+        code, answer = run("certificates", "verify", text)
+        assert (code, answer["error"]["code"]) == (3, "certificate.file_missing") and text in answer["error"]["message"]
+    for text in ("hello", "SASAE1:2024-1-K7QF-00012-C:D2:20240201:ABCDEFGH:AB/C.PDF"):
+        code, answer = run("certificates", "verify", text)
+        assert (code, answer["result"]) == (1, "unreadable"), answer
+
+
+def test_a_household_told_again_is_the_one_of_the_building(run: Run) -> None:
+    told = ("certificates", "apply", "--applicant", "架空　花子", "--building", "T0001", "--head")
+    code, answer = run(*told, "高橋 太郎")
+    assert code == 0 and answer["declared"] is False and "application.household_known" in str(answer["warnings"]), answer
+    code, other = run(*told, "高橋 太郎", "--head-birth", "S51.3.1")
+    assert code == 0 and other["declared"] is True and other["victim"] != answer["victim"], "another birth date is another person"
+    assert run(*told, "架空　三郎")[1]["declared"] is True
+
+
+def test_one_certificate_for_a_household_written_down_twice(run: Run, tmp_path: Path) -> None:
+    town = open_town(tmp_path / "data", Clock())
+    from app.domain.building import Occupancy, Victim
+    from app.domain.identifiers import new_id
+
+    with town.ctx.unit() as uow:
+        building = uow.buildings.where(number="T0001")[0].id
+        again = uow.victims.add(Victim(id=new_id(), head_name="高橋太郎", declared=True))
+        uow.occupancies.add(Occupancy(id=new_id(), building_id=building, victim_id=again.id))
+        uow.commit()
+    town.session.close(backup=False)
+    assert run("certificates", "issue", "--without-application")[1]["issued"] == 2, "one for each judged house"
+    assert run("certificates", "issue", "--without-application")[1]["issued"] == 0
+
+
+def test_who_signs_is_missing_names_the_command() -> None:
+    from app.presentation.messages import message
+
+    assert "forms signer" in message("certificate.no_mayor")

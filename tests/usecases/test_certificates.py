@@ -352,7 +352,8 @@ def test_a_declared_household_known_already_goes_over_to_it(town: Town) -> None:
     sign_as_mayor(town.ctx)
     known = add_building(town.ctx, resident=town.resident("太郎"), grade="half")
     ours = issue(town.ctx, ask(town.ctx, known).application.id).certificates[0]
-    typed = applications.apply(town.ctx, values={"applicant_name": "高橋太郎"}, household={"head_name": "高橋太郎"}, building_id=known)
+    misheard = {"head_name": "高橋太郎", "head_birth": "S51.3.1"}
+    typed = applications.apply(town.ctx, values={"applicant_name": "高橋太郎"}, household=misheard, building_id=known)
     theirs = issue(town.ctx, typed.application.id).certificates[0]
     assert certificates.find_double_certificates(town.ctx) == []
     declared.confirm_match(town.ctx, victim_id=typed.application.victim_id, resident_id=town.resident("太郎"))
