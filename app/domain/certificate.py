@@ -102,7 +102,10 @@ class Certificate(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateCopy(Record):
-    """One printed paper of a certificate: the ``copy``-th. ``batch`` is the print run it was part of."""
+    """One printed paper of a certificate: the ``copy``-th. ``batch`` is the print run it was part of.
+
+    ``place``: from 0, among the ``papers`` of its form in that run, with those that could not be printed: a run that goes on prints the same sheets.
+    """
 
     certificate_id: str
     copy: int
@@ -110,6 +113,8 @@ class CertificateCopy(Record):
     printed_by: str
     reason: str = "first"
     batch: str = ""
+    place: int = 0
+    papers: int = 0
     target: str = ""
     deleted: bool = False
 

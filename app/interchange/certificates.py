@@ -24,6 +24,7 @@ from app.presentation.certificate_values import certificate_values
 from app.presentation.messages import message
 from app.presentation.stamps import stamp_for
 from app.usecases import certificates
+from app.usecases.certificate_copies import form_key
 from app.usecases.certificate_rows import CopyPlan, Issued, IssuedForm, Refusal, Verified
 from app.usecases.context import Context
 from app.usecases.files import write_fault
@@ -215,21 +216,20 @@ def _draw(
 
     seal = find_seal(ctx)
     common = {
-        "options": options, "fonts": _fonts(ctx, folder, substitutes), "job": job, "stamp": _stamp(ctx),
+        "fonts": _fonts(ctx, folder, substitutes), "job": job, "stamp": _stamp(ctx),
         "seal": base64.b64decode(seal.picture) if seal else None, "seal_width": seal.width if seal else 0.0,
     }  # fmt: skip
-    groups = (
-        [(key, list(part)) for key, part in groupby(sorted(plans, key=_form_key), key=_form_key)]
-        if _mixed(plans)
-        else [(_form_key(plans[0]), plans)]
-    )
+    groups = [(key, list(part)) for key, part in groupby(plans, key=form_key)]
+    before = 0
     reports: list[BatchReport] = []
     stopped: list[Refusal] = []
     for (form, version, digest), part in groups:
         layout = active_layout(ctx, form, version=version, digest=digest, folder=folder)
         path = out if len(groups) == 1 else out.with_name(f"{out.stem}-{form}-v{version}{out.suffix}")
         values = certificates.copy_values(ctx, plans=part)
-        report = _render(path, layout, values, len(part), common)
+        since = replace(options, start=min(max(options.start - before, 0), len(part)))
+        report = _render(path, layout, values, len(part), {**common, "options": since})
+        before += len(part)
         reports.append(report)
         stopped += _refusals(report.stopped, part)
     return _Drawn(
@@ -243,14 +243,6 @@ def _render(path: Path, layout: Any, values: Iterable[Mapping[str, str]], count:
     from app.printing.batch import render_batch
 
     return render_batch(path, layout=layout, records=values, count=count, **common)
-
-
-def _mixed(plans: Sequence[CopyPlan]) -> bool:
-    return len({_form_key(plan) for plan in plans}) > 1
-
-
-def _form_key(plan: CopyPlan) -> tuple[str, int, str]:
-    return plan.form, plan.form_version, plan.form_digest
 
 
 def _fonts(ctx: Context, folder: Path | None, substitutes: bool) -> Any:

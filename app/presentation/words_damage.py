@@ -142,6 +142,7 @@ DAMAGE_FIELDS: dict[str, dict[str, str]] = {
     },
     "certificate_copy": {
         "certificate_id": "証明書", "copy": "何枚目", "printed_at": "印刷日時", "printed_by": "印刷した人", "reason": "理由", "batch": "印刷のまとまり",
+        "place": "印刷の順番", "papers": "印刷の枚数",
         "target": "出力先", **_COMMON,
     },
     "form_design": {

@@ -380,7 +380,8 @@ class ApplicationCounts:
 class CopyPlan:
     """One paper about to be printed: which copy of which certificate, on which form, and where it is delivered.
 
-    ``ended``: no longer in force; keeps its place in a run that goes on, and is not printed. Values: ``certificates.copy_values``.
+    ``place``: from 0, among the ``papers`` of this form in the run; it stays, whatever is not printed.
+    ``ended``: no longer in force, or nobody's any more; keeps its place in a run that goes on, and is not printed. Values: ``certificates.copy_values``.
     """
 
     certificate_id: str
@@ -393,6 +394,8 @@ class CopyPlan:
     address: str
     name: str
     ended: bool = False
+    place: int = 0
+    papers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

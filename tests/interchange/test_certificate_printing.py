@@ -90,6 +90,32 @@ def test_a_jam_goes_on_from_a_number_and_counts_nothing_again(town: Town, tmp_pa
         print_certificates(town.ctx, out=tmp_path / "d.pdf", from_number="2024-1-0000-00001-0")
 
 
+def test_one_that_was_stopped_keeps_its_place_after_a_jam(town: Town, tmp_path: Path) -> None:
+    ids = several(town, "架空　一", "架空\U000f1234", "架空　三", "架空　四", "架空\U000f1234")
+    by = [number_of(town, one) for one in ids]
+    two = BatchOptions(nup=2)  # stacks of three sheets: 1|4, (2)|(5), 3|-
+    first = print_certificates(town.ctx, certificate_ids=ids, out=tmp_path / "a.pdf", options=two)
+    assert numbers(first.files) == [by[0], by[3], by[2]] and (first.sheets, first.printed) == (2, 3)
+    again = print_certificates(town.ctx, out=tmp_path / "b.pdf", from_number=by[2], options=two)
+    assert numbers(again.files) == [by[2]] and (again.sheets, again.stopped) == (1, ()), "the sheets are the same as before"
+
+
+def test_a_jam_in_a_run_of_two_forms_goes_on_in_its_file(town: Town, tmp_path: Path) -> None:
+    ids = several(town, "架空　一", "架空　二", "架空　三")
+    made = applications.apply(
+        town.ctx, values={"applicant_name": "架空　四", "kind": "report", "damage": "車庫の屋根", "objects": ("carport",),
+                "contact_address": PLACES[0][0]},
+        building={"address": PLACES[0][0]},
+    )  # fmt: skip
+    other = issue_certificates(town.ctx, application_ids=[made.application.id], folder=town.folder).certificates[0]
+    by = {one: number_of(town, one) for one in (*ids, other)}
+    first = print_certificates(town.ctx, certificate_ids=[*ids, other], out=tmp_path / "a.pdf")
+    assert len(first.files) == 2 and first.printed == 4
+    again = print_certificates(town.ctx, out=tmp_path / "b.pdf", from_number=by[ids[2]])
+    whole = numbers(first.files)
+    assert numbers(again.files) == whole[whole.index(by[ids[2]]) :] and again.printed == len(numbers(again.files))
+
+
 def test_a_character_without_a_glyph_stops_only_that_one(town: Town, tmp_path: Path) -> None:
     ids = several(town, "架空　一", "架空\U000f1234", "架空　三")
     done = print_certificates(town.ctx, certificate_ids=ids, out=tmp_path / "a.pdf", labels=tmp_path / "l.pdf")

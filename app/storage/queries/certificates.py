@@ -188,11 +188,11 @@ class CertificateQueries:
         with self._source() as connection:
             return str(connection.exec_driver_sql(query, (certificate_id,)).scalar() or "")
 
-    def batch(self, batch: str) -> list[tuple[str, int]]:
-        """Certificate id and copy of each paper of a print run, in its order."""
-        query = "SELECT certificate_id, copy FROM certificate_copy WHERE batch = ? AND NOT deleted ORDER BY rid"
+    def batch(self, batch: str) -> list[tuple[str, int, int, int]]:
+        """Certificate id, copy, place and number of papers of its form for each paper of a print run, in its order."""
+        query = "SELECT certificate_id, copy, place, papers FROM certificate_copy WHERE batch = ? AND NOT deleted ORDER BY rid"
         with self._source() as connection:
-            return [(row[0], row[1]) for row in connection.exec_driver_sql(query, (batch,))]
+            return [(row[0], row[1], row[2], row[3]) for row in connection.exec_driver_sql(query, (batch,))]
 
     # -- counts --------------------------------------------------------------------------------------------
 

@@ -362,6 +362,8 @@ STATEMENTS = (
         printed_by TEXT NOT NULL,
         reason TEXT NOT NULL,
         batch TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        papers INTEGER NOT NULL,
         target TEXT NOT NULL,
         deleted BOOLEAN NOT NULL,
         CONSTRAINT pk_certificate_copy PRIMARY KEY (rid),
