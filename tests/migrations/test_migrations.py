@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,15 @@ from app.storage import migrate as migrating
 from app.storage import tables as t
 from app.storage.engine import connect, writer_engine
 from app.storage.search import FTS_DDL, RESIDENT_FTS
+from app.usecases.buildings import building_rows
+from app.usecases.certificate_rows import ApplicationFilter, CertificateFilter
+from app.usecases.forms import list_designs
+from app.usecases.photos import read_picture
 from app.usecases.rebuild import compare_snapshots
 from app.usecases.residents import activate_snapshot, load_residents
 from app.usecases.rows import RosterFilter
-from tests.stores import OPERATOR, PASSWORD, RESIDENTS, Clock, Town, copy_store, open_town, run_sql
+from app.usecases.survey_rows import BuildingFilter, SurveyFilter
+from tests.stores import OPERATOR, PASSWORD, RESIDENTS, START, Clock, Town, copy_store, open_town, run_sql
 
 FROZEN = Path(__file__).resolve().parents[1] / "data"
 
@@ -105,6 +111,33 @@ def test_frozen_store_keeps_what_schema_0002_brought(tmp_path: Path, revision: s
         assert hidden.search.find("移田") == ([], 0, False)
         assert {"resident.late_birth"}.isdisjoint({one.code for one in hidden.residents.findings(snapshot_id=rebuilt.id)})
         assert [entry.target for entry in reads.journal.access(person_id="person-02499")] == ["見本.csv"]
+    finally:
+        town.session.close(backup=False)
+
+
+@pytest.mark.parametrize("revision", migrating.REVISIONS[2:])
+def test_frozen_store_keeps_what_schema_0003_brought(tmp_path: Path, revision: str) -> None:
+    town = open_town(copy_store(FROZEN / f"schema-{revision}", tmp_path / "data"), Clock(START + timedelta(hours=3)))
+    try:
+        ctx, reads = town.ctx, town.ctx.reads
+        ids = reads.buildings.ids(filter=BuildingFilter())
+        rows = {row.tax_no: row for row in building_rows(ctx, ids)}
+        assert {(tax_no, row.address) for tax_no, row in rows.items()} == {
+            ("T1", "見本市本町1-2-3"), ("T2", "見本市港町9-1"), ("T3", "見本市山手1-1"),
+        }  # fmt: skip
+        house = rows["T1"].id
+        assert [grade.grade for grade in reads.surveys.counted(ids).values()] == ["half"]
+        states = [row.state for row in reads.surveys.rows(reads.surveys.ids(filter=SurveyFilter()))]
+        assert sorted(states) == ["counted", "counted", "entered"]
+        heads = {row.head_name for row in reads.buildings.victim_rows(reads.buildings.victim_ids())}
+        assert heads == {"髙橋　太郎", "仮住　申"}
+        assert len(reads.surveys.appeals()) == 1 and len(reads.surveys.assignments()) == 2
+        asked = reads.certificates.application_ids(filter=ApplicationFilter(), today="2024-01-02")
+        papers = reads.certificates.certificate_rows(reads.certificates.certificate_ids(filter=CertificateFilter()))
+        assert len(asked) == 2 and [(row.state, row.grade, row.head_name) for row in papers] == [("issued", "half", "髙橋　太郎")]
+        (photo,) = reads.photos.rows(reads.photos.ids(building_id=house))
+        assert photo.caption == "南側の外壁" and read_picture(ctx, photo=photo).startswith(b"\xff\xd8")
+        assert [(row.form, row.state) for row in list_designs(ctx) if row.number > 100] == [("disaster_certificate", "approved")]
     finally:
         town.session.close(backup=False)
 
