@@ -225,12 +225,14 @@ def _issue(ctx: Context, given: Namespace, folder: Path) -> tuple[Issued, int, i
 
 def print_papers(gateway: FolderGateway, given: Namespace) -> Answer:
     """``certificates print``."""
-    from app.interchange.certificates import plan_printing, print_certificates
+    from app.interchange.certificates import print_certificates
 
     with signed_in(gateway, given) as session:
         ctx: Context = session.context
         extra: dict[str, Any] = {}
         ids: Sequence[str] = ()
+        if given.plan and not given.from_number:
+            return _plan(ctx, given)
         if given.all_judged or given.without_application:
             done, made, withheld = _issue(ctx, given, session.folder)
             extra = {"issued": len(done.certificates), "approved": done.approved, "applications": made, "withheld": done.withheld + withheld,
@@ -243,8 +245,6 @@ def print_papers(gateway: FolderGateway, given: Namespace) -> Answer:
         elif not (given.from_number or given.without_application):
             raise UsageFault("cli.certificates_which")
         options = _options(ctx, given)
-        if given.plan and not given.from_number:
-            return {**asdict(plan_printing(ctx, certificate_ids=ids, options=options)), **extra}, 0
         if not given.out:
             raise UsageFault("cli.out_missing")
         outcome = print_certificates(
@@ -253,6 +253,23 @@ def print_papers(gateway: FolderGateway, given: Namespace) -> Answer:
             folder=session.folder, job=Job(show_progress),
         )  # fmt: skip
         return _printed(outcome, extra)
+
+
+def _plan(ctx: Context, given: Namespace) -> Answer:
+    """``--plan``: what the run would need, with what it would issue first; nothing is issued, printed or counted."""
+    from app.interchange.certificates import plan_printing
+
+    if given.without_application:
+        raise UsageFault("cli.certificates_plan")
+    asked: Sequence[str] = ()
+    if given.all_judged:
+        asked, _ = _chosen(ctx, given, ("judged", "approved"))
+    if given.all_judged or given.missing:
+        ids, older = certificates.list_unprinted_ids(ctx, kind=read_kind(given.kind))
+    else:
+        ids, older = [need_certificate(ctx, number) for number in given.numbers], 0
+    found = plan_printing(ctx, certificate_ids=ids, application_ids=asked, options=_options(ctx, given))
+    return {**asdict(found), "to_issue": len(asked), "to_replace": older}, 0
 
 
 def reprint(gateway: FolderGateway, given: Namespace) -> Answer:

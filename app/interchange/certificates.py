@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -91,6 +92,7 @@ def issue_certificates(
     ctx: Context, *, application_ids: Sequence[str], form: str = "", folder: Path | None = None, issued_on: str = "", job: Job = QUIET
 ) -> Issued:
     """Issue on the form in use (``form`` "" takes that of the kind), see ``usecases.certificates.issue``. One transaction for each kind."""
+    ctx.require("issue")
     known = ctx.reads.certificates.many(Application, application_ids)
     kinds = {kind: [one for one in application_ids if one in known and known[one].kind == kind] for kind in FORMS}
     done: list[Issued] = []
@@ -137,15 +139,29 @@ def supersede_certificate(
 
 
 def plan_printing(
-    ctx: Context, *, certificate_ids: Sequence[str], options: BatchOptions | None = None, reason: str = "first", copies: int = 0
+    ctx: Context,
+    *,
+    certificate_ids: Sequence[str],
+    application_ids: Sequence[str] = (),
+    options: BatchOptions | None = None,
+    reason: str = "first",
+    copies: int = 0,
 ) -> PaperPlan:
-    """How many papers, sheets and files a print run will need."""
+    """How many papers, sheets and files a print run will need, with those of applications that will be issued before it."""
     from app.printing.imposition import BatchOptions, plan_sheets
 
     plans = certificates.plan_copies(ctx, certificate_ids=certificate_ids, reason=reason, copies=copies)
-    found = plan_sheets(len(plans), options or BatchOptions())
-    count = len({plan.certificate_id for plan in plans})
-    return PaperPlan(certificates=count, papers=len(plans), sheets=found.sheets, pages=found.pages, files=found.files)
+    asked = ctx.reads.certificates.many(Application, application_ids).values()
+    forms = {kind: form_of(ctx, kind) for kind in {one.kind for one in asked}}
+    papers = Counter(map(form_key, plans))
+    for one in asked:
+        form = forms[one.kind]
+        papers[form.form, form.version, form.digest] += one.copies
+    found = [plan_sheets(count, options or BatchOptions()) for count in papers.values()]
+    return PaperPlan(
+        certificates=len({plan.certificate_id for plan in plans}) + len(asked), papers=papers.total(),
+        sheets=sum(one.sheets for one in found), pages=sum(one.pages for one in found), files=sum(one.files for one in found),
+    )  # fmt: skip
 
 
 def print_certificates(

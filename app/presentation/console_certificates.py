@@ -31,7 +31,7 @@ CERTIFICATE_HELP: Mapping[str, str] = {
     "--nup 1 2 4 面付け、--imposition stack 裁断して重ねると番号順・order 隣が次の番号、--duplex 両面、--sort 並び、--per-file ファイルの大きさ（通）、"
     "--separators 仕切り紙（通ごと）。\n"
     "結果：files、pages、sheets 用紙の枚数、printed 通数、certificates 件数、batch 印刷のまとまり、stopped 印刷できなかった証明書（number code message）、"
-    "labels 宛名のファイル、issued・approved・withheld（--all-judged のとき）、warnings。",
+    "labels 宛名のファイル、issued・approved・withheld（--all-judged のとき）、to_replace 差替を待つため除いた件数、warnings。",
     "certificates.reprint": "証明書をもう一度印刷する（同じ番号・同じ内容、発行回数が増えます）\n--reason additional 追加・reissue 再交付・misprint "
     "印刷の失敗・replacement 差替。結果は print と同じ。",
     "certificates.revoke": "証明書を取り消す\n結果：number state reason。",
@@ -68,7 +68,7 @@ CERTIFICATE_HELP: Mapping[str, str] = {
     "certificates.without_application": "申請がない世帯も、判定された住家のすべてに（一斉交付）",
     "certificates.missing": "必要部数に足りない証明書のすべて",
     "certificates.from": "紙づまりのあと、この番号から続ける（部数は数え直しません）",
-    "certificates.plan": "印刷せずに、要る枚数だけを出す",
+    "certificates.plan": "交付も印刷もせずに、要る枚数だけを出す（to_issue これから交付する件数）",
     "certificates.preprinted": "印刷済みの用紙に、値だけを印刷する",
     "certificates.printer": "ずれを測ってあるプリンターの名前（様式の設定）",
     "certificates.labels": "宛名を別のファイルに印刷する",

@@ -290,3 +290,21 @@ def test_who_signs_is_missing_names_the_command() -> None:
     from app.presentation.messages import message
 
     assert "forms signer" in message("certificate.no_mayor")
+
+
+def test_a_plan_issues_nothing(run: Run) -> None:
+    asked(run, "0000000011", "T0001", "--copies", "3")
+    code, answer = run("certificates", "print", "--all-judged", "--plan", "--nup", "2")
+    assert code == 0 and (answer["papers"], answer["sheets"], answer["certificates"], answer["to_issue"]) == (3, 2, 1, 1)
+    assert run("certificates", "list")[1]["certificates"] == []
+    assert run("certificates", "print", "--without-application", "--plan")[1]["error"]["code"] == "cli.certificates_plan"
+    assert run("certificates", "list")[1]["certificates"] == []
+
+
+def test_who_may_not_issue_is_told_also_when_nothing_waits(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SASAE_NEW_PASSWORD", PASSWORD)
+    assert run("operators", "add", "見る係", "--role", "view")[0] == 0
+    monkeypatch.setenv("SASAE_OPERATOR", "見る係")
+    for verb in ("issue", "print"):
+        code, answer = run("certificates", verb, "--all-judged")
+        assert (code, answer["error"]["code"]) == (1, "permission.denied")
