@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from app.domain.assessment_edition import SINKINGS, STAGES, STRUCTURES, Exact
@@ -227,6 +228,18 @@ def _rows(value: Any, *, field: str) -> tuple[Row, ...]:
 def _row(value: Any, *, field: str) -> Row:
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         raise RuleViolation("survey.row_pair", field=field, value=_shorten(value))
+    if type(value[0]) in (int, str) and type(value[1]) is int:
+        return _plain_row(value[0], value[1], field)
+    return _read_row(value, field=field)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _plain_row(degree: int | str, percent: int, field: str) -> Row:
+    """Forms have few degrees and areas: tens of thousands of sheets repeat them."""
+    return _read_row((degree, percent), field=field)
+
+
+def _read_row(value: Sequence[Any], *, field: str) -> Row:
     percent = exact(value[1], field=field)
     if percent < 0:
         raise RuleViolation("survey.percent_negative", field=field, value=show_number(percent))

@@ -96,13 +96,21 @@ def _score_part(inputs: Inputs, edition: Edition, steps: list[Step], *, name: st
 def _score_row(row: Row, edition: Edition, steps: list[Step], *, where: dict[str, object], weight: int) -> tuple[int, Exact]:
     if not row.degree or not row.percent:
         return 0, 0
-    coefficient, bucket = edition.coefficients[row.degree], edition.bucket_of(row.percent)
+    place = (str(where["part"]), str(where["structure"]), str(where["sheet"]))
+    points, exact, step = _cell_step(place, weight, row, edition.coefficients[row.degree], edition.bucket_of(row.percent))
+    steps.append(step)
+    return points, exact
+
+
+@lru_cache(maxsize=4096)
+def _cell_step(place: tuple[str, str, str], weight: int, row: Row, coefficient: Exact, bucket: int) -> tuple[int, Exact, Step]:
+    """Points, the unrounded value and the step of one cell; the same for every sheet that has it."""
     points = cell(weight, coefficient, bucket)
-    params = {**where, "degree": row.degree, "coefficient": show_number(coefficient), "bucket": bucket, "points": points}
+    params: dict[str, object] = {**dict(zip(("part", "structure", "sheet"), place, strict=True)), "weight": weight}
+    params |= {"degree": row.degree, "coefficient": show_number(coefficient), "bucket": bucket, "points": points}
     if row.percent != bucket:
         params["percent"] = show_number(row.percent)
-    steps.append(Step(code="cell", params=params))
-    return points, weight * coefficient * row.percent
+    return points, weight * coefficient * row.percent, Step(code="cell", params=params)
 
 
 def _add_tilt(

@@ -121,13 +121,14 @@ class _Planner:
             return found, found
         if not (address or tax):
             raise RuleViolation("building.not_findable" if not sheet else "building.not_found", field="address", number=sheet)
-        there = self._places.by_address.get(fold_address(address), []) if address else []
+        key = fold_address(address) if address else ""
+        there = self._places.by_address.get(key, []) if address else []
         alike = [one for one in there if self._may_be(one, sheet, tax)]
         if len(alike) > 1:
             raise RuleViolation("building.known_twice", field="address", count=len(alike))
         if alike:
             return alike[0], alike[0]
-        return number or sheet or tax or f"@{fold_address(address)}", ""
+        return number or sheet or tax or f"@{key}", ""
 
     def _may_be(self, building: str, sheet: str, tax: str) -> bool:
         """A building at the address that has another number in another file, or another tax number, is another one."""

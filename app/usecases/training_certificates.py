@@ -151,9 +151,10 @@ def _end_some(ctx: Context, words: Mapping[str, Any], papers: Sequence[str], sup
     """One revoked, one replaced after a re-survey, one that waits to be."""
     certificates.revoke(ctx, certificate_id=papers[0], reason=words["reason"])
     rows = certificates.certificate_rows(ctx, certificate_ids=papers[1:3])
-    day = ctx.place.occurred_at.astimezone(JST).date().isoformat()
+    first = ctx.place.occurred_at.astimezone(JST).date().isoformat()
     with ctx.unit() as uow:
         for row in rows:
+            day = max((one.surveyed_on for one in uow.surveys.where(building_id=row.building_id)), default=first)  # never before the first survey
             grade = "large" if row.grade != "large" else "total"
             uow.surveys.add(replace(_survey(ctx, row.building_id, grade, day, kind="re"), reason=words["reason"]))
         on_grades_changed(uow, [row.building_id for row in rows])
