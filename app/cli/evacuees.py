@@ -6,6 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from app.bootstrap import FolderGateway
@@ -103,8 +104,11 @@ def check_in(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as JSON values."""
-    return {key: moment(value) if hasattr(value, "astimezone") else value for key, value in params.items()}
+    """Parameters as JSON values: moments in Japan's time, days as ISO text."""
+    return {
+        key: moment(value) if hasattr(value, "astimezone") else value.isoformat() if isinstance(value, date) else value
+        for key, value in params.items()
+    }
 
 
 def _household_arrivals(ctx: Context, wanted: str, decision: str) -> tuple[list[reception.Arrival], str]:

@@ -221,13 +221,15 @@ _BY_VICTIM = {
     "appeal": "SELECT id, victim_id FROM appeal WHERE id IN (?*)",
 }
 """Records of an affected household, hidden with it."""
-PERSONAL = frozenset(("person", "stay", "absence", "decision", "household", "protection", "victim", "building", *_BY_VICTIM))
+PERSONAL = frozenset(("person", "stay", "absence", "decision", "household", "protection", "victim", "building", "photo", *_BY_VICTIM))
 """Kinds of record that tell of people."""
 
 _STAYS = "SELECT id, person_id FROM stay WHERE id IN (?*)"
 _ABSENCES = "SELECT a.id, st.person_id FROM absence a JOIN stay st ON st.id = a.stay_id WHERE a.id IN (?*)"
 _FIRST = "SELECT id, first_id FROM person_decision WHERE id IN (?*)"
 _SECOND = "SELECT id, second_id FROM person_decision WHERE id IN (?*)"
+_HOMES = "SELECT building_id FROM occupancy WHERE NOT deleted AND victim_id IN (?*)"
+_PHOTOS = "SELECT id, building_id FROM photo WHERE building_id <> '' AND id IN (?*)"
 _MEMBERS = "SELECT household_id, id FROM person WHERE NOT deleted AND household_id IN (?*)"
 _BEHIND = {"stay": (_STAYS,), "absence": (_ABSENCES,), "decision": (_FIRST, _SECOND)}
 
@@ -247,6 +249,9 @@ def concealed(connection: Connection, kind: str, people: ProtectedPeople, ids: I
         return wanted & people.victims
     if kind in _BY_VICTIM:
         return {record for record, victim in _pairs(connection, _BY_VICTIM[kind], wanted) if victim in people.victims} if people.victims else set()
+    if kind == "photo":  # its caption may name them
+        homes = homes_of_protected(connection, people)
+        return {photo for photo, building in _pairs(connection, _PHOTOS, wanted) if building in homes}
     if kind == "building":
         return withheld_buildings(connection, people, wanted) if past else set()
     if kind == "household":
@@ -255,6 +260,11 @@ def concealed(connection: Connection, kind: str, people: ProtectedPeople, ids: I
             return with_member | (wanted & people.labels)
         return with_member - {home for home, member in _pairs(connection, _MEMBERS, with_member) if member not in people.persons}
     return {record for query in _BEHIND.get(kind, ()) for record, one in _pairs(connection, query, wanted) if _means(one, people)}
+
+
+def homes_of_protected(connection: Connection, people: ProtectedPeople) -> set[str]:
+    """Buildings that a protected person owns or lives in, alone or with others: what is written of their photos may name them."""
+    return _among(connection, _HOMES, people.victims) | withheld_buildings(connection, people)
 
 
 def _means(one: str, people: ProtectedPeople) -> bool:

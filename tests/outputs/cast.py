@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,16 @@ from app.bootstrap import FolderGateway, FolderSession
 from app.domain.governance import ROLES
 from app.domain.resident import ResidentRow
 from app.usecases import buildings, survey_plans, surveys
+from app.usecases.applications import apply
 from app.usecases.context import Context
 from app.usecases.operators import add_operator
 from app.usecases.persons import correct_household
+from app.usecases.photos import NewPhoto, add_photos, caption_photo, new_batch
 from app.usecases.protections import Target, add_protection
 from app.usecases.reception import Arrival, check_in, go_out
 from app.usecases.residents import load_residents
+from tests.certificates_town import add_building, ask, issue, sign_as_mayor
+from tests.photographs import jpeg_of, scene
 from tests.stores import OCCURRED, RESIDENTS, Clock, Town
 
 CLERK, CLERK_PASSWORD = "何でもする人", "every role but one"
@@ -84,13 +89,14 @@ def fill(town: Town) -> dict[str, str]:
     seen = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(resident_id=f"{snapshot.id}:3")])
     correct_household(town.ctx, household_id=seen.household, version=1, values={"pets": "猫"})
     house, number, linked = build(town, ids)
+    papers = write_papers(town, house, linked.victim_id, f"{snapshot.id}:4")
     add_operator(town.ctx, name=CLERK, roles=list(EVERY_ROLE), password=CLERK_PASSWORD)
     town.clock.forward(hours=2)
     return {
         "snapshot": snapshot.id, "older": town.ctx.reads.residents.snapshots()[-1].id, "resident": ids[0], "measured resident": ids[2],
         "person": home.persons[0], "mate": home.persons[1], "measured": measured.persons[0], "seen": seen.persons[0],
         "household": home.household, "stay": home.stays[0], "number": home.numbers[0], "house": house, "house number": number,
-        "victim": linked.victim_id, "occupancy": linked.occupancy_id,
+        "victim": linked.victim_id, "occupancy": linked.occupancy_id, **papers,
     }  # fmt: skip
 
 
@@ -109,6 +115,33 @@ def build(town: Town, residents: list[str]) -> tuple[str, str, buildings.Linked]
     team, _ = survey_plans.save_team(town.ctx, values={"name": "見本班"})
     survey_plans.assign_buildings(town.ctx, team_id=team, day="2024-01-03", building_ids=[house])
     return house, buildings.building_rows(town.ctx, [house])[0].number, first
+
+
+def write_papers(town: Town, house: str, victim: str, neighbour: str) -> dict[str, str]:
+    """A photo of the house, an application and a certificate of its household, and those of somebody nothing is hidden of."""
+    sign_as_mayor(town.ctx)
+    hidden = {"applicant_name": "隠岐　静香", "applicant_kana": "オキ　シズカ", "applicant_birth": "S60.4.5", "phone": "090-9876-1111", "note": "内緒"}
+    asked = apply(town.ctx, values=hidden, building_id=house, victim_id=victim)
+    made = issue(town.ctx, asked.application.id)
+    other = ask(town.ctx, add_building(town.ctx, resident=neighbour, grade="half"))
+    add_photos(town.ctx, batch=new_batch(town.ctx, label="見本"), photos=[photo(town, house)])
+    shown = town.ctx.reads.photos.ids(building_id=house)[0]
+    caption_photo(town.ctx, photo_id=shown, version=1, caption="隠岐　静香の家")
+    return {
+        "application": asked.application.id, "application number": asked.application.number, "certificate": made.certificates[0],
+        "certificate number": town.ctx.reads.certificates.certificate_rows(made.certificates)[0].number, "photo": shown,
+        "photo number": town.ctx.reads.photos.rows([shown])[0].number, "other number": other.application.number,
+    }  # fmt: skip
+
+
+def photo(town: Town, house: str) -> NewPhoto:
+    """A small picture of a house, kept already."""
+    data = jpeg_of(scene(320, 240))
+    assert town.ctx.attachments is not None
+    return NewPhoto(
+        name="外観.jpg", place=1, sha256=hashlib.sha256(data).hexdigest(), content=town.ctx.attachments.put(data), bytes=len(data), width=320,
+        height=240, building_id=house, matched="hand",
+    )  # fmt: skip
 
 
 class OneSession(FolderGateway):

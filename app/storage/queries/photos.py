@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.storage.queries.base import Source, chunked, marks, moment
-from app.storage.shield import Guard
+from app.storage.shield import Guard, homes_of_protected
 from app.usecases.photo_rows import KnownPhoto, PhotoBatch, PhotoRow, Visit
 
 _ROWS = """
@@ -45,14 +46,15 @@ class PhotoQueries:
             return [one for one, building in connection.exec_driver_sql(query, tuple(values)) if building not in hidden]
 
     def rows(self, photo_ids: Sequence[str]) -> list[PhotoRow]:
-        """Live photos with their buildings, in the order asked."""
+        """Live photos with their buildings, in the order asked; without what is written below those of a protected person's home."""
         found: dict[str, PhotoRow] = {}
         with self._source() as connection:
             hidden = self._hidden(connection)
+            homes = homes_of_protected(connection, self._guard.hidden(connection)) if self._guard.hides else set()
             for part in chunked(photo_ids):
                 for row in connection.exec_driver_sql(_ROWS.replace("{marks}", marks(part)) + " AND NOT p.deleted", tuple(part)):
                     if row[3] not in hidden:
-                        found[row[0]] = _photo_row(row)
+                        found[row[0]] = replace(_photo_row(row), caption="") if row[3] in homes else _photo_row(row)
         return [found[one] for one in photo_ids if one in found]
 
     def batches(self) -> list[PhotoBatch]:
