@@ -22,6 +22,8 @@ STATED = {
     "mdurl": "MIT",
     "pathspec": "MPL-2.0",
     "pyrage": "MIT",
+    "pi-heif": "BSD-3-Clause; libheif and libde265: LGPL-3.0 (replaceable libraries)",
+    "pikepdf": "MPL-2.0; qpdf: Apache-2.0; libjpeg-turbo: IJG AND BSD-3-Clause; zlib: Zlib; OpenSSL: Apache-2.0",
     "pypdfium2": "BSD-3-Clause OR Apache-2.0; PDFium: BSD-3-Clause and those of its parts",
     "pyside6-essentials": "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only (used under the LGPL, as replaceable libraries)",
     "python-dateutil": "Apache-2.0 AND BSD-3-Clause",
