@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.certificate import Application, Certificate
 from app.domain.certificate_code import MAGIC
-from app.domain.errors import InputFault, RuleViolation
+from app.domain.errors import EnvironmentFault, InputFault, RuleViolation
 from app.domain.identifiers import new_id
 from app.presentation.certificate_values import certificate_values
 from app.presentation.messages import message
@@ -197,10 +197,10 @@ def print_certificates(
     if not plans:
         raise RuleViolation("certificate.nothing_to_print", field="number")
     options = replace(options, start=start, batch_name=options.batch_name or f"{ctx.place.municipality_name} {ctx.place.disaster_name}")
-    with _beside(out) as place:
+    with _beside(ctx, out) as place, _beside(ctx, labels or out) as side:
         done = _draw(ctx, plans, place / out.name, options, substitutes=substitutes, folder=folder, job=job)
         going = [plan for at, plan in enumerate(plans) if at >= start and not plan.ended and plan.certificate_id not in done.left_out]
-        labelled = _draw_labels(ctx, going, place / labels.name, label_form, folder=folder, job=job) if labels and going else None
+        labelled = _draw_labels(ctx, going, side / labels.name, label_form, folder=folder, job=job) if labels and going else None
         if from_number:
             certificates.log_again(ctx, plans=going, target=out.name)
         elif going:
@@ -317,15 +317,26 @@ def _say_labels(problems: Sequence[Problem], plans: Sequence[CopyPlan]) -> tuple
 
 
 @contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A folder on the same disk for what is being made; gone afterwards, whatever happens."""
-    place = out.parent / f".{new_id()}.tmp"
+def _beside(ctx: Context, out: Path) -> Iterator[Path]:
+    """A folder on the same disk for what is being made; gone afterwards, whatever happens. A fault there names the file that was asked for.
+
+    One that a killed run of this device left behind, with papers of people in it, is swept first: a data folder is open only once.
+    """
+    mine = f".sasae-{ctx.place.device_prefix}-"
+    for left in out.parent.glob(f"{mine}*.tmp"):
+        if not left.name.startswith(f"{mine}{os.getpid()}-"):
+            rmtree(left, ignore_errors=True)
+    place = out.parent / f"{mine}{os.getpid()}-{new_id()}.tmp"
     try:
         place.mkdir()
     except OSError as error:
         raise write_fault(error, path=out) from None
     try:
         yield place
+    except EnvironmentFault as fault:
+        if str(place) not in str(fault.params.get("path", "")):
+            raise
+        raise EnvironmentFault(fault.code, **{**fault.params, "path": str(out)}) from None
     finally:
         rmtree(place, ignore_errors=True)
 

@@ -262,6 +262,11 @@ def test_a_file_that_is_not_there_is_no_code(run: Run) -> None:
         assert (code, answer["result"]) == (1, "unreadable"), answer
 
 
+def test_a_code_that_is_too_long_is_told_without_a_gap(run: Run) -> None:
+    code, answer = run("certificates", "verify", "SASAE1:" + "A" * 5000)
+    assert (code, answer["result"]) == (1, "unreadable") and "\u2015" not in answer["message"] and len(answer["message"]) < 80
+
+
 def test_a_household_told_again_is_the_one_of_the_building(run: Run) -> None:
     told = ("certificates", "apply", "--applicant", "架空　花子", "--building", "T0001", "--head")
     code, answer = run(*told, "高橋 太郎")

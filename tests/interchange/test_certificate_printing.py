@@ -141,15 +141,27 @@ def test_a_full_disk_or_a_cancel_leaves_nothing(town: Town, tmp_path: Path, monk
         full.setattr(os, "fsync", no_space)
         with pytest.raises(EnvironmentFault) as caught:
             print_certificates(town.ctx, certificate_ids=ids, out=place / "a.pdf")
-        assert caught.value.code == "file.disk_full"
+        assert caught.value.code == "file.disk_full" and caught.value.params["path"] == str(place / "a.pdf")
     with pytest.raises(Cancelled):
         print_certificates(town.ctx, certificate_ids=ids, out=place / "a.pdf", job=Job(cancelled=lambda: True))
     with pytest.raises(EnvironmentFault, match="file.folder_missing"):
         print_certificates(town.ctx, certificate_ids=ids, out=tmp_path / "nowhere" / "a.pdf")
+    with pytest.raises(EnvironmentFault, match="file.folder_missing"):
+        print_certificates(town.ctx, certificate_ids=ids, out=place / "a.pdf", labels=tmp_path / "nowhere" / "l.pdf")
     assert list(place.iterdir()) == [] and copies_of(town, ids) == [0, 0]
     assert not [entry for entry in read_access_log(town.ctx) if entry.action == "print"]
     print_certificates(town.ctx, certificate_ids=ids, out=place / "a.pdf")
     assert [path.name for path in place.iterdir()] == ["a.pdf"] and copies_of(town, ids) == [1, 1]
+
+
+def test_what_a_killed_run_left_behind_is_swept(town: Town, tmp_path: Path) -> None:
+    ids = several(town, "架空　一")
+    left, others = tmp_path / f".sasae-{town.ctx.place.device_prefix}-0-x.tmp", tmp_path / ".sasae-ZZZZ-0-x.tmp"
+    for place in (left, others):
+        place.mkdir()
+        (place / "a.pdf").write_bytes(b"%PDF")
+    print_certificates(town.ctx, certificate_ids=ids, out=tmp_path / "a.pdf")
+    assert not left.exists() and (others / "a.pdf").exists(), "another device may be at work there"
 
 
 def test_nothing_to_print_and_no_right_are_told(town: Town, tmp_path: Path) -> None:
