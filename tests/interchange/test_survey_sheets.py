@@ -158,3 +158,11 @@ def test_a_layout_of_ones_own_wins(town: Town, tmp_path: Path) -> None:
     home = building(town)
     assert "見本市の欄" in words(print_sheets(town.ctx, building_ids=[home], out=tmp_path / "a.pdf", folder=town.folder).path)[0]
     assert "見本市の欄" not in words(print_sheets(town.ctx, building_ids=[home], out=tmp_path / "b.pdf").path)[0]
+
+
+@pytest.mark.parametrize("nup", [1, 2])
+def test_paper_and_screen_measure_in_the_same_unit(town: Town, tmp_path: Path, nup: int) -> None:
+    """Millimetres written on paper and typed as centimetres would make a total loss of any house."""
+    print_sheets(town.ctx, building_ids=[building(town)], out=tmp_path / "s.pdf", nup=nup)
+    page = words(tmp_path / "s.pdf")[0]
+    assert "傾斜cm" in page and "120cm" in page and "mm" not in page
