@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.bootstrap import gateway
 from app.domain.certificate import APPLICATION_STATES, CERTIFICATE_STATES
-from app.usecases import applications, certificates, declared
+from app.usecases import applications, certificates, declared, surveys
 from app.usecases.certificate_rows import ApplicationFilter, CertificateFilter
 from tests.stores import PASSWORD
 
@@ -28,6 +28,9 @@ def test_every_state_can_be_practised(tmp_path: Path) -> None:
         paper = certificates.list_certificate_ids(ctx, filter=CertificateFilter(state="issued"))[0]
         code = certificates.open_certificate(ctx, certificate_id=paper).certificate.code
         assert certificates.verify(ctx, text=code).result == "valid"
+        told = surveys.survey_rows(ctx, surveys.list_survey_ids(ctx))
+        for again in (row for row in told if row.kind == "re"):
+            assert all(again.surveyed_on >= row.surveyed_on for row in told if row.building_id == again.building_id)
         assert session.verify().ok
     finally:
         session.close(backup=False)
