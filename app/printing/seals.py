@@ -55,10 +55,8 @@ def make_seal(data: bytes, *, width: float, path: str = "") -> str:
                 return _clean(opened, width=width, path=path)
     except UnidentifiedImageError:
         raise InputFault("seal.not_a_picture", path=path) from None
-    except PictureTooLarge as fault:
-        raise InputFault("seal.too_many_dots", path=path, width=fault.width, height=fault.height, most=MOST_DOTS) from None
-    except Image.DecompressionBombError:
-        raise InputFault("seal.too_many_dots", path=path, width=0, height=0, most=MOST_DOTS) from None
+    except (PictureTooLarge, Image.DecompressionBombError):
+        raise InputFault("seal.too_many_dots", path=path, most=MOST_DOTS, pixels=MOST_PIXELS // 10_000) from None
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError) as error:
         raise InputFault("seal.damaged", path=path, detail=type(error).__name__) from None
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app.domain.errors import InputFault
+from app.presentation.messages import message
 from app.printing.batch import render_one
 from app.printing.calibration import draw_calibration
 from app.printing.design_checks import compare_layouts, find_findings
@@ -201,6 +202,8 @@ def test_what_is_no_sound_picture_is_refused_before_it_is_decoded(data: bytes, c
     with pytest.raises(InputFault) as refused:
         make_seal(data, width=24, path="印.png")
     assert refused.value.code == code and refused.value.params["path"] == "印.png"
+    told = message(refused.value)
+    assert "印.png" in told and "0 × 0" not in told and "―" not in told, "nothing is told that is not known"
 
 
 def test_empty_paper_and_specks_are_refused() -> None:
