@@ -148,6 +148,23 @@ def test_the_file_shows_degree_steps_and_what_hangs_on_it(tab: Any, town: Town, 
     dialog.reject()
 
 
+def test_a_key_does_the_same_in_the_list_and_in_the_file(tab: Any, town: Town, settle: Settle) -> None:
+    house(town)
+    refresh(tab, settle)
+    dialog = tab.open_file()
+    settle()
+    pairs = ((tab.correct_button, "correct"), (tab.survey_button, "survey"), (tab.link_button, "link"))
+    for listed, key in pairs:
+        assert listed.text().partition("（")[2] == dialog._buttons[key].text().partition("（")[2] != "", key
+    press(dialog, Qt.Key.Key_F4)
+    settle()
+    forms = dialog.findChildren(FormDialog) or tab.window().findChildren(FormDialog)
+    assert any(form.isVisible() for form in forms)
+    for form in forms:
+        form.reject()
+    dialog.reject()
+
+
 def test_the_emergency_judgement_never_changes_the_degree(tab: Any, town: Town, settle: Settle) -> None:
     home = house(town)
     counted(town, home, 10)

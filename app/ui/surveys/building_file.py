@@ -36,7 +36,7 @@ _OPEN = ("draft", "entered", "returned")
 
 
 class BuildingFileDialog(QDialog):
-    """F2 enters a survey, Ctrl+E corrects, F6 links a household; Alt+1… switch. Reads itself again when something of it was changed.
+    """F2 enters a survey, F4 corrects, F6 links a household; Alt+1… switch. Reads itself again when something of it was changed.
 
     ``removed`` carries the id of a building that was taken out; the dialog is closed then.
     """
@@ -112,7 +112,7 @@ class BuildingFileDialog(QDialog):
     def _lay_out(self) -> None:
         acts: tuple[tuple[str, str, str, str, Callable[[], object]], ...] = (
             ("survey", "調査を入力", "F2", "edit", lambda: self.acts.enter_survey(self.building_id)),
-            ("correct", "建物を直す…", "Ctrl+E", "edit", lambda: self._with(self.acts.correct)),
+            ("correct", "建物を直す…", "F4", "edit", lambda: self._with(self.acts.correct)),
             ("link", "世帯を結び付ける…", "F6", "evacuees", self.households.link),
             ("risk", "応急危険度判定…", "", "shield", lambda: self._with(self.acts.note_risk)),
             ("collapse", "倒壊家屋…", "", "warning", lambda: self._with(self.acts.note_collapse)),
@@ -139,7 +139,7 @@ class BuildingFileDialog(QDialog):
         top.setStretch(3, 1)
         close = button("閉じる（Esc）")
         close.clicked.connect(self.reject)
-        hints = KeyHints([("F2", "調査を入力"), ("F6", "世帯"), ("Ctrl+E", "直す"), ("Alt+1～4", "切り替え")])
+        hints = KeyHints([("F2", "調査を入力"), ("F6", "世帯"), ("F4", "直す"), ("Alt+1～4", "切り替え")])
         footer = frame("footer", row(hints, 1, close, margins=(20, 10, 20, 10)))
         whole = column(top, footer, spacing=0)
         whole.setStretch(0, 1)
