@@ -97,7 +97,7 @@ def wait_for_front() -> None:
 def clear() -> None:
     """Close and delete every window that is left, so that the next test neither shares the keyboard with it nor pays for its style."""
     for top in QApplication.topLevelWidgets():
-        if shiboken6.isValid(top) and not isinstance(top.parent(), QObject):
+        if shiboken6.isValid(top) and not isinstance(top.parent(), QObject) and top.windowType() != Qt.WindowType.Popup:
             top.hide()
             top.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -17,7 +17,7 @@ from app.ui import faults, theme
 from app.ui.glyphs import loading
 from app.ui.icons import IconLabel
 from app.ui.page import Page
-from app.ui.pages import PageEntry, installed_pages
+from app.ui.pages import PageEntry, installed_pages, page_keys
 from app.ui.preferences import Preferences
 from app.ui.runner import Changes, Runner
 from app.ui.widgets.banner import Banner
@@ -105,8 +105,9 @@ class MainWindow(QMainWindow):
         self.search.left.connect(self._enter_page)
         self.runner.changed.connect(self._changed)
         self.notice.closed.connect(self._next_notice)
-        for place, key in enumerate(self._entries, 1):
-            QShortcut(QKeySequence(f"Ctrl+{place}"), self, lambda key=key: self._walk_to(key))
+        for key, stroke in page_keys(self._entries).items():
+            if stroke and key in self._entries:
+                QShortcut(QKeySequence(stroke), self, lambda key=key: self._walk_to(key))
         for keys, act in (("Ctrl+K", self.focus_search), ("Ctrl+L", lambda: self.leave(again=True)), ("F5", self._refresh_current)):
             QShortcut(QKeySequence(keys), self, act)
         for keys in ("Ctrl+F", "Ctrl+/"):

@@ -11,12 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.ui.main_window import MainWindow
+from app.ui.pages import installed_pages, page_keys
 from app.ui.start import Desk
 from tests.ui.conftest import say
 
 CTRL, ALT, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 Key = Qt.Key
-PAGES = ("home", "search", "shelters", "evacuees", "roster", "residents", "history", "settings")
+STROKES = page_keys(entry.key for entry in installed_pages())
 _WAIT_MS = 30_000
 
 
@@ -99,7 +100,8 @@ class Clerk(QObject):
     def go(self, page: str) -> Any:
         """To a page by its number."""
         self.front(MainWindow)
-        self.key(Key(Key.Key_1 + PAGES.index(page)), CTRL)
+        digit = STROKES[page].removeprefix("Ctrl+")
+        self.key(Key.Key_Comma if digit == "," else Key(Key.Key_0 + int(digit)), CTRL)
         self.settle()
         assert self.page.key == page
         return self.page

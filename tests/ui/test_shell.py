@@ -15,7 +15,7 @@ from app import resources
 from app.ui import icons, theme
 from app.ui.main_window import MainWindow
 from app.ui.page import Page
-from app.ui.pages import PAGES, PageEntry
+from app.ui.pages import PAGES, PageEntry, page_keys
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
 from app.ui.tokens import MARK_PAIRS, TEXT_PAIRS, THEMES, contrast
@@ -67,10 +67,18 @@ def test_large_text_and_dark_change_the_look(look) -> None:
 
 def test_pages_are_made_when_first_shown(window: MainWindow, settle) -> None:
     assert window.current.key == "home" and window.page("settings") is None
-    number = list(window._entries).index("settings") + 1
-    press(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+    press(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     settle()
     assert window.current.key == "settings" and window.page("settings") is not None
+
+
+def test_every_page_has_a_key_of_its_own(window: MainWindow, settle) -> None:
+    strokes = page_keys(window._entries)
+    assert all(strokes.values()) and len(set(strokes.values())) == len(strokes) == len(window._entries)
+    assert strokes["home"] == "Ctrl+1" and strokes["history"] == "Ctrl+0"
+    press(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert window.current.key == "history"
 
 
 def test_ctrl_k_searches_from_anywhere(window: MainWindow) -> None:

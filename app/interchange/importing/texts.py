@@ -52,7 +52,7 @@ def _checked_lines(path: Path, stream: io.TextIOWrapper, codec: str) -> Iterator
 
 def sniff_delimiter(lines: list[str], known: KnownHeaders) -> str:
     """Comma, tab or semicolon: the one whose columns name most fields, else the one that splits most rows alike."""
-    best, found = (0, 0), ","
+    best, found = (0, 0, 0), ","
     for mark in (",", "\t", ";"):
         if not any(mark in line for line in lines):
             continue
@@ -62,7 +62,7 @@ def sniff_delimiter(lines: list[str], known: KnownHeaders) -> str:
             continue
         named = max((known.count(record) for record in records[:SEARCHED]), default=0)
         widths = [len(record) for record in records if len(record) > 1]
-        score = (named, max((widths.count(width) * (width - 1) for width in widths), default=0))
+        score = (named, *max(((widths.count(width), width - 1) for width in widths), default=(0, 0)))
         if score > best:
             best, found = score, mark
     return found

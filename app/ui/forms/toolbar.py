@@ -142,7 +142,7 @@ class Toolbar(QWidget):
         for keys, act in (
             ("Ctrl+S", self.save.click), ("Ctrl+Z", tab.undo), ("Ctrl+Y", tab.redo), ("Ctrl+Shift+Z", tab.redo), ("Ctrl+H", self.texts.click),
             ("Ctrl++", lambda: tab.zoom(tab.canvas.per_mm * 1.15)), ("Ctrl+-", lambda: tab.zoom(tab.canvas.per_mm / 1.15)),
-            ("Ctrl+0", lambda: tab.zoom(0)), ("F4", self._jump),
+            ("F9", lambda: tab.zoom(0)), ("F4", self._jump),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), tab, act)
 

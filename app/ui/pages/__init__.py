@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -46,3 +47,14 @@ PAGES: tuple[PageEntry, ...] = (
 def installed_pages() -> list[PageEntry]:
     """The pages that this edition ships."""
     return [entry for entry in PAGES if entry.installed]
+
+
+_OWN_KEYS = {"settings": "Ctrl+,"}
+"""Settings has the key it has in other programs: digits are for daily work, and there are only ten."""
+
+
+def page_keys(keys: Iterable[str]) -> dict[str, str]:
+    """The key strokes that lead to each page: Ctrl+1 to Ctrl+9, then Ctrl+0, in order; a page beyond has none ("")."""
+    counted = [key for key in keys if key not in _OWN_KEYS]
+    numbered = {key: f"Ctrl+{place % 10}" if place <= 10 else "" for place, key in enumerate(counted, 1)}
+    return {**numbered, **_OWN_KEYS}

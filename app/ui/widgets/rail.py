@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolBu
 from app.presentation.labels import label
 from app.ui import icons, theme
 from app.ui.icons import IconLabel
+from app.ui.pages import page_keys
 from app.ui.widgets.text import column, row, text
 
 
@@ -20,7 +21,7 @@ class RailButton(QToolButton):
         super().__init__()
         self._icon = icon
         self.setText(f"\u2002{words}")
-        self.setAccessibleName(f"{words}（{keys}）")
+        self.setAccessibleName(f"{words}（{keys}）" if keys else words)
         self.setToolTip(keys)
         self.setCheckable(checkable)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -54,8 +55,9 @@ class Rail(QFrame):
         name = text("支え", role="brandname", wrap=False)
         brand = row(IconLabel("logo", tint="rail_active_text", size=26), name, 1, spacing=8, margins=(10, 4, 8, 10))
         lines = column(brand, spacing=3, margins=(8, 12, 8, 10))
-        for place, key in enumerate(keys, 1):
-            made = RailButton(label("page", key), key, f"Ctrl+{place}")
+        strokes = page_keys(keys)
+        for key in keys:
+            made = RailButton(label("page", key), key, strokes[key])
             made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
             group.addButton(made)
             self._buttons[key] = made
