@@ -103,7 +103,7 @@ def reduce_photo(data: bytes, *, path: Path) -> Reduced:
     """The photo reduced. ``path`` is only named in faults.
 
     InputFault ``photo.not_a_picture``, ``photo.damaged`` (cut short, or nonsense inside), ``photo.too_many_pixels`` (by its header: nothing
-    was decoded), ``photo.too_small``.
+    was decoded), ``photo.bomb`` (far too many), ``photo.too_small``.
     """
     return _guarded(lambda: _reduce(data), path)
 
@@ -121,11 +121,11 @@ def _guarded(work: Callable[[], T], path: Path) -> T:
     except _TooSmall as fault:
         raise InputFault("photo.too_small", path=str(path), width=fault.width, height=fault.height) from None
     except Image.DecompressionBombError:
-        raise InputFault("photo.too_many_pixels", path=str(path), width=0, height=0) from None
+        raise InputFault("photo.bomb", path=str(path)) from None
     except UnidentifiedImageError:
         raise InputFault("photo.not_a_picture", path=str(path)) from None
     except MemoryError:
-        raise InputFault("photo.too_many_pixels", path=str(path), width=0, height=0) from None
+        raise InputFault("photo.bomb", path=str(path)) from None
     except Exception as error:  # decoders throw OSError, SyntaxError, ValueError, struct.error, EOFError, IndexError … at damage
         raise InputFault("photo.damaged", path=str(path), detail=type(error).__name__) from None
 
