@@ -27,10 +27,10 @@ def main(arguments: list[str]) -> int:
 def _window_options(arguments: list[str]) -> list[str] | None:
     """The options for the window; None when a verb is called.
 
-    ``demo`` opens a training ledger at once, unless a password says that a script wants a folder made.
+    ``demo`` alone opens a training ledger at once, unless a password says that a script wants a folder made; with options it is a verb.
     """
     rest = list(arguments)
-    if "demo" in rest and "--json" not in rest and ("--window" in rest or not os.environ.get("SASAE_PASSWORD")):
+    if "demo" in rest and {"demo", "--window"}.issuperset(rest) and ("--window" in rest or not os.environ.get("SASAE_PASSWORD")):
         return ["--training"]
     while rest:
         word = rest.pop(0)

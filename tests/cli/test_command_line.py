@@ -184,7 +184,7 @@ def test_every_verb_has_help_in_words(capsys: pytest.CaptureFixture[str]) -> Non
     ("arguments", "window"),
     [
         ([], []), (["--data", "x"], ["--data", "x"]), (["--json"], None), (["verify"], None), (["--data", "x", "verify"], None), (["demo"], ["--training"]),
-        (["demo", "--json"], None), (["--version"], None),
+        (["demo", "--json"], None), (["demo", "--help"], None), (["--data", "x", "demo"], None), (["--version"], None),
     ],
 )  # fmt: skip
 def test_no_verb_opens_the_window(arguments: list[str], window: list[str] | None) -> None:
