@@ -81,11 +81,12 @@ class PaperPlan:
 
 
 def form_of(ctx: Context, kind: str, *, form: str = "", folder: Path | None = None) -> IssuedForm:
-    """The form in use for a kind of certificate, with version and digest. InputFault ``print.form_unknown``."""
+    """The form in use for a kind of certificate, with version, digest and what it needs. InputFault ``print.form_unknown``."""
     from app.printing.designs import active_layout
 
     layout = active_layout(ctx, form or FORMS[kind], folder=folder)
-    return IssuedForm(form=layout.form, version=layout.version, digest=layout.digest)
+    required = tuple((name, variable.label) for name, variable in layout.variables.items() if variable.required)
+    return IssuedForm(form=layout.form, version=layout.version, digest=layout.digest, required=required)
 
 
 def issue_certificates(

@@ -19,9 +19,13 @@ DECLARED = "申告による記載（住民データとの照合前）"
 
 
 def certificate_values(facts: CertificateFacts) -> Mapping[str, str]:
-    """Every variable that certificate forms know; "" for what does not apply. ``copy_no`` is added when it is printed."""
+    """Every variable that certificate forms know; "" for what does not apply. ``copy_no`` is added when it is printed.
+
+    A household written down without an address has that of the building it lived in.
+    """
     application, victim, building = facts.application, facts.victim, facts.building
-    home = victim.address if victim else ""
+    place = " ".join(filter(None, (building.address, facts.room))) if building else ""
+    home = (victim.address if victim else "") or (place if facts.lives_there else "")
     contact = application.contact_address or (victim.contact_address if victim else "")
     postal = application.contact_postal if application.contact_address else (victim.postal if victim and not contact else "")
     return {
@@ -29,7 +33,7 @@ def certificate_values(facts: CertificateFacts) -> Mapping[str, str]:
         "head_address": home,
         "head_name": victim.head_name or victim.head_kana if victim else "",
         "cause": application.cause or facts.settings.cause or default_cause(facts),
-        "building_address": " ".join(filter(None, (building.address, facts.room))) if building else _told(facts, home),
+        "building_address": place if building else _told(facts, home),
         "grade": label("grade", facts.grade) if facts.kind == "damage" else "",
         "members": "\n".join(map(_member, facts.members)) or (NO_MEMBERS if facts.kind == "damage" else ""),
         "extra1": facts.settings.extra1,

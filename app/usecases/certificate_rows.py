@@ -185,11 +185,15 @@ class CertificateFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedForm:
-    """Which form a certificate is issued on: its name, version and the SHA-256 of its layout."""
+    """Which form a certificate is issued on: its name, version and the SHA-256 of its layout.
+
+    ``required``: name and words of each value without which it is never printed.
+    """
 
     form: str
     version: int
     digest: str
+    required: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +219,10 @@ class CertificateSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFacts:
-    """All a certificate's paper is written from. ``members``: the household as it lived there, head first; empty unless they are printed."""
+    """All a certificate's paper is written from. ``members``: the household as it lived there, head first; empty unless they are printed.
+
+    ``lives_there``: the building is where the household really lived (生活の本拠).
+    """
 
     number: str
     kind: str
@@ -228,6 +235,7 @@ class CertificateFacts:
     building: Building | None
     members: tuple[VictimMember, ...]
     room: str
+    lives_there: bool
     survey: Survey | None
     disaster_name: str
     occurred_on: str

@@ -61,6 +61,9 @@ WriteValues = Callable[[CertificateFacts], Mapping[str, str]]
 """Builds the strings of a form's variables (``presentation.certificate_values``)."""
 _CHUNK = 2000
 MOST_COPIES = 50
+_GIVEN_LATER = frozenset({"number", "code", "copy_no"})
+_BESIDE = {"head_address": "address", "building_address": "building_id", "applicant_address": "contact_address"}
+"""The field in which a value of the paper is typed, where it is called otherwise."""
 
 
 # -- issuing -----------------------------------------------------------------------------------------------
@@ -97,7 +100,8 @@ def issue(
     """Issue a certificate for each application, in one transaction: number, signed code, frozen values, form version.
 
     Needs the right ``issue``. From 判定 only by somebody who may ``approve`` (approved in the same act), else ``certificate.not_approved``.
-    One alone that cannot be issued is a RuleViolation; of many it is in ``refused``. Protected households are left out and counted; for
+    One alone that cannot be issued is a RuleViolation; of many it is in ``refused``; so is a paper that would lack what its form needs
+    (``certificate.value_missing``), as it could never be printed. Protected households are left out and counted; for
     whoever may see them they are issued, with the warning ``certificate.protected_members`` where members are printed.
     RuleViolation ``certificate.no_key`` where no key was made, ``certificate.day``.
     """
@@ -109,7 +113,7 @@ def issue(
         hidden = frozenset() if sees_protected(ctx) else guarded
         refused = [Refusal(record=one, number="", code="record.not_found") for one in application_ids if one not in known]
         ready: list[Application] = []
-        approved = withheld = 0
+        withheld = 0
         wanted = [known[one] for one in dict.fromkeys(application_ids) if one in known]
         places = standings(ctx, uow.reads, wanted)
         held = _already_held(uow, wanted)
@@ -121,10 +125,16 @@ def issue(
                 ready.append(_approved(desk, application, places[application.id], held))
             except RuleViolation as fault:
                 refused.append(Refusal(record=application.id, number=application.number, code=fault.code, params=fault.params))
-                continue
-            approved += application.state == "judged"
+        lacking = _lacking(desk, ready)
+        refused += [
+            Refusal(record=one.id, number=one.number, code=lacking[one.id].code, params=lacking[one.id].params)
+            for one in ready
+            if one.id in lacking
+        ]
+        ready = [one for one in ready if one.id not in lacking]
         if len(application_ids) == 1 and not ready:
             raise _alone(application_ids[0], refused)
+        approved = sum(known[one.id].state == "judged" for one in ready)
         made = _issue_all(desk, ready, job)
         warnings = tuple(
             ("certificate.protected_members", {"number": number})
@@ -162,6 +172,21 @@ def _approved(desk: _Desk, application: Application, standing: Standing, held: d
         raise RuleViolation("certificate.held_already", field="number", number=application.number, certificate=held[key])
     held[key] = application.number
     return application
+
+
+def _lacking(desk: _Desk, applications: Sequence[Application]) -> dict[str, RuleViolation]:
+    """By application, what its paper would lack of what the form needs: once frozen, it could only be revoked."""
+    found: dict[str, RuleViolation] = {}
+    needed = [(name, words) for name, words in desk.form.required if name not in _GIVEN_LATER]
+    for at in range(0, len(applications) if needed else 0, _CHUNK):
+        for facts in _gather(desk, applications[at : at + _CHUNK], 1):
+            values, one = desk.write_values(facts), facts.application
+            empty = next(((name, words) for name, words in needed if not values.get(name, "").strip()), None)
+            if empty is not None:
+                found[one.id] = RuleViolation(
+                    "certificate.value_missing", field=_BESIDE.get(empty[0], empty[0]), number=one.number, label=empty[1]
+                )
+    return found
 
 
 def _issue_all(desk: _Desk, applications: Sequence[Application], job: Job) -> list[tuple[str, str]]:
@@ -212,7 +237,8 @@ def _gather(desk: _Desk, applications: Sequence[Application], serial: int) -> li
     for member in reads.many_by(VictimMember, "victim_id", {one.victim_id for one in applications if one.with_members}):
         members.setdefault(member.victim_id, []).append(member)
     links = reads.many_by(Occupancy, "victim_id", {one.victim_id for one in applications})
-    rooms = {(link.victim_id, link.building_id): link.room for link in links}
+    homes = {(link.victim_id, link.building_id): link for link in links}
+    found = [homes.get((one.victim_id, one.building_id)) for one in applications]
     return [
         CertificateFacts(
             number=certificate_number(
@@ -221,10 +247,11 @@ def _gather(desk: _Desk, applications: Sequence[Application], serial: int) -> li
             kind=one.kind, grade=one.grade if one.kind == "damage" else "", issued_on=desk.issued_on, code="",
             provisional=place.site_kind != "hq", application=one, victim=victims.get(one.victim_id), building=buildings.get(one.building_id),
             members=tuple(sorted(members.get(one.victim_id, ()), key=lambda member: member.position)) if one.with_members else (),
-            room=rooms.get((one.victim_id, one.building_id), ""), survey=surveys.get(one.survey_id), disaster_name=place.disaster_name,
-            occurred_on=place.occurred_at.astimezone(JST).date().isoformat(), signature=desk.signature, settings=desk.settings,
+            room=home.room if home else "", lives_there=home is not None and home.main, survey=surveys.get(one.survey_id),
+            disaster_name=place.disaster_name, occurred_on=place.occurred_at.astimezone(JST).date().isoformat(), signature=desk.signature,
+            settings=desk.settings,
         )
-        for at, one in enumerate(applications)
+        for at, (one, home) in enumerate(zip(applications, found, strict=True))
     ]  # fmt: skip
 
 
@@ -298,7 +325,8 @@ def supersede(
 ) -> Issued:
     """差替: issue by today's grade and facts, and end the older one naming the new one. Rights ``issue`` and ``approve``, with a reason.
 
-    The older one is in force until this moment. RuleViolation ``certificate.ended``, ``reason.missing``, ``application.grade_none``.
+    The older one is in force until this moment. RuleViolation ``certificate.ended``, ``reason.missing``, ``application.grade_none``,
+    ``certificate.value_missing``.
     """
     ctx.require("issue")
     ctx.require("approve")
@@ -309,6 +337,8 @@ def supersede(
         check_ending(older)
         desk = _Desk.open(ctx, uow, form, write_values, issued_on)
         application = _judged_anew(desk, older)
+        for fault in _lacking(desk, [application]).values():
+            raise fault
         ((made, number),) = _issue_all(desk, [application], QUIET)
         uow.certificates.save(
             replace(older, state="superseded", superseded_by=made, ended_at=uow.now, reason=reason.strip(), newer_grade="")

@@ -313,3 +313,15 @@ def test_who_may_not_issue_is_told_also_when_nothing_waits(run: Run, monkeypatch
     for verb in ("issue", "print"):
         code, answer = run("certificates", verb, "--all-judged")
         assert (code, answer["error"]["code"]) == (1, "permission.denied")
+
+
+def test_a_report_without_any_address_is_refused_before_it_is_frozen(run: Run, tmp_path: Path) -> None:
+    told = ("certificates", "apply", "--applicant", "架空　花子", "--head", "架空　花子", "--kind", "report", "--object", "vehicle")
+    code, asked_for = run(*told)
+    assert code == 0 and asked_for["state"] == "judged", asked_for
+    code, answer = run("certificates", "issue", asked_for["number"])
+    assert (code, answer["error"]["code"], answer["error"]["where"]["field"]) == (1, "certificate.value_missing", "contact_address")
+    assert "申請者の住所" in answer["error"]["message"] and asked_for["number"] in answer["error"]["message"]
+    code, home = run("certificates", "apply", "--applicant", "架空　三郎", "--head", "架空　三郎", "--building", "T0001")
+    assert code == 0 and run("certificates", "issue", home["number"])[1]["issued"] == 1
+    assert run("certificates", "print", "--missing", "--out", str(tmp_path / "a.pdf"))[1]["printed"] == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.certificate import Certificate, CertificateCopy
+from app.domain.certificate import Application, Certificate, CertificateCopy
 from app.domain.certificate_numbers import parse_certificate_number
 from app.domain.errors import RuleViolation
 from app.presentation.certificate_values import certificate_values
@@ -370,3 +370,50 @@ def test_copies_belong_to_their_kind(town: Town) -> None:
     changes = certificates.count_printed(town.ctx, plans=plans, batch="B", reason="first", target="x.pdf")
     (copy,) = [one for one in town.ctx.reads.all("certificate_copy") if isinstance(one, CertificateCopy)]
     assert changes["certificate_copy"] == {copy.id} and changes["certificate"] == {paper}
+
+
+NEEDING = replace(FORM, required=(("number", "整理番号"), ("head_address", "世帯主住所"), ("code", "コード")))
+
+
+def without_address(town: Town, *, main: bool) -> str:
+    """An application of a household that was written down without an address, for a building it lived in or only owned."""
+    building = add_building(town.ctx, grade="half", address="見本市港町4-5")
+    asked = applications.apply(
+        town.ctx, values={"applicant_name": "架空　三郎"}, household={"head_name": "架空　三郎"}, building_id=building
+    )
+    if not main:
+        with town.ctx.unit() as uow:
+            (link,) = uow.occupancies.where(building_id=building)
+            uow.occupancies.save(replace(link, main=False))
+            uow.commit()
+    return asked.application.id
+
+
+def test_a_household_written_down_without_an_address_lived_in_its_building(town: Town) -> None:
+    sign_as_mayor(town.ctx)
+    asked = without_address(town, main=True)
+    done = certificates.issue(town.ctx, application_ids=[asked], form=NEEDING, write_values=certificate_values)
+    assert json.loads(paper_of(town, done.certificates[0]).values)["head_address"] == "見本市港町4-5"
+
+
+def test_what_could_never_be_printed_is_not_issued(town: Town) -> None:
+    sign_as_mayor(town.ctx)
+    asked = without_address(town, main=False)
+    with pytest.raises(RuleViolation, match="certificate.value_missing") as refused:
+        certificates.issue(town.ctx, application_ids=[asked], form=NEEDING, write_values=certificate_values)
+    assert (refused.value.field, refused.value.params["label"]) == ("address", "世帯主住所")
+    other = ask(town.ctx, add_building(town.ctx, resident=town.resident("太郎"), grade="half")).application.id
+    done = certificates.issue(town.ctx, application_ids=[asked, other], form=NEEDING, write_values=certificate_values)
+    assert [(one.record, one.code) for one in done.refused] == [(asked, "certificate.value_missing")]
+    assert (len(done.certificates), done.approved) == (1, 1)
+    number, waiting = parse_certificate_number(done.numbers[0]), town.ctx.reads.get("application", asked)
+    assert number is not None and number.serial == 1  # no number went to the one refused
+    assert isinstance(waiting, Application) and waiting.state == "judged"
+
+
+def test_a_paper_that_lacks_a_value_takes_no_older_one_s_place(town: Town) -> None:
+    sign_as_mayor(town.ctx)
+    older = issue(town.ctx, without_address(town, main=False)).certificates[0]
+    with pytest.raises(RuleViolation, match="certificate.value_missing"):
+        certificates.supersede(town.ctx, certificate_id=older, form=NEEDING, write_values=certificate_values, reason="再調査")
+    assert paper_of(town, older).state == "issued"
