@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.presentation.console_damage import DAMAGE_HEADS, DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
-from app.presentation.console_surveys import SURVEY_HEADS
+from app.presentation.console_damage import DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
+from app.presentation.console_heads import any_head, own_head, own_words
 from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
@@ -90,7 +90,6 @@ HELP: Mapping[str, str] = {
 }
 
 _HEADS: Mapping[str, str] = {
-    **SURVEY_HEADS,
     "data": "データ", "device_id": "端末", "recovery_key": "復旧キー", "bytes": "バイト数", "sha256": "SHA-256", "read": "読んだ行", "created": "新規",
     "updated": "更新", "unchanged": "変更なし", "rejected": "エラー", "review": "要確認", "report": "取込結果", "imported": "取り込んだ人",
     "households": "世帯", "snapshot": "住民データ", "ok": "結果", "integrity": "ファイル", "journal_rows": "変更記録", "chain_ok": "つながり",
@@ -114,8 +113,8 @@ _HEADS: Mapping[str, str] = {
     "rejected_rows": "却下行", "covers": "いつまで", "other": "その他・不明", "list": "一覧", "household_no": "世帯番号", "effective": "異動日",
     "processed": "処理日", "line": "行", "fields": "変わった項目", "districts": "地区別", "ages": "年齢別", "person": "避難者",
     "protections": "支援措置", "doubts": "支援措置の人かもしれない受付", "still": "まだ保護しているもの",
-    **DAMAGE_HEADS,
 }  # fmt: skip
+"""What most verbs call a key; ``console_heads`` has the words of those that mean something else."""
 _LISTS: Mapping[str, Sequence[str]] = {
     "shelters": ("name", "kind", "open", "capacity", "declared", "rostered"),
     "points": ("at", "shelters_open", "declared", "rostered"),
@@ -187,42 +186,48 @@ def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
     if (tell := DAMAGE_TEXTS.get((verb, action))) and (told := tell(result)) is not None:
         return told
     lines: list[str] = []
+    where = (verb, action)
     for key, value in result.items():
         if key in _LISTS and isinstance(value, list) and (not value or isinstance(value[0], Mapping)):
-            lines += _table(key, value, verb)
+            lines += _table(key, value, where)
         elif isinstance(value, list):
-            lines += [f"{_HEADS.get(key, key)}: {len(value)}", *(f"  {_entry(item)}" for item in value)]
+            lines += [f"{_head(key, where)}: {len(value)}", *(f"  {_entry(item, where)}" for item in value)]
         elif isinstance(value, Mapping):
-            lines += _nested(key, value)
+            lines += _nested(key, value, where)
         elif value is not None:
-            lines.append(f"{_HEADS.get(key, key)}: {_cell(key, value, verb)}")
+            lines.append(f"{_head(key, where)}: {_cell(key, value, where)}")
     return "\n".join(lines)
 
 
-def _nested(key: str, values: Mapping[str, Any]) -> list[str]:
+def _head(key: str, where: tuple[str, str]) -> str:
+    """What this verb calls a key."""
+    return own_head(*where, key) or _HEADS.get(key) or any_head(key)
+
+
+def _nested(key: str, values: Mapping[str, Any], where: tuple[str, str]) -> list[str]:
     """An object inside a result: findings by their titles, other values by their headings, lists of lines in short."""
     from app.presentation.messages import has_message, message
 
-    lines = [f"{_HEADS.get(key, key)}:"]
+    lines = [f"{_head(key, where)}:"]
     for name, value in values.items():
         if isinstance(value, list):
-            lines += ["", f"  {_HEADS.get(name, name)}", *(f"  {line}" for line in _table(name, value, "")[:-1])]
+            lines += ["", f"  {_head(name, where)}", *(f"  {line}" for line in _table(name, value, where)[:-1])]
         else:
-            title = message(f"{name}.title") if has_message(f"{name}.title") else _HEADS.get(name, name)
+            title = message(f"{name}.title") if has_message(f"{name}.title") else _head(name, where)
             lines.append(f"  {title}: {value}")
     return lines
 
 
-def _entry(item: Any) -> str:
+def _entry(item: Any, where: tuple[str, str]) -> str:
     if isinstance(item, Mapping):
-        return str(item.get("message") or ", ".join(f"{_HEADS.get(k, k)}={v}" for k, v in item.items()))
+        return str(item.get("message") or ", ".join(f"{_head(k, where)}={v}" for k, v in item.items()))
     return str(item)
 
 
-def _table(key: str, rows: Sequence[Mapping[str, Any]], verb: str) -> list[str]:
+def _table(key: str, rows: Sequence[Mapping[str, Any]], where: tuple[str, str]) -> list[str]:
     columns = _LISTS[key]
-    cells = [[_TABLE_HEADS.get((key, column)) or _HEADS.get(column, column) for column in columns]]
-    cells += [[_table_cell(key, column, row.get(column), verb) for column in columns] for row in rows]
+    cells = [[_TABLE_HEADS.get((key, column)) or _head(column, where) for column in columns]]
+    cells += [[_table_cell(key, column, row.get(column), where) for column in columns] for row in rows]
     return draw_table(cells)
 
 
@@ -233,7 +238,7 @@ def draw_table(cells: Sequence[Sequence[str]]) -> list[str]:
     return [*drawn, f"（{len(cells) - 1}件）"]
 
 
-def _table_cell(key: str, column: str, value: Any, verb: str) -> str:
+def _table_cell(key: str, column: str, value: Any, where: tuple[str, str]) -> str:
     """A cell whose words depend on the table it stands in."""
     from app.presentation.columns.snapshot import CHANGE_WORDS, ROLES, band_text
 
@@ -253,12 +258,14 @@ def _table_cell(key: str, column: str, value: Any, verb: str) -> str:
         return ""
     if column == "band":
         return _BANDS.get(value, str(value))
-    return _cell(column, value, verb)
+    return _cell(column, value, where)
 
 
-def _cell(key: str, value: Any, verb: str) -> str:
+def _cell(key: str, value: Any, where: tuple[str, str]) -> str:
     if value is None:
         return "―"
+    if (own := own_words(*where, key, value)) is not None:
+        return own
     if isinstance(value, bool):
         if key in ("ok", "integrity", "chain_ok"):
             return "問題なし" if value else "問題あり"
@@ -273,7 +280,7 @@ def _cell(key: str, value: Any, verb: str) -> str:
         return _STATUS.get(value, str(value))
     if key == "role":
         return _FONTS.get(value, str(value))
-    if key in _KINDS and isinstance(value, str) and value and not (key == "kind" and verb == "search"):
+    if key in _KINDS and isinstance(value, str) and value and not (key == "kind" and where[0] == "search"):
         return label(_KINDS[key], value)
     return str(value)
 

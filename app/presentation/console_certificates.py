@@ -82,7 +82,10 @@ CERTIFICATE_HEADS: Mapping[str, str] = {
     "newer_grade": "差替後", "provisional": "仮番号", "successor": "差替後の番号", "next": "次にすること", "keys": "鍵", "own": "この端末の鍵",
     "made_on": "作った日", "current": "いま使う", "settings": "設定", "cases": "照合待ち", "confirmed": "確かめた番号", "moved": "移した申請",
     "message": "結果", "key_id": "鍵", "result": "判定", "warnings": "注意", "victim": "被災世帯", "declared": "申告のみ", "papers": "通数",
-    "flip": "両面のとじ", "codes": "読み取ったコード", "application": "受付番号",
+    "flip": "両面のとじ", "codes": "読み取ったコード", "application": "受付番号", "state": "状態", "kind": "種類", "grade": "被害の程度",
+    "id": "番号", "files": "ファイル", "to_issue": "これから交付する件数", "to_replace": "差替を待つ証明書", "doubles": "二重の番号",
+    "disaster_no": "災害の番号", "year": "番号の年", "deadline": "罹災証明書の申請期限", "report_deadline": "被災証明書の申請期限", "cause": "罹災原因",
+    "extra1": "追加記載事項1", "extra2": "追加記載事項2", "queue_prefix": "呼出番号の頭", "other_buildings": "住家でないものも罹災証明書",
 }  # fmt: skip
 CERTIFICATE_LISTS: Mapping[str, Sequence[str]] = {
     "applications": (
@@ -153,8 +156,12 @@ def _declared(result: Mapping[str, Any]) -> str:
         return "住民データと照合していない申告はありません。"
     lines = []
     for case in result["cases"]:
-        lines.append(f"{case['application']}　{case['head_name']}　{case['head_birth']}　{case['address']}　{case['certificate']}".rstrip("　"))
-        lines += [f"    {one['score']:.0f}点　{one['name']}　{one['birth']}　{one['address']}　{one['resident']}" for one in case["candidates"]]
+        lines.append(
+            f"{case['application']}　{case['head_name']}　{case['head_birth']}　{case['address']}　{case['certificate']}".rstrip("　")
+        )
+        lines += [
+            f"    {one['score']:.0f}点　{one['name']}　{one['birth']}　{one['address']}　{one['resident']}" for one in case["candidates"]
+        ]
         lines += [] if case["candidates"] else ["    候補なし"]
     return "\n".join([*lines, f"（{len(result['cases'])}件）"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.presentation.console_certificates import CERTIFICATE_HEADS, CERTIFICATE_HELP, CERTIFICATE_LISTS, CERTIFICATE_TEXTS
+from app.presentation.console_certificates import CERTIFICATE_HELP, CERTIFICATE_LISTS, CERTIFICATE_TEXTS
 from app.presentation.console_counts import COUNTS_HELP, COUNTS_TEXTS
 from app.presentation.console_surveys import SURVEY_HELP, SURVEY_TEXTS
 from app.presentation.photo_words import photos_told
@@ -61,12 +61,9 @@ DAMAGE_HELP: Mapping[str, str] = {
 }
 """Texts of ``help``; merged into those of ``console``."""
 
-DAMAGE_HEADS: Mapping[str, str] = {
-    **CERTIFICATE_HEADS,
-    "title": "名前", "document": "文書", "in_force": "使い始め", "hazards": "災害", "editions": "版", "edition": "版", "grade": "被害の程度",
-    "grade_code": "程度の符号", "decided_by": "決め手", "raw": "丸める前", "steps": "計算", "parts": "部位別の点", "not_needed": "要らなくなった部位",
-    "default": "既定", "form": "様式", "version": "版", "source": "元", "used": "使用中", "versions": "様式の版", "made_by": "作った人",
-    "approved_by": "承認した人", "municipality": "市町村", "mayor_title": "職名", "mayor_name": "氏名", "grave": "直すもの",
+FORM_HEADS: Mapping[str, str] = {
+    "title": "名前", "form": "様式", "version": "版", "source": "元", "state": "状態", "used": "使用中", "versions": "様式の版", "made_by": "作った人",
+    "approved_by": "承認した人", "municipality": "市町村", "mayor_title": "職名", "mayor_name": "氏名", "grave": "直すもの", "id": "番号",
 }  # fmt: skip
 DAMAGE_LISTS: Mapping[str, Sequence[str]] = {
     **CERTIFICATE_LISTS,

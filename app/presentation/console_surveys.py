@@ -56,8 +56,7 @@ SURVEY_HELP: Mapping[str, str] = {
     "buildings": "家屋",
     "buildings.import": "家屋の一覧（家屋課税台帳・応急危険度判定・倒壊家屋）の CSV・XLSX を取り込む\n"
     "列：家屋番号、所在地、所有者、構造、階数、延床面積、地区、区域、用途、応急危険度判定と判定日、倒壊、危険の注意など。家屋番号"
-    "か所在地が同じ建物は新しくせずに直します。\n"
-    + _IMPORTED,
+    "か所在地が同じ建物は新しくせずに直します。\n" + _IMPORTED,
     "buildings.list": "家屋の一覧（--text 番号・所在地・所有者・世帯主のことば、--state unsurveyed 未調査など、--grade ungraded 判定なし、--risk、--"
     "collapsed 倒壊家屋、"
     "--unlinked 世帯なし）\n"
@@ -82,6 +81,9 @@ SURVEY_HEADS: Mapping[str, str] = {
     "remaining": "残り", "absent": "不在", "dwellings": "住家", "buildings": "家屋", "done": "済み", "from_town": "所属", "members": "調査員",
     "number": "調査番号", "address": "所在地", "district": "地区", "name": "名前", "id": "番号", "state": "状態", "grade": "被害の程度", "kind": "調査",
     "reason": "理由", "message": "内容", "building": "調査番号", "withdrawn": "取り下げた数", "requests": "依頼", "method": "方法",
+    "title": "名前", "document": "文書", "in_force": "使い始め", "hazards": "災害", "editions": "版", "edition": "版", "grade_code": "程度の符号",
+    "decided_by": "決め手", "raw": "丸める前", "steps": "計算", "parts": "部位別の点", "not_needed": "要らなくなった部位", "default": "既定",
+    "own": "自治体のもの", "files": "ファイル",
 }  # fmt: skip
 
 _LISTED: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -156,13 +158,21 @@ def _shown(result: Mapping[str, Any]) -> str:
     if result["withheld"]:
         lines.append("  支援措置のため、ほかの世帯・所有者は担当者だけが扱います。")
     lines += ["", "調査", draw_list("surveys", result["surveys"])]
-    asked = [f"  {label('survey.kind', one['wants'])} {label('appeal.state', one['state'])} {one['reason']}".rstrip() for one in result["requests"]]
+    asked = [
+        f"  {label('survey.kind', one['wants'])} {label('appeal.state', one['state'])} {one['reason']}".rstrip()
+        for one in result["requests"]
+    ]
     return "\n".join([*lines, "", f"依頼（{len(asked)}）", *asked])
 
 
 def _home(home: Mapping[str, Any]) -> str:
     people = "、".join(" ".join(filter(None, (one["name"] or one["kana"], one["relation"]))) for one in home["members"])
-    told = (home["head"] or home["kana"], home["room"], label("occupancy.tenure", home["tenure"]), "" if home["main"] else "生活の本拠ではない")
+    told = (
+        home["head"] or home["kana"],
+        home["room"],
+        label("occupancy.tenure", home["tenure"]),
+        "" if home["main"] else "生活の本拠ではない",
+    )
     return f"  {' '.join(filter(None, told))}：{people}（世帯の番号 {home['id']}）"
 
 
@@ -174,7 +184,9 @@ def _linked(result: Mapping[str, Any]) -> str:
 
 def _risk_noted(result: Mapping[str, Any]) -> str:
     risk = [f"応急危険度判定「{label('building.risk', result['risk'])}」"] if result["risk"] else []
-    return f"{result['number']} に{'と'.join([*risk, *(['倒壊家屋'] if result['collapsed'] else [])])}を記録しました（被害の程度とは別です）。"
+    return (
+        f"{result['number']} に{'と'.join([*risk, *(['倒壊家屋'] if result['collapsed'] else [])])}を記録しました（被害の程度とは別です）。"
+    )
 
 
 def _recorded(result: Mapping[str, Any]) -> str:

@@ -1,0 +1,47 @@
+"""Results as text: each verb's own headings, codes in words, moments as people say them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.presentation.console import format_result
+
+APPLIED = {
+    "id": "0190",
+    "number": "K7QF-00012-C",
+    "queue": "12",
+    "state": "judged",
+    "kind": "damage",
+    "grade": "semi_half",
+    "declared": False,
+}
+VERSION = {"form": "disaster_certificate", "title": "罹災証明書", "version": 1, "source": "shipped", "state": "approved", "used": True}
+EDITION = {"id": "r6", "title": "令和6年", "in_force": "2024-05-31", "own": False, "default": True}
+PROFILE = {"name": "住民", "own": True, "columns": 12, "note": ""}
+SHELTER = {"name": "見本小", "kind": "designated", "open": True, "capacity": 100, "declared": 3, "rostered": 2}
+
+
+@pytest.mark.parametrize(
+    ("verb", "action", "result", "told", "untold"),
+    [
+        ("certificates", "apply", APPLIED, ("受付番号: K7QF-00012-C", "状態: 判定", "種類: 罹災証明書", "被害の程度: 準半壊"), ("整理番号", "期間", "judged")),
+        ("certificates", "revoke", {"number": "2024-1-K7QF-00001-C", "state": "revoked"}, ("証明書番号: 2024", "状態: 取消"), ("受付番号", "revoked")),
+        ("certificates", "link", {"number": "K7QF-1", "state": "awaiting", "grade": ""}, ("受付番号: K7QF-1", "状態: 調査待ち", "被害の程度: ―"), ()),
+        ("certificates", "key", {"keys": [{"id": "1", "current": True, "own": True}]}, ("この端末の鍵",), ("自治体のもの",)),
+        ("certificates", "settings", {"settings": {"disaster_no": 1, "deadline": ""}}, ("災害の番号: 1",), ("disaster_no",)),
+        ("surveys", "editions", {"editions": [EDITION]}, ("自治体のもの", "使い始め"), ("この端末の鍵",)),
+        ("forms", "list", {"versions": [VERSION]}, ("状態", "元", "標準", "承認済み"), ("期間", "shipped", "approved")),
+        ("profiles", "list", {"profiles": [PROFILE]}, ("自治体のもの",), ("この端末の鍵",)),
+        ("shelters", "list", {"shelters": [SHELTER]}, ("報告",), ("申告のみ",)),
+        ("evacuees", "check-in", {"number": "K7QF-00001-C"}, ("整理番号: K7QF",), ("受付番号",)),
+        ("search", "", {"hits": [{"number": "1", "name": "架空", "id": "0191"}]}, ("番号",), ("id",)),
+    ],
+)  # fmt: skip
+def test_each_verb_has_its_own_headings_and_words(
+    verb: str, action: str, result: dict[str, Any], told: tuple[str, ...], untold: tuple[str, ...]
+) -> None:
+    text = format_result(verb, action, result)
+    assert all(words in text for words in told), text
+    assert not any(words in text for words in untold), text
