@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from unicodedata import east_asian_width
 
 from app.domain.damage_counts import Forecast
+from app.domain.dates import format_instant
 from app.presentation.columns.damage import forecast_text
 
 COUNTS_HELP: Mapping[str, str] = {
@@ -48,10 +49,12 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 
-def _counted(result: Mapping[str, Any]) -> str | None:
+def _counted(result: Mapping[str, Any]) -> str:
+    number = f"第{result['number']}報" if result["number"] else ""
     if "report" not in result:
-        return None
-    head = f"{result['at']} 現在" + (f"　第{result['number']}報" if result["number"] else "")
+        written = [*result["files"], f"{result['pages']:,}ページ" if result["pages"] else ""]
+        return "\n".join(filter(None, (number, *written, *result["problems"])))
+    head = f"{format_instant(datetime.fromisoformat(result['at']))} 現在　{number}".rstrip("　")
     left = [f"判定がまだの住家 {result['unjudged']:,} 棟は入っていません。"] if result["unjudged"] else []
     return "\n".join([head, *_table(result["report"], _REPORT), *left])
 

@@ -12,11 +12,9 @@ from app.presentation.labels import label
 
 _APPLICATION = {"number": "受付番号"}
 _CERTIFICATE = {"number": "証明書番号"}
-_COUNTS = {"number": "報告番号"}
 _HEADS: Mapping[str, Mapping[str, str]] = {
     **{f"certificates {action}": _APPLICATION for action in ("apply", "link", "self-judge", "slip", "status")},
     **{f"certificates {action}": _CERTIFICATE for action in ("reprint", "revoke", "supersede", "verify")},
-    "surveys counts": _COUNTS,
     "certificates": CERTIFICATE_HEADS,
     "surveys": SURVEY_HEADS,
     "buildings": SURVEY_HEADS,

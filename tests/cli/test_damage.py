@@ -55,17 +55,30 @@ def test_counts_as_json_in_words_and_as_files(run: Run, tmp_path: Path) -> None:
     assert lines["half_people"] == (3, 0, 3) and lines["total_buildings"] == (0, 1, 1) and lines["dead"] == (2, None, 2)
     assert [line["district"] for line in told["districts"]] == ["本町", "港町"]
     code, words = run("surveys", "counts", as_json=False)
-    assert code == 0 and "第3報" in words and "一部破損" in words
+    assert code == 0 and words.startswith("令和6年1月2日 ") and "第3報" in words.splitlines()[0] and "一部破損" in words
+    assert "T" not in words.splitlines()[0] and len(told["at"]) == len("2024-01-02T10:00:00+09:00")
+    code, words = run("surveys", "counts", "--out", str(tmp_path / "b.pdf"), as_json=False)
+    assert code == 0 and words.split() == ["第3報", str(tmp_path / "b.pdf"), "2ページ"], words
     assert run("surveys", "counts", "--at", "2024-01-01 08:00")[1]["total"]["grades"] == []
     for suffix, count in (("pdf", 1), ("xlsx", 2), ("csv", 2), ("json", 1)):
         code, told = run("surveys", "counts", "--out", str(tmp_path / f"a.{suffix}"))
         assert code == 0 and len(told["files"]) == count and all(Path(file).stat().st_size > 200 for file in told["files"])
     assert run("surveys", "counts", "--set", "dead=")[1]["typed"] == {}
+    run("surveys", "counts", "--set", "number=0")
+    assert run("surveys", "counts", "--out", str(tmp_path / "c.json"), as_json=False)[1].split() == [str(tmp_path / "c.json")]
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--format", "pdf"), ("--out", "a.doc"), ("--set", "cows=1"), ("--set", "dead=-1"), ("--set", "dead"), ("--set", "number="), ("--at", "someday")],
+    [
+        ("--format", "pdf"),
+        ("--out", "a.doc"),
+        ("--set", "cows=1"),
+        ("--set", "dead=-1"),
+        ("--set", "dead"),
+        ("--set", "number="),
+        ("--at", "someday"),
+    ],
 )
 def test_wrong_counts_are_usage_faults(run: Run, arguments: tuple[str, ...]) -> None:
     assert run("surveys", "counts", *arguments)[0] == 2
@@ -94,7 +107,12 @@ def test_sheets_of_numbers_of_a_day_and_of_a_district(run: Run, tmp_path: Path) 
         code, told = run("surveys", "sheets", *arguments, "--out", str(out))
         assert code == 0 and (told["sheets"], told["pages"], told["problems"]) == (sheets, pages, []), arguments
     assert run("surveys", "sheets", "--day", "2024-01-03", "--out", str(out))[0] == 0 and numbers_in(out) == 3
-    for wrong, expected in (((), 2), ((rows[0]["number"], "--district", "山手"), 2), (("--district", "nowhere"), 1), (("0000-00000-0",), 1)):
+    for wrong, expected in (
+        ((), 2),
+        ((rows[0]["number"], "--district", "山手"), 2),
+        (("--district", "nowhere"), 1),
+        (("0000-00000-0",), 1),
+    ):
         assert run("surveys", "sheets", *wrong, "--out", str(tmp_path / "b.pdf"))[0] == expected, wrong
     assert not (tmp_path / "b.pdf").exists()
 

@@ -82,7 +82,14 @@ def _write_tables(
     problems: list[str] = []
     for path, districts in ((out, False), (second, True)):
         done = write_sheet(
-            _sheet(ctx, counts, stamp, districts=districts), out=path, format=format, encoding=encoding, layout="compact", folder=None, job=job, ctx=ctx
+            _sheet(ctx, counts, stamp, districts=districts),
+            out=path,
+            format=format,
+            encoding=encoding,
+            layout="compact",
+            folder=None,
+            job=job,
+            ctx=ctx,
         )
         problems += done.problems
     return ReportOutcome(files=(out, second), problems=tuple(problems))
@@ -103,7 +110,14 @@ def _write_pdf(ctx: Context, counts: DamageCounts, stamp: Stamp, out: Path, fold
         )  # fmt: skip
         problems = [message(one.code, **one.params) for one in report.stopped]
         listed = write_sheet(
-            _sheet(ctx, counts, stamp, districts=True), out=rest, format="pdf", encoding="utf-8-sig", layout="compact", folder=folder, job=job, ctx=ctx
+            _sheet(ctx, counts, stamp, districts=True),
+            out=rest,
+            format="pdf",
+            encoding="utf-8-sig",
+            layout="compact",
+            folder=folder,
+            job=job,
+            ctx=ctx,
         )
         pages = join_pdfs([*([form] if report.printed else []), rest], out)
     return ReportOutcome(files=(out,), pages=pages, problems=(*problems, *listed.problems))
@@ -129,7 +143,7 @@ def report_values(ctx: Context, counts: DamageCounts) -> Mapping[str, str]:
 def damage_object(ctx: Context, counts: DamageCounts) -> dict[str, Any]:
     """The counts as JSON: codes, not words."""
     return {
-        "at": counts.at.astimezone(JST).isoformat(),
+        "at": counts.at.astimezone(JST).isoformat(timespec="seconds"),
         "number": counts.number,
         "municipality": ctx.place.municipality_code,
         "disaster": ctx.place.disaster_name,
