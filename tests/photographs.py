@@ -6,20 +6,21 @@ import io
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 
 @lru_cache(maxsize=4)
 def scene(width: int, height: int, seed: int = 1) -> Any:
     """Soft shapes with grain, which compress like a photograph."""
-    import numpy as np
-    from PIL import Image
+    from PIL import Image, ImageChops
 
-    drawn = np.random.default_rng(seed)
-    coarse = drawn.integers(30, 225, (max(2, height // 160), max(2, width // 160), 3), dtype=np.uint8)
-    soft = np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)).astype(np.int16)
-    grain = drawn.integers(-9, 10, (height, width, 1), dtype=np.int16)
-    return Image.fromarray((soft + grain).clip(0, 255).astype(np.uint8))
+    drawn = Random(seed)
+    small = (max(2, width // 160), max(2, height // 160))
+    coarse = Image.frombytes("RGB", small, drawn.randbytes(small[0] * small[1] * 3)).point(lambda value: 30 + value * 195 // 256)
+    soft = coarse.resize((width, height), Image.Resampling.BICUBIC)
+    grain = Image.frombytes("L", (width, height), drawn.randbytes(width * height)).point(lambda value: value * 19 // 256)
+    return ImageChops.add(soft, Image.merge("RGB", (grain, grain, grain)), offset=-9)
 
 
 def exif_of(
@@ -48,7 +49,6 @@ def _sexagesimal(degrees: float) -> tuple[float, float, float]:
 
 def with_codes(image: Any, *texts: str, scale: int = 8) -> Any:
     """The picture with QR codes in it, side by side, as a sheet held before the house."""
-    import numpy as np
     import zxingcpp
     from PIL import Image
 
@@ -56,7 +56,7 @@ def with_codes(image: Any, *texts: str, scale: int = 8) -> Any:
     at = picture.width // 8
     for text in texts:
         made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=scale)
-        code = Image.fromarray(np.array(made)).convert("RGB")
+        code = Image.frombytes("L", (made.shape[1], made.shape[0]), memoryview(made).tobytes()).convert("RGB")
         picture.paste(code, (at, picture.height // 6))
         at += code.width + 20
     return picture

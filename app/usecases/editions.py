@@ -103,7 +103,10 @@ def remove_edition(ctx: Context, edition_id: str) -> Changes:
 
 
 def load_text(path: Path, *, most: int = MAX_TEXT * 4) -> str:
-    """The text of a file. EnvironmentFault ``import.file_missing``, ``file.not_readable``, InputFault ``survey.json_too_long`` (in bytes) or ``survey.not_text``."""
+    """The text of a file. EnvironmentFault ``import.file_missing``, ``file.not_readable``, InputFault ``survey.json_too_long`` (in bytes)
+
+    or ``survey.not_text``.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(most + 1)

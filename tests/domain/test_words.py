@@ -34,7 +34,8 @@ def test_head_of_a_household_is_known() -> None:
 def test_needed_word_names_itself() -> None:
     with pytest.raises(RuleViolation) as caught:
         need_code("sex", "moon", field="sex")
-    assert caught.value.code == "word.unknown" and caught.value.field == "sex" and caught.value.params["word"] == "moon"
+    assert "女" in caught.value.params["known"], "what can be written is named"
+    assert caught.value.code == "word.unknown_choice" and caught.value.field == "sex" and caught.value.params["word"] == "moon"
     assert need_code("sex", "男") == "male"
 
 
