@@ -141,6 +141,23 @@ def test_the_plan_says_team_day_and_kind(town: Town, tmp_path: Path) -> None:
     assert [entry.target for entry in log] == ["l.pdf", "a.pdf"]
 
 
+def test_what_was_shortened_on_a_list_is_told_once_and_ends_with_one_full_stop(town: Town, tmp_path: Path) -> None:
+    team, _ = survey_plans.save_team(town.ctx, values={"name": "2班", "members": ("調査　花子",)})
+    warning = "屋根瓦が落ちかけているため、道路の側から近づかない。"
+    homes = [save_building(town.ctx, values={"address": f"見本市港町{place}", "danger": warning * 4})[0] for place in range(1, 5)]
+
+    def told(count: int, name: str) -> tuple[str, ...]:
+        day = f"2024-01-0{3 + count}"
+        survey_plans.assign_buildings(town.ctx, team_id=team, day=day, building_ids=homes[:count])
+        planned_there = survey_plans.list_assignments(town.ctx, day=day)
+        return print_team_list(town.ctx, assignments=planned_there, day=day, out=tmp_path / name).problems
+
+    (one,), (several,) = told(1, "one.pdf"), told(3, "several.pdf")
+    assert "近づかない。" in one and "近づかない。" in several
+    assert "。。" not in one + several
+    assert "3か所（注意）" in several, several
+
+
 def test_protected_households_are_on_no_sheet_of_others(town: Town, tmp_path: Path) -> None:
     home = planned(town)
     add_protection(town.ctx, target=Target(resident_no="0000000011"))

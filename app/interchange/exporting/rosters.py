@@ -320,12 +320,24 @@ def _write_pdf(
     )
     missing = check_printable(ctx, texts=unusual, fonts=fonts) if ctx is not None else []
     faults = [problem for problem in report.problems if ctx is None or problem.row < 0 or not problem.code.startswith("print.no_glyph")]
-    told = [message(problem.code, **problem.params) for problem in faults[:_PROBLEMS_MOST]]
+    told = _tell_faults(sheet, faults)
     sentences = say_characters(missing, substituted=substitutes, most=_PROBLEMS_MOST)
     return RosterOutcome(
         path=out, rows=len(sheet.rows), withheld=0, pages=report.pages, bytes=out.stat().st_size, missing=tuple(missing),
         problems=tuple(dict.fromkeys((*sentences, *told))),
     )  # fmt: skip
+
+
+def _tell_faults(sheet: Sheet, faults: Sequence[Any]) -> list[str]:
+    """The faults of the pages as sentences; texts that were cut, when there are several, in one."""
+    cut = [fault for fault in faults if fault.code == "print.text_cut"]
+    others = faults if len(cut) < 2 else [fault for fault in faults if fault.code != "print.text_cut"]
+    told = [message(fault.code, **fault.params) for fault in others[:_PROBLEMS_MOST]]
+    if len(cut) < 2:
+        return told
+    names = {column.key: column.label for column in sheet.columns}
+    columns = [names.get(key, key) for key in dict.fromkeys(fault.column for fault in cut)]
+    return [*told, message("print.texts_cut", count=f"{len(cut):,}", columns=columns, text=cut[0].params["text"])]
 
 
 def _watched(sheet: Sheet, unusual: list[PersonText]) -> Iterator[tuple[str, ...]]:
