@@ -17,6 +17,7 @@ from app.domain.dates import JST
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id, parse_person_number, person_number
 from app.domain.survey import Photo
+from app.usecases.buildings import find_building
 from app.usecases.context import Changes, Context
 from app.usecases.photo_rows import PhotoBatch, PhotoRow
 from app.usecases.ports import UnitOfWork
@@ -211,7 +212,7 @@ def discard_batch(ctx: Context, *, batch: str, reason: str = "") -> Changes:
 
 
 def building_of(ctx: Context, *, number: str) -> str:
-    """The building with this number, in any width, case and grouping; its serial alone when only one building has it.
+    """The building with this number, in any width, case and grouping; its serial alone when only one building has it; else by tax number.
 
     RuleViolation ``photo.no_building``, ``photo.building_ambiguous`` with the numbers.
     """
@@ -237,6 +238,8 @@ def _find_building(ctx: Context, text: str) -> tuple[str, str]:
         known = own if len(own) == 1 else known
     else:
         known = ctx.reads.photos.building_numbers([plain])
+    if not known and (same := find_building(ctx, tax_no=text)) and isinstance(taxed := ctx.reads.get("building", same), Building):
+        known = {taxed.number: taxed.id}
     if not known:
         raise RuleViolation("photo.no_building", field="building", number=text)
     if len(known) > 1:

@@ -8,6 +8,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -502,6 +503,16 @@ def test_who_may_and_what_is_noted(town: Town, houses: list[Building], tmp_path:
     log = [(entry.action, entry.target) for entry in town.ctx.reads.journal.access()]
     assert {action for action, target in log if target.startswith("photos")} == {"import", "view", "print", "export"}
     assert any(houses[0].number in target for action, target in log if action == "print")
+
+
+def test_a_building_is_also_known_by_its_tax_number(town: Town, houses: list[Building]) -> None:
+    with town.ctx.unit() as uow:
+        for house, tax_no in ((houses[0], "9-101"), (houses[2], "2")):
+            uow.buildings.save(replace(uow.buildings.need(house.id), tax_no=tax_no))
+        uow.commit()
+    assert photos.building_of(town.ctx, number="9-101") == photos.building_of(town.ctx, number="９－１０１") == houses[0].id
+    assert photos.building_of(town.ctx, number="2") == houses[1].id, "a survey number goes before"
+    assert photos.describe_building(town.ctx, number="9-101").startswith(houses[0].number)
 
 
 def test_giving_to_buildings_by_hand(town: Town, houses: list[Building], tmp_path: Path) -> None:
