@@ -45,3 +45,9 @@ def test_each_verb_has_its_own_headings_and_words(
     text = format_result(verb, action, result)
     assert all(words in text for words in told), text
     assert not any(words in text for words in untold), text
+
+
+def test_the_end_of_the_work_is_told_without_gaps_around_its_day() -> None:
+    told = {"remaining": 12, "today": 3, "pace": 2.5, "days": 7, "finish": "2024-11-25", "at_todays_pace": "2024-11-26"}
+    text = format_result("surveys", "daily", {"days": [], "surveys": told, "certificates": {**told, "today": 0, "at_todays_pace": None}})
+    assert "なら11月25日（月）、" in text and "ペースなら11月26日（火）に終わる" in text and "なら11月25日（月）に終わる" in text, text

@@ -265,10 +265,10 @@ def forecast_text(what: str, told: Forecast, *, unit: str = "件") -> str:
     left = f"{what}：残り {told.remaining:,} {unit}。"
     if told.finish is None:
         return f"{left}この{told.days}日間に済んだものがないため、終わる日を見込めません。"
-    words = f"{left}この{told.days}日間の1日平均 {told.pace:,.1f} {unit}なら {_long(told.finish)}"
+    words = f"{left}この{told.days}日間の1日平均 {told.pace:,.1f} {unit}なら{_long(told.finish)}"
     if told.at_todays_pace is None:
-        return f"{words} に終わる見込み（今日はまだ 0 {unit}）。"
-    return f"{words}、今日の {told.today:,} {unit}のペースなら {_long(told.at_todays_pace)} に終わる見込み。"
+        return f"{words}に終わる見込み（今日はまだ 0 {unit}）。"
+    return f"{words}、今日の {told.today:,} {unit}のペースなら{_long(told.at_todays_pace)}に終わる見込み。"
 
 
 def _long(day: date) -> str:
