@@ -58,6 +58,10 @@ def test_districts_by_degree_in_houses_households_or_people(opened: Any, town: T
     assert tab.halves.isVisibleTo(tab) and tab.export_button.isEnabled() and "1 棟" in tab.lead.text()
     half = 1 + GRADES.index("half")
     assert [cells(tab.districts, row)[0] for row in range(3)] == ["合計", "本町", "港町"]
+    tab.districts.resize(2400, 400)
+    settle()
+    undamaged = tab.districts.model().columnCount() - 1
+    assert tab.districts.columnWidth(undamaged) == tab.districts.columnWidth(half), "as near to its neighbours as the other degrees"
     assert cells(tab.districts, 1)[half] == "1（＋1）" and cells(tab.districts, 0)[1] == "1"
     tab.measure.setCurrentIndex(tab.measure.findData("people"))
     assert cells(tab.districts, 1)[half] == "3" and cells(tab.districts, 0)[1] == "2"

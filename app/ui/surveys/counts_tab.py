@@ -48,6 +48,7 @@ class CountsTab(Tab):
         for made, act, keys in ((self.typed_button, self.type_numbers, "F2"), (self.export_button, self.export, "Ctrl+E")):
             bind(self, made, act, keys)
         self.districts = Table(DISTRICTS, name="地区別・被害の程度別", preferences=self.shell.preferences, many=False)
+        self.districts.horizontalHeader().setStretchLastSection(False)  # a number far from its neighbours is read as another line's
         self.districts.opened.connect(lambda _: self._show_district())
         self.report = Table(REPORT, name="第4号様式（その2）の項目", preferences=self.shell.preferences, many=False)
         self.empty = EmptyState(
