@@ -7,7 +7,6 @@ the writer copies into the encrypted store. What goes between the two processes 
 from __future__ import annotations
 
 import gc
-import marshal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from app.domain.folding import fold_address, fold_kana, fold_name, seam_key
 from app.domain.resident import ALIAS_BETWEEN, ResidentRow
 from app.storage.keys import birth_range, digits
 from app.storage.search import RESIDENT_FTS, address_text, kana_text, name_text
+from app.usecases.pipes import read_message, write_message
 
 _HASH_BYTES = 32_000_000
 """Tokens are gathered in memory up to this size, so that most parts are one sorted run that need not be merged."""
@@ -191,40 +191,25 @@ def _open_part() -> Any:
 # -- the same in another process
 
 
-def _write(stream: BinaryIO, message: Any) -> None:
-    data = marshal.dumps(message, 2)
-    stream.write(len(data).to_bytes(8, "little"))
-    stream.write(data)
-    stream.flush()
-
-
-def _read(stream: BinaryIO) -> Any:
-    size = stream.read(8)
-    if len(size) < 8:
-        raise EOFError
-    data = stream.read(int.from_bytes(size, "little"))
-    return marshal.loads(data)
-
-
 def serve() -> None:
     """The life of the other process: rows in, keys out, until its input ends. Parts go out when asked for."""
     gc.disable()  # nothing here is ever part of a cycle
     work, given, answers = LocalIndexer(), sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:
-            verb, content = _read(given)
+            verb, content = read_message(given)
         except EOFError:
             return
         if verb == "rows":
             work.send(Columns(*content))
-            _write(answers, tuple(work.fold()))
+            write_message(answers, tuple(work.fold()))
             work.index()
         elif verb == "end":
             work.end_part()
         else:
             for table, rows in work.collect():
-                _write(answers, (table, rows))
-            _write(answers, ("", []))
+                write_message(answers, (table, rows))
+            write_message(answers, ("", []))
 
 
 class RemoteIndexer:
@@ -275,13 +260,13 @@ class RemoteIndexer:
 
     def _tell(self, verb: str, content: Any) -> None:
         try:
-            _write(self._to, (verb, content))
+            write_message(self._to, (verb, content))
         except OSError as error:
             raise EnvironmentFault("residents.indexer_gone") from error
 
     def _hear(self) -> Any:
         try:
-            return _read(self._from)
+            return read_message(self._from)
         except (EOFError, ValueError, OSError) as error:
             raise EnvironmentFault("residents.indexer_gone") from error
 

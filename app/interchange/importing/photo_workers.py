@@ -6,7 +6,6 @@ clear touches a disk.
 
 from __future__ import annotations
 
-import marshal
 import os
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any, BinaryIO, Protocol
 from app import resources
 from app.domain.errors import InputFault
 from app.printing.photos import Header, Reduced, hash_file, read_header, reduce_photo
+from app.usecases.pipes import read_message, write_message
 
 _MOST_WORKERS = 4
 _HEADERS_AT_ONCE = 25
@@ -89,21 +89,6 @@ class LocalReader:
 # -- the same in other processes
 
 
-def _write(stream: BinaryIO, message: Any) -> None:
-    data = marshal.dumps(message, 2)
-    stream.write(len(data).to_bytes(8, "little"))
-    stream.write(data)
-    stream.flush()
-
-
-def _read(stream: BinaryIO) -> Any:
-    size = stream.read(8)
-    if len(size) < 8:
-        raise EOFError
-    data = stream.read(int.from_bytes(size, "little"))
-    return marshal.loads(data)
-
-
 def serve() -> None:
     """The life of another process: paths in, headers or reduced photos out, until its input ends."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -113,18 +98,18 @@ def serve() -> None:
     known: frozenset[str] = frozenset()
     while True:
         try:
-            verb, content = _read(sys.stdin.buffer)
+            verb, content = read_message(sys.stdin.buffer)
         except EOFError:
             return
         if verb == "known":
             known = frozenset(content)
         elif verb == "headers":
-            _write(answers, [_flat(look_at(Path(path))) for path in content])
+            write_message(answers, [_flat(look_at(Path(path))) for path in content])
         else:
             taken = take(Path(content), known)
             made = taken.reduced
             photo = None if made is None else (made.jpeg, made.width, made.height, made.codes, _flat(made.header))
-            _write(answers, (taken.sha256, taken.bytes, photo, taken.fault))
+            write_message(answers, (taken.sha256, taken.bytes, photo, taken.fault))
 
 
 def _flat(found: HeaderOrFault) -> tuple[Any, ...]:
@@ -158,10 +143,10 @@ class _Process:
         self.tell("known", list(known))
 
     def tell(self, verb: str, content: Any) -> None:
-        _write(self._to, (verb, content))
+        write_message(self._to, (verb, content))
 
     def hear(self) -> Any:
-        return _read(self._from)
+        return read_message(self._from)
 
     def close(self) -> None:
         self._process.kill()
