@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -14,10 +15,13 @@ from app.ui import icons, theme
 from app.ui.glyphs.cells import CellDelegate
 from app.ui.glyphs.painting import cut_short, draw_text, measure
 from app.ui.glyphs.shaping import clusters
+from app.ui.page import Shell
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
 from app.ui.widgets.row_model import RowRole
 from app.ui.widgets.table import Table
+from app.usecases.rows import SearchResult
+from app.usecases.searching import search
 
 _CHIPS = {
     "info": ("accent_soft", "accent"), "warn": ("warn_soft", "warn"), "bad": ("danger_soft", "danger"), "good": ("good_soft", "good"),
@@ -203,6 +207,18 @@ class HitTable(Table):
                 self.setItemDelegateForColumn(place, _DELEGATES[column.key](self))
         self.horizontalHeader().setSortIndicatorShown(False)
         self.horizontalHeader().setSectionsClickable(False)
+
+    def find(self, words: str, *, shell: Shell, then: Callable[[], None], within: str = "all") -> None:
+        """Show who is found by these words, the first one current, and go on; only the newest search counts."""
+        ctx = shell.context
+
+        def show(result: SearchResult) -> None:
+            self.show_rows(result.hits)
+            if result.hits:
+                self.make_current(0)
+            then()
+
+        shell.runner.read(lambda: search(ctx, text=words, within=within), parent=self, latest=f"find:{id(self)}").success(show).start()
 
     def _fit_theme(self) -> None:
         super()._fit_theme()

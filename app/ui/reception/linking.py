@@ -19,8 +19,7 @@ from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.side_by_side import SideBySide, compare, side_of
 from app.ui.widgets.text import button, column, frame, heading, note, row
 from app.usecases import persons
-from app.usecases.rows import SearchHit, SearchResult
-from app.usecases.searching import search
+from app.usecases.rows import SearchHit
 
 
 class LinkDialog(QDialog):
@@ -71,15 +70,7 @@ class LinkDialog(QDialog):
 
     def find(self, words: str) -> None:
         """Search within the residents."""
-        ctx = self.shell.context
-        read = self.shell.runner.read(lambda: search(ctx, text=words, within="residents"), parent=self, latest="link-search")
-        read.success(self._show).start()
-
-    def _show(self, result: SearchResult) -> None:
-        self.table.show_rows(result.hits)
-        if result.hits:
-            self.table.make_current(0)
-        self._compare()
+        self.table.find(words, shell=self.shell, then=self._compare, within="residents")
 
     @property
     def chosen(self) -> SearchHit | None:

@@ -25,8 +25,7 @@ from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
 from app.usecases import persons, protections, residents
 from app.usecases.protections import Target
-from app.usecases.rows import ResidentView, SearchHit, SearchResult
-from app.usecases.searching import search
+from app.usecases.rows import ResidentView, SearchHit
 
 
 def day_text(value: Any) -> str:
@@ -103,15 +102,7 @@ class ProtectionDialog(QDialog):
 
     def find(self, words: str) -> None:
         """Search registered people and residents."""
-        ctx = self.shell.context
-        read = self.shell.runner.read(lambda: search(ctx, text=words), parent=self, latest="protection-search")
-        read.success(self._show).start()
-
-    def _show(self, result: SearchResult) -> None:
-        self.table.show_rows(result.hits)
-        if result.hits:
-            self.table.make_current(0)
-        self._choose()
+        self.table.find(words, shell=self.shell, then=self._choose)
 
     @property
     def chosen(self) -> SearchHit | None:

@@ -26,8 +26,7 @@ from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
 from app.ui.widgets.tick_table import TickTable
 from app.usecases import buildings, residents
-from app.usecases.rows import ResidentView, SearchHit, SearchResult
-from app.usecases.searching import search
+from app.usecases.rows import ResidentView, SearchHit
 
 
 def open_linking(parent: QWidget, shell: Shell, building: Building) -> LinkHousehold:
@@ -109,15 +108,7 @@ class LinkHousehold(QDialog):
 
     def find(self, words: str) -> None:
         """Search within the residents."""
-        ctx = self.shell.context
-        read = self.shell.runner.read(lambda: search(ctx, text=words, within="residents"), parent=self, latest="link-household")
-        read.success(self._show).start()
-
-    def _show(self, result: SearchResult) -> None:
-        self.table.show_rows(result.hits)
-        if result.hits:
-            self.table.make_current(0)
-        self._choose()
+        self.table.find(words, shell=self.shell, then=self._choose, within="residents")
 
     @property
     def chosen(self) -> SearchHit | None:
