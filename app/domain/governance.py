@@ -45,11 +45,16 @@ ROLES = ("view", "shelter", "survey", "desk", "accounting", "approval", "admin",
 _EVERYONE = frozenset({"view", "password"})
 _RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(),
-    "shelter": frozenset({"register", "headcount", "export", "print", "backup"}),
+    "shelter": frozenset({"register", "headcount", "export", "print", "backup", "pay"}),
     "survey": frozenset({"survey", "check_survey", "export", "print"}),
-    "desk": frozenset({"register", "headcount", "export", "print", "backup", "link", "survey", "check_survey", "apply", "issue"}),
-    "accounting": frozenset({"export", "print"}),
-    "approval": frozenset({"export", "print", "check_survey", "approve", "seal"}),
+    "desk": frozenset(
+        {
+            *("register", "headcount", "export", "print", "backup", "link", "survey", "check_survey", "apply", "issue"),
+            *("claim", "check_account", "pay"),
+        }
+    ),
+    "accounting": frozenset({"export", "print", "backup", "claim", "check_account", "programmes", "relief", "pay", "ledger", "check_money"}),
+    "approval": frozenset({"export", "print", "check_survey", "approve", "seal", "check_account", "check_money", "approve_money", "ledger"}),
     "admin": frozenset(
         {
             "register",
@@ -71,12 +76,17 @@ _RIGHTS: dict[str, frozenset[str]] = {
             "approve",
             "forms",
             "seal",
+            *("claim", "check_account", "programmes", "relief", "pay", "ledger", "check_money", "approve_money", "limits"),
         }
     ),
     "protected": frozenset({"see_protected", "protect"}),
 }
 """Registering and extending a protection measure is one right, releasing it another: releasing needs both roles, admin and protected,
-because it cannot be done without seeing the people (``usecases.protections``)."""
+because it cannot be done without seeing the people (``usecases.protections``).
+
+Money: ``programmes`` rules and rounds, ``claim`` applications, payees and accounts, ``check_account`` the second look at an account, ``relief``
+calculating, preparing, transfers, vouchers and results, ``check_money`` and ``approve_money`` the two steps of another person, ``pay`` cash at a
+desk, ``ledger`` the books, ``limits`` how much a role may approve. That two people are needed is checked by name, whatever the roles."""
 
 
 def rights_of(roles: tuple[str, ...]) -> frozenset[str]:

@@ -93,3 +93,8 @@ def application_keys(application: Application) -> Mapping[str, Any]:
         "key_kana": fold_key_kana(application.applicant_kana),
         "birth_lo": birth_range(application.applicant_birth)[0],
     }
+
+
+def called_keys(record: Any) -> Mapping[str, Any]:
+    """Derived columns of any record with a ``name`` and a ``kana``: payees, entitlements, vouchers, casualties."""
+    return {"key_name": fold_key_name(record.name), "key_kana": fold_key_kana(record.kana)}

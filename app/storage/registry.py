@@ -195,6 +195,15 @@ class StoreUnit:
         self.appeals, self.photos = repositories["appeal"], repositories["photo"]
         self.applications, self.certificates = repositories["application"], repositories["certificate"]
         self.copies, self.designs, self.seals = (repositories[kind] for kind in ("certificate_copy", "form_design", "seal_picture"))
+        self.programmes, self.rounds, self.rules = (repositories[kind] for kind in ("programme", "relief_round", "relief_rule"))
+        self.casualties, self.claims, self.entitlements = (repositories[kind] for kind in ("casualty", "claim", "entitlement"))
+        self.loans, self.repayments, self.limits = (repositories[kind] for kind in ("loan", "repayment", "approval_limit"))
+        self.payees, self.accounts, self.own_banks = (repositories[kind] for kind in ("payee", "payee_account", "own_bank"))
+        self.batches, self.payments, self.shares = (repositories[kind] for kind in ("payment_batch", "payment", "payment_share"))
+        self.transfers, self.results = repositories["transfer_file"], repositories["transfer_result"]
+        self.reconciliations, self.postings = repositories["reconciliation"], repositories["posting"]
+        self.vouchers, self.receipts = repositories["voucher"], repositories["receipt"]
+        self.boxes, self.counts = repositories["cash_box"], repositories["cash_count"]
         self.reads = StoreReads(lambda: self._connection, own=False, guard=Guard(self._shield))
         return self
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -35,8 +36,26 @@ from app.domain.certificate import Application, Certificate, CertificateCopy, Fo
 from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
+from app.domain.payments import (
+    Account,
+    ApprovalLimit,
+    CashBox,
+    CashCount,
+    OwnBank,
+    Payee,
+    Payment,
+    PaymentBatch,
+    PaymentShare,
+    Posting,
+    Receipt,
+    Reconciliation,
+    TransferFile,
+    TransferResult,
+    Voucher,
+)
 from app.domain.protection import Protection
 from app.domain.records import Record, value_fields
+from app.domain.relief import Casualty, Claim, Entitlement, Loan, Programme, ReliefRound, ReliefRule, Repayment
 from app.domain.resident import Finding, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.domain.survey import Appeal, Assignment, Photo, Survey, Team
@@ -105,17 +124,20 @@ _TYPES: dict[Any, Callable[[], Any]] = {str: Text, int: Integer, float: Float, b
 
 
 def _column_type(annotation: Any) -> tuple[Any, bool]:
-    """SQL type and whether it may be null."""
+    """SQL type and whether it may be null. Yen may need more than 32 bits."""
     arguments = typing.get_args(annotation)
-    if isinstance(annotation, types.UnionType):
-        return _TYPES[next(a for a in arguments if a is not type(None))](), True
-    if typing.get_origin(annotation) is tuple:
+    origin = typing.get_origin(annotation)
+    if origin in (types.UnionType, typing.Union):
+        return _column_type(next(a for a in arguments if a is not type(None)))[0], True
+    if origin is typing.Annotated:
+        return BigInteger(), False
+    if origin is tuple:
         return JsonList(), False
     return _TYPES[annotation](), False
 
 
 def _record_table(name: str, kind: type[Record], *extra: Column[Any] | Index) -> Table:
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     columns: list[Any] = [
         Column("rid", Integer, primary_key=True),
         Column("id", Text, nullable=False, unique=True),
@@ -247,6 +269,100 @@ form_design = _record_table("form_design", FormDesign)
 Index("ix_form_design_form", form_design.c.form, form_design.c.number)
 seal_picture = _record_table("seal_picture", SealPicture)
 
+programme = _record_table("programme", Programme)
+Index("uq_programme_code", programme.c.code, unique=True, sqlite_where=~programme.c.deleted, postgresql_where=~programme.c.deleted)
+relief_round = _record_table("relief_round", ReliefRound)
+Index("ix_relief_round_programme", relief_round.c.programme_id)
+relief_rule = _record_table("relief_rule", ReliefRule)
+Index("ix_relief_rule_round", relief_rule.c.round_id, relief_rule.c.position)
+casualty = _record_table("casualty", Casualty, *_key_columns("key_name", "key_kana"))
+Index("ix_casualty_victim", casualty.c.victim_id)
+Index("ix_casualty_resident_no", casualty.c.resident_no)
+Index("ix_casualty_person", casualty.c.person_id)
+Index("ix_casualty_kana", casualty.c.key_kana)
+claim = _record_table("claim", Claim)
+Index("ix_claim_number", claim.c.number)
+Index("ix_claim_victim", claim.c.victim_id)
+Index("ix_claim_programme", claim.c.programme_id, claim.c.state)
+entitlement = _record_table("entitlement", Entitlement, *_key_columns("key_name", "key_kana"))
+_ALIVE = ~entitlement.c.deleted
+Index("uq_entitlement_subject", entitlement.c.round_id, entitlement.c.subject, unique=True, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
+Index("ix_entitlement_number", entitlement.c.number)
+Index("ix_entitlement_household", entitlement.c.household)
+Index("ix_entitlement_victim", entitlement.c.victim_id)
+Index("ix_entitlement_resident_no", entitlement.c.resident_no)
+Index("ix_entitlement_name", entitlement.c.key_name)
+Index("ix_entitlement_kana", entitlement.c.key_kana)
+loan = _record_table("loan", Loan)
+Index("ix_loan_entitlement", loan.c.entitlement_id)
+repayment = _record_table("repayment", Repayment)
+Index("ix_repayment_loan", repayment.c.loan_id)
+payee = _record_table("payee", Payee, *_key_columns("key_name", "key_kana"))
+Index("ix_payee_subject", payee.c.subject)
+Index("ix_payee_victim", payee.c.victim_id)
+Index("ix_payee_resident_no", payee.c.resident_no)
+Index("ix_payee_kana", payee.c.key_kana)
+payee_account = _record_table("payee_account", Account)
+Index("ix_payee_account_payee", payee_account.c.payee_id)
+Index("ix_payee_account_number", payee_account.c.bank, payee_account.c.branch, payee_account.c.number)
+own_bank = _record_table("own_bank", OwnBank)
+payment_batch = _record_table("payment_batch", PaymentBatch)
+Index("ix_payment_batch_number", payment_batch.c.number)
+Index("ix_payment_batch_round", payment_batch.c.round_id)
+payment = _record_table("payment", Payment)
+Index("uq_payment_code", payment.c.code, unique=True)
+Index("ix_payment_number", payment.c.number)
+Index("ix_payment_batch", payment.c.batch_id, payment.c.position)
+Index("ix_payment_payee", payment.c.payee_id)
+Index("ix_payment_round", payment.c.round_id, payment.c.state)
+_ON_ITS_WAY = payment.c.way == "transfer"
+Index(
+    "uq_payment_account",
+    *(payment.c.batch_id, payment.c.bank, payment.c.branch, payment.c.account_kind, payment.c.account_number),
+    unique=True,
+    sqlite_where=_ON_ITS_WAY & ~payment.c.deleted,
+    postgresql_where=_ON_ITS_WAY & ~payment.c.deleted,
+)
+payment_share = _record_table("payment_share", PaymentShare)
+Index("ix_payment_share_payment", payment_share.c.payment_id)
+Index("ix_payment_share_batch", payment_share.c.batch_id)
+_LIVE_SHARE = payment_share.c.live & ~payment_share.c.deleted
+Index(
+    "uq_payment_share_live",
+    *(payment_share.c.entitlement_id, payment_share.c.part),
+    unique=True,
+    sqlite_where=_LIVE_SHARE,
+    postgresql_where=_LIVE_SHARE,
+)
+Index("ix_payment_share_entitlement", payment_share.c.entitlement_id)
+transfer_file = _record_table("transfer_file", TransferFile)
+Index("uq_transfer_file_part", transfer_file.c.batch_id, transfer_file.c.part, transfer_file.c.again, unique=True)
+transfer_result = _record_table("transfer_result", TransferResult)
+Index("ix_transfer_result_batch", transfer_result.c.batch_id)
+reconciliation = _record_table("reconciliation", Reconciliation)
+voucher = _record_table("voucher", Voucher, *_key_columns("key_name", "key_kana"))
+Index("ix_voucher_number", voucher.c.number)
+Index("uq_voucher_payment", voucher.c.payment_id, unique=True)
+Index("ix_voucher_batch", voucher.c.batch_id)
+Index("ix_voucher_site", voucher.c.site_id, voucher.c.state)
+Index("ix_voucher_kana", voucher.c.key_kana)
+Index("ix_voucher_name", voucher.c.key_name)
+receipt = _record_table("receipt", Receipt)
+_PAID_OUT = (receipt.c.kind == "payment") & ~receipt.c.deleted
+Index("uq_receipt_term", receipt.c.voucher_id, receipt.c.term, unique=True, sqlite_where=_PAID_OUT, postgresql_where=_PAID_OUT)
+Index("ix_receipt_number", receipt.c.number)
+Index("ix_receipt_day", receipt.c.day, receipt.c.site_id)
+Index("ix_receipt_payment", receipt.c.payment_id)
+cash_box = _record_table("cash_box", CashBox)
+cash_count = _record_table("cash_count", CashCount)
+Index("ix_cash_count_box", cash_count.c.box_id, cash_count.c.day)
+posting = _record_table("posting", Posting)
+Index("uq_posting_line", posting.c.entry, posting.c.line, unique=True)
+Index("ix_posting_account", posting.c.account, posting.c.programme_id, posting.c.round_id)
+Index("ix_posting_batch", posting.c.batch_id)
+Index("ix_posting_day", posting.c.day)
+approval_limit = _record_table("approval_limit", ApprovalLimit)
+
 
 def _shelter_keys(record: Shelter) -> Mapping[str, Any]:
     from app.storage.keys import shelter_keys
@@ -292,6 +408,29 @@ KINDS: tuple[Kind, ...] = (
     Kind("certificate_copy", CertificateCopy, certificate_copy),
     Kind("form_design", FormDesign, form_design),
     Kind("seal_picture", SealPicture, seal_picture),
+    Kind("programme", Programme, programme),
+    Kind("relief_round", ReliefRound, relief_round),
+    Kind("relief_rule", ReliefRule, relief_rule),
+    Kind("casualty", Casualty, casualty, _damage_keys("called_keys")),
+    Kind("claim", Claim, claim),
+    Kind("entitlement", Entitlement, entitlement, _damage_keys("called_keys")),
+    Kind("loan", Loan, loan),
+    Kind("repayment", Repayment, repayment),
+    Kind("payee", Payee, payee, _damage_keys("called_keys")),
+    Kind("payee_account", Account, payee_account),
+    Kind("own_bank", OwnBank, own_bank),
+    Kind("payment_batch", PaymentBatch, payment_batch),
+    Kind("payment", Payment, payment),
+    Kind("payment_share", PaymentShare, payment_share),
+    Kind("transfer_file", TransferFile, transfer_file),
+    Kind("transfer_result", TransferResult, transfer_result),
+    Kind("reconciliation", Reconciliation, reconciliation),
+    Kind("voucher", Voucher, voucher, _damage_keys("called_keys")),
+    Kind("receipt", Receipt, receipt),
+    Kind("cash_box", CashBox, cash_box),
+    Kind("cash_count", CashCount, cash_count),
+    Kind("posting", Posting, posting),
+    Kind("approval_limit", ApprovalLimit, approval_limit),
 )
 KIND_BY_NAME: Mapping[str, Kind] = types.MappingProxyType({kind.name: kind for kind in KINDS})
 

@@ -14,16 +14,39 @@ from app.domain.certificate import Application, Certificate, CertificateCopy, Fo
 from app.domain.characters import RegisteredCharacter
 from app.domain.evacuee import Absence, Household, Person, PersonDecision, Stay
 from app.domain.governance import Disaster, Operator, Site
+from app.domain.payments import (
+    Account,
+    ApprovalLimit,
+    CashBox,
+    CashCount,
+    OwnBank,
+    Payee,
+    Payment,
+    PaymentBatch,
+    PaymentShare,
+    Posting,
+    Receipt,
+    Reconciliation,
+    TransferFile,
+    TransferResult,
+    Voucher,
+)
 from app.domain.protection import ProtectedPeople, Protection
 from app.domain.records import Record
+from app.domain.relief import Casualty, Claim, Entitlement, Loan, Programme, ReliefRound, ReliefRule, Repayment
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.domain.shelter import Headcount, Shelter, ShelterSpell
 from app.domain.survey import Appeal, Assignment, Photo, Survey, Team
+from app.usecases.batch_ports import BatchReads
+from app.usecases.cash_ports import CashReads
 from app.usecases.certificate_ports import CertificateReads
 from app.usecases.form_rows import LongestTexts
 from app.usecases.job import Job
+from app.usecases.ledger_ports import LedgerReads
 from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, ResidentTraits
+from app.usecases.payee_ports import PayeeReads
 from app.usecases.photo_ports import PhotoReads
+from app.usecases.relief_ports import ReliefReads
 from app.usecases.rows import (
     AccessEntry,
     Census,
@@ -40,6 +63,7 @@ from app.usecases.rows import (
     TrendPoint,
 )
 from app.usecases.survey_ports import BuildingReads, DamageReads, SurveyReads
+from app.usecases.transfer_ports import TransferReads
 
 R = TypeVar("R", bound=Record)
 
@@ -124,6 +148,52 @@ class UnitOfWork(Protocol):
     def designs(self) -> Repository[FormDesign]: ...
     @property
     def seals(self) -> Repository[SealPicture]: ...
+    @property
+    def programmes(self) -> Repository[Programme]: ...
+    @property
+    def rounds(self) -> Repository[ReliefRound]: ...
+    @property
+    def rules(self) -> Repository[ReliefRule]: ...
+    @property
+    def casualties(self) -> Repository[Casualty]: ...
+    @property
+    def claims(self) -> Repository[Claim]: ...
+    @property
+    def entitlements(self) -> Repository[Entitlement]: ...
+    @property
+    def loans(self) -> Repository[Loan]: ...
+    @property
+    def repayments(self) -> Repository[Repayment]: ...
+    @property
+    def limits(self) -> Repository[ApprovalLimit]: ...
+    @property
+    def payees(self) -> Repository[Payee]: ...
+    @property
+    def accounts(self) -> Repository[Account]: ...
+    @property
+    def own_banks(self) -> Repository[OwnBank]: ...
+    @property
+    def batches(self) -> Repository[PaymentBatch]: ...
+    @property
+    def payments(self) -> Repository[Payment]: ...
+    @property
+    def shares(self) -> Repository[PaymentShare]: ...
+    @property
+    def transfers(self) -> Repository[TransferFile]: ...
+    @property
+    def results(self) -> Repository[TransferResult]: ...
+    @property
+    def reconciliations(self) -> Repository[Reconciliation]: ...
+    @property
+    def postings(self) -> Repository[Posting]: ...
+    @property
+    def vouchers(self) -> Repository[Voucher]: ...
+    @property
+    def receipts(self) -> Repository[Receipt]: ...
+    @property
+    def boxes(self) -> Repository[CashBox]: ...
+    @property
+    def counts(self) -> Repository[CashCount]: ...
     @property
     def act(self) -> str:
         """The id that everything this unit changes shares."""
@@ -371,6 +441,18 @@ class Reads(Protocol):
     def buildings(self) -> BuildingReads: ...
     @property
     def surveys(self) -> SurveyReads: ...
+    @property
+    def relief(self) -> ReliefReads: ...
+    @property
+    def payees(self) -> PayeeReads: ...
+    @property
+    def batches(self) -> BatchReads: ...
+    @property
+    def transfers(self) -> TransferReads: ...
+    @property
+    def cash(self) -> CashReads: ...
+    @property
+    def ledger(self) -> LedgerReads: ...
 
     @property
     def damage(self) -> DamageReads: ...

@@ -15,22 +15,28 @@ from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.keys import fold_key_name
 from app.storage.queries.base import Source
+from app.storage.queries.batches import BatchQueries
 from app.storage.queries.buildings import BuildingQueries
 from app.storage.queries.carried import CarriedQueries
+from app.storage.queries.cash import CashQueries
 from app.storage.queries.census import CensusQueries
 from app.storage.queries.certificates import CertificateQueries
 from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.damage_counts import DamageQueries
 from app.storage.queries.forms import FormQueries
 from app.storage.queries.journal import JournalQueries
+from app.storage.queries.ledger import LedgerQueries
 from app.storage.queries.matching import MatchingQueries
+from app.storage.queries.payees import PayeeQueries
 from app.storage.queries.persons import PersonQueries
 from app.storage.queries.photos import PhotoQueries
+from app.storage.queries.relief import ReliefQueries
 from app.storage.queries.residents import ResidentQueries
 from app.storage.queries.rosters import RosterQueries
 from app.storage.queries.search import SearchQueries
 from app.storage.queries.shelters import ShelterQueries
 from app.storage.queries.surveys import SurveyQueries
+from app.storage.queries.transfers import TransferQueries
 from app.storage.shield import PERSONAL, Guard, Shield, concealed
 
 
@@ -85,6 +91,12 @@ class StoreReads:
         self.surveys = SurveyQueries(source, guard)
         self.photos = PhotoQueries(source, guard)
         self.certificates = CertificateQueries(source, guard)
+        self.relief = ReliefQueries(source, guard)
+        self.payees = PayeeQueries(source, guard)
+        self.batches = BatchQueries(source, guard)
+        self.transfers = TransferQueries(source, guard)
+        self.cash = CashQueries(source, guard)
+        self.ledger = LedgerQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:

@@ -39,6 +39,11 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("surveys", "surveys:SurveysPage"),
     PageEntry("certificates", "certificates:CertificatesPage"),
     PageEntry("forms", "forms:FormsPage"),
+    PageEntry("programmes", "programmes:ProgrammesPage"),
+    PageEntry("relief", "relief:ReliefPage"),
+    PageEntry("cash", "cash:CashPage"),
+    PageEntry("transfers", "transfers:TransfersPage"),
+    PageEntry("ledger", "ledger:LedgerPage"),
     PageEntry("history", "records:HistoryPage"),
     PageEntry("settings", "settings:SettingsPage"),
 )
