@@ -11,6 +11,7 @@ from app.cli.certificate_arguments import certificate_verbs
 from app.cli.damage_arguments import damage_verbs
 from app.cli.form_arguments import form_verbs
 from app.cli.registry_arguments import building_verbs, registry_verbs
+from app.cli.relief_arguments import relief_verbs
 from app.cli.survey_arguments import survey_verbs
 from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
@@ -83,6 +84,7 @@ def build_parser(version: str) -> Parser:
     building_verbs(_group(verbs, "buildings"), _verb, _import_options)
     certificate_verbs(_group(verbs, "certificates"), _verb)
     form_verbs(_group(verbs, "forms"), _verb)
+    relief_verbs(_group(verbs, "relief"), _verb)
     return parser
 
 

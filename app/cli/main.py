@@ -28,7 +28,7 @@ def run_command(gateway: FolderGateway, arguments: list[str]) -> int:
     if given is None:
         return 0
     try:
-        from app.cli.verbs import run_verb
+        from app.cli.verbs import action_of, run_verb
 
         result, code = run_verb(gateway, given)
     except KeyboardInterrupt:
@@ -39,7 +39,7 @@ def run_command(gateway: FolderGateway, arguments: list[str]) -> int:
         if os.environ.get("SASAE_TRACE"):
             raise
         return _fail(IntegrityFault("cli.bug", detail=type(error).__name__), as_json)
-    _print(json.dumps(result, ensure_ascii=False) if as_json else format_result(given.verb, getattr(given, "action", "") or "", result))
+    _print(json.dumps(result, ensure_ascii=False) if as_json else format_result(given.verb, action_of(given), result))
     return code
 
 

@@ -17,6 +17,7 @@ from app.cli.imports import import_evacuees, import_headcounts, import_residents
 from app.cli.matching import match
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
 from app.cli.photos import photo_verb
+from app.cli.relief_arguments import find_relief_verbs
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
 from app.cli.snapshots import compare_two, report_snapshot
 from app.cli.surveys import SURVEY_VERBS
@@ -40,9 +41,15 @@ Verb = Callable[[FolderGateway, Namespace], Answer]
 
 def run_verb(gateway: FolderGateway, given: Namespace) -> Answer:
     """Find and run the verb."""
-    action = getattr(given, "action", None)
+    action = action_of(given)
     name = f"{given.verb} {action}" if action else given.verb
     return _VERBS[name](gateway, given)
+
+
+def action_of(given: Namespace) -> str:
+    """What is done, below the verb: ``add``, and of money two words: ``programs import``."""
+    names = (getattr(given, "action", None), getattr(given, "act", None) if given.verb == "relief" else None)
+    return " ".join(name for name in names if name)
 
 
 # -- folder ------------------------------------------------------------------------------------------------
@@ -333,6 +340,7 @@ _VERBS: Mapping[str, Verb] = {
     **SURVEY_VERBS,
     **DAMAGE_VERBS,
     **BUILDING_VERBS,
+    **find_relief_verbs(),
     "surveys photos": photo_verb,
     "surveys assess": assessing.judge,
     "surveys editions": assessing.manage_editions,

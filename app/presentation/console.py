@@ -8,6 +8,7 @@ from typing import Any
 
 from app.presentation.console_damage import DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
 from app.presentation.console_heads import any_head, own_head, own_words
+from app.presentation.console_relief import RELIEF_HELP, RELIEF_LISTS, RELIEF_TEXTS, RELIEF_YEN
 from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
@@ -87,6 +88,7 @@ HELP: Mapping[str, str] = {
     "half_kana": "CSV のフリガナを半角カナで書く（書けない文字は一覧にする）",
     "substitutes": "字形のない文字を代替文字（縮退文字）で印刷し、下線を付ける",
     **DAMAGE_HELP,
+    **RELIEF_HELP,
 }
 
 _HEADS: Mapping[str, str] = {
@@ -138,6 +140,7 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "doubts": ("number", "name", "birth", "likely"),
     "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
     **DAMAGE_LISTS,
+    **RELIEF_LISTS,
 }
 _USAGE: Sequence[tuple[str, str]] = (
     (r"the following arguments are required: (.+)", r"「\1」が足りません"),
@@ -183,12 +186,12 @@ def format_error(text: str) -> str:
 
 def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
     """A result as text: single values as lines, lists as tables."""
-    if (tell := DAMAGE_TEXTS.get((verb, action))) and (told := tell(result)) is not None:
+    if (tell := DAMAGE_TEXTS.get((verb, action)) or RELIEF_TEXTS.get((verb, action))) and (told := tell(result)) is not None:
         return told
     lines: list[str] = []
     where = (verb, action)
     for key, value in result.items():
-        if key in _LISTS and isinstance(value, list) and (not value or isinstance(value[0], Mapping)):
+        if _columns(key, where) and isinstance(value, list) and (not value or isinstance(value[0], Mapping)):
             lines += _table(key, value, where)
         elif isinstance(value, list):
             lines += [f"{_head(key, where)}: {len(value)}", *(f"  {_entry(item, where)}" for item in value)]
@@ -197,6 +200,11 @@ def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
         elif value is not None:
             lines.append(f"{_head(key, where)}: {_cell(key, value, where)}")
     return "\n".join(lines)
+
+
+def _columns(key: str, where: tuple[str, str]) -> Sequence[str]:
+    """The columns of a list: as this verb shows it, else as most do; none when it is no table."""
+    return _LISTS.get(f"{where[0]} {where[1]} {key}") or (_LISTS.get(key, ()) if where[0] != "relief" else ())
 
 
 def _head(key: str, where: tuple[str, str]) -> str:
@@ -225,7 +233,7 @@ def _entry(item: Any, where: tuple[str, str]) -> str:
 
 
 def _table(key: str, rows: Sequence[Mapping[str, Any]], where: tuple[str, str]) -> list[str]:
-    columns = _LISTS[key]
+    columns = _columns(key, where)
     cells = [[_TABLE_HEADS.get((key, column)) or _head(column, where) for column in columns]]
     cells += [[_table_cell(key, column, row.get(column), where) for column in columns] for row in rows]
     return draw_table(cells)
@@ -242,6 +250,8 @@ def _table_cell(key: str, column: str, value: Any, where: tuple[str, str]) -> st
     """A cell whose words depend on the table it stands in."""
     from app.presentation.columns.snapshot import CHANGE_WORDS, ROLES, band_text
 
+    if where[0] == "relief":
+        return _cell(column, value, where)
     if key == "ages" and column == "from":
         return band_text(value)
     if key == "differences" and column == "kind":
@@ -266,6 +276,8 @@ def _cell(key: str, value: Any, where: tuple[str, str]) -> str:
         return "―"
     if (own := own_words(*where, key, value)) is not None:
         return own
+    if where[0] == "relief" and key in RELIEF_YEN and type(value) is int:
+        return f"{value:,}円"
     if isinstance(value, bool):
         if key in ("ok", "integrity", "chain_ok"):
             return "問題なし" if value else "問題あり"

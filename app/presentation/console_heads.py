@@ -7,6 +7,7 @@ from typing import Any
 
 from app.presentation.console_certificates import CERTIFICATE_HEADS
 from app.presentation.console_damage import FORM_HEADS
+from app.presentation.console_relief import RELIEF_CODES, RELIEF_HEADS
 from app.presentation.console_surveys import SURVEY_HEADS
 from app.presentation.labels import label
 
@@ -19,6 +20,7 @@ _HEADS: Mapping[str, Mapping[str, str]] = {
     "surveys": SURVEY_HEADS,
     "buildings": SURVEY_HEADS,
     "forms": FORM_HEADS,
+    **RELIEF_HEADS,
 }
 """By verb with action, then by verb."""
 _ANY = {**SURVEY_HEADS, **CERTIFICATE_HEADS, **FORM_HEADS}
@@ -28,11 +30,14 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "surveys": {"state": "survey.state", "kind": "survey.kind", "grade": "grade"},
     "buildings": {"state": "survey.state", "grade": "grade"},
     "forms": {"state": "form_design.state"},
+    **RELIEF_CODES,
 }
 
 
 def _places(verb: str, action: str) -> Iterator[str]:
     yield f"{verb} {action}"
+    if " " in action:
+        yield f"{verb} {action.split()[0]}"
     yield verb
 
 
