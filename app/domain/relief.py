@@ -126,6 +126,7 @@ class Casualty(Record):
     resident_no: str = ""
     document: str = ""
     state: str = "reported"
+    entered_by: str = ""
     confirmed_by: str = ""
     note: str = ""
     deleted: bool = False
@@ -171,7 +172,7 @@ class Entitlement(Record):
 
     ``subject`` and ``aliases`` are keys of ``domain.relief_rules.subject_keys``; ``household`` is the key of the household it belongs to.
     ``lines`` is JSON ``[{"rule", "category", "title", "amount", "benefit"}]``, ``basis`` JSON of the facts it was calculated from,
-    ``due`` the sum, ``before`` what earlier rounds paid of a total. ``over`` is what was paid too much.
+    ``due`` the sum, ``before`` what earlier rounds paid of a total. ``over`` is what was paid too much. ``document`` shows a refusal (辞退届).
     """
 
     number: str = ""
@@ -202,6 +203,8 @@ class Entitlement(Record):
     wants: tuple[str, ...] = ()
     state: str = "open"
     calculated_at: datetime | None = None
+    declined_on: str = ""
+    document: str = ""
     reason: str = ""
     note: str = ""
     deleted: bool = False

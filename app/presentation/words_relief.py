@@ -123,7 +123,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     },
     "casualty": {
         "number": "番号", **_WHO, "sex": "性別", "harm": "被害", "harmed_on": "日付", "breadwinner": "生計維持者", **_LINKS, "document": "確認した書類",
-        "state": "状態", "confirmed_by": "確認した人", **_COMMON,
+        "state": "状態", "entered_by": "入力した人", "confirmed_by": "確認した人", **_COMMON,
     },
     "claim": {
         "number": "受付番号", **_PLACE, "victim_id": "被災世帯", "casualty_id": "人的被害", "resident_no": "宛名番号", "claimed_on": "申請日",
@@ -136,7 +136,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         "number": "支給番号", **_PLACE, "unit": "単位", "subject": "対象の照合値", "aliases": "対象の別の照合値", "household": "世帯の照合値", **_LINKS,
         "casualty_id": "人的被害", "claim_id": "申請", **_WHO, "category": "区分", "lines": "内訳", "basis": "計算の根拠", "due": "支給額（円）",
         "before": "すでに支給した額（円）", "over": "過払いの額（円）", "flag": "注意", "wants": "足りないもの", "state": "状態",
-        "calculated_at": "計算した日時", "reason": "理由", **_COMMON,
+        "calculated_at": "計算した日時", "declined_on": "辞退の日", "document": "辞退届など", "reason": "理由", **_COMMON,
     },
     "loan": {
         "number": "貸付番号", "entitlement_id": "支給対象", "payment_id": "支給", "victim_id": "被災世帯", "borrower": "借受人", "guarantor": "保証人",
