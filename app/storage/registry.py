@@ -33,6 +33,8 @@ _BATCH = 500
 _PROTECTING = frozenset({"protection", "decision", "victim", "victim_member"})
 _PROTECTING_FIELDS = frozenset({"protected", "resident_id", "resident_no", "deleted"})
 """What decides who is protected: a change inside a transaction must count at once."""
+_IMMUTABLE = frozenset({"posting"})
+"""Kinds that are only ever added: not even a use case with a mistake may change one."""
 
 
 class RecordRepository(Generic[R]):
@@ -107,7 +109,11 @@ class RecordRepository(Generic[R]):
         self._note(record, CREATE, changes, rid)
 
     def save(self, record: R, *, expected_version: int | None = None) -> R:
-        """Write what differs from the stored state; StaleRecord when the stored version is not the expected one."""
+        """Write what differs from the stored state; StaleRecord when the stored version is not the expected one.
+
+        RuleViolation ``ledger.immutable`` for postings: books are put right by reversals.
+        """
+        self._check_changeable()
         expected = record.version if expected_version is None else expected_version
         stored = self.get(record.id)
         if stored is None or stored.version != expected:
@@ -133,7 +139,8 @@ class RecordRepository(Generic[R]):
         return saved
 
     def save_many(self, records: Sequence[R]) -> None:
-        """Write what differs of many, each at the version it was read; journalled like single ones."""
+        """Write what differs of many, each at the version it was read; journalled like single ones. ``ledger.immutable`` as ``save``."""
+        self._check_changeable()
         if self._kind.name == "person":  # each has a row of the search index besides
             for record in records:
                 self.save(record)
@@ -144,6 +151,10 @@ class RecordRepository(Generic[R]):
             self._touched[self._kind.name].update(record for record, _ in changes)
         if records and self._kind.name in _PROTECTING:
             self._shield.forget()
+
+    def _check_changeable(self) -> None:
+        if self._kind.name in _IMMUTABLE:
+            raise RuleViolation("ledger.immutable", kind=self._kind.name)
 
     def _note(self, record: Record, action: str, changes: Mapping[str, list[Any]], rid: int) -> None:
         self._journal().append(kind=self._kind.name, record=record.id, action=action, changes=changes)

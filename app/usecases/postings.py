@@ -1,0 +1,307 @@
+"""Postings: one function for each event that moves money. They take the unit of work of the act itself, so that both happen or neither.
+
+Every function answers the id of its entry ("" when nothing moved), which the caller keeps in ``Payment.entry``, ``Receipt.entry`` or
+``CashCount.entry``. An entry sums to 0 or is refused; entries are never changed, only reversed. ``domain.books`` has the accounts.
+
+Lines of one category, district and site are one line: 60,000 payments are some hundred postings. Of a ``guarded`` batch or voucher
+neither category nor district nor payment is in the books, so that no line tells of a protected person (decision 018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from app.domain.books import Ledger, Line, check_entry, check_sum, moved, summed
+from app.domain.dates import JST
+from app.domain.errors import RuleViolation
+from app.domain.identifiers import new_id
+from app.domain.payments import Payment, PaymentBatch, Posting, Receipt, Voucher
+from app.domain.relief import Entitlement, Loan, Repayment, Yen, check_yen
+from app.usecases.ports import UnitOfWork
+
+# -- the budget: by people -------------------------------------------------------------------------------------
+
+
+def post_budget(uow: UnitOfWork, *, programme_id: str, amount: Yen, round_id: str = "", day: str = "", memo: str = "") -> str:
+    """Money came from prefecture, state, donors or the municipality itself: 本部の資金 / 財源."""
+    lines = moved("hq", "source", check_sum(amount))
+    return _post(uow, "budget", lines, day=day, programme_id=programme_id, round_id=round_id, memo=memo)
+
+
+def post_budget_returned(uow: UnitOfWork, *, programme_id: str, amount: Yen, round_id: str = "", day: str = "", memo: str = "") -> str:
+    """What was left went back to where it came from (返還・精算): 財源へ返還 / 本部の資金."""
+    lines = moved("returned", "hq", check_sum(amount))
+    return _post(uow, "budget_returned", lines, day=day, programme_id=programme_id, round_id=round_id, memo=memo)
+
+
+def post_allotment(uow: UnitOfWork, *, site_id: str, amount: Yen, programme_id: str = "", day: str = "", memo: str = "") -> str:
+    """Cash was handed to a site: 拠点の資金 / 本部の資金."""
+    lines = moved("site", "hq", check_sum(amount), debit_site=site_id)
+    return _post(uow, "allotment", lines, day=day, programme_id=programme_id, memo=memo)
+
+
+def post_allotment_back(uow: UnitOfWork, *, site_id: str, amount: Yen, programme_id: str = "", day: str = "", memo: str = "") -> str:
+    """A site brought cash back to headquarters: 本部の資金 / 拠点の資金."""
+    lines = moved("hq", "site", check_sum(amount), credit_site=site_id)
+    return _post(uow, "allotment_back", lines, day=day, programme_id=programme_id, memo=memo)
+
+
+# -- batches: decided, sent, paid, failed ----------------------------------------------------------------------
+
+
+def post_approved(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) -> str:
+    """Decided: no money moves yet. 支給決定 / 支給決定の見返り."""
+    return _post_batch(uow, "approved", batch, payments, {"committed": 1, "commitments": -1})
+
+
+def post_released(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], *, day: str = "", memo: str = "") -> str:
+    """Approved payments will not be paid (cancelled, given up): the decision is taken out of the books."""
+    return _post_batch(uow, "released", batch, payments, {"commitments": 1, "committed": -1}, day=day, memo=memo)
+
+
+def post_sent(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], *, day: str = "") -> str:
+    """Handed to the bank: 銀行で処理中 / 本部の資金, and the decision is carried out."""
+    return _post_batch(uow, "sent", batch, payments, {"transit": 1, "hq": -1, "commitments": 1, "committed": -1}, day=day)
+
+
+def post_paid(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], day: str = "", *, sent: bool = True) -> str:
+    """The money arrived: 支給 / 銀行で処理中. ``sent=False``: it was never posted as sent (a bill paid directly): 支給 / 本部の資金.
+
+    The caller saves the payments with ``state="paid"``, ``paid_on`` and this ``entry``.
+    """
+    moves: dict[Ledger, int] = {"paid": 1, "transit": -1} if sent else {"paid": 1, "hq": -1, "commitments": 1, "committed": -1}
+    return _post_batch(uow, "paid", batch, payments, moves, day=day)
+
+
+def post_failed(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], day: str = "", *, sent: bool = True) -> str:
+    """The bank could not pay: 本部の資金 / 銀行で処理中. ``sent=False``: it was never posted as sent; only the decision ends."""
+    moves: dict[Ledger, int] = {"hq": 1, "transit": -1} if sent else {"commitments": 1, "committed": -1}
+    return _post_batch(uow, "failed", batch, payments, moves, day=day)
+
+
+def post_recalled(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], day: str = "") -> str:
+    """組戻し. Of payments with an ``entry`` (paid already) the money comes back: 本部の資金 / 返納・組戻し; of others as ``post_failed``.
+
+    Give the payments as they were before the recall, all paid or none of them; RuleViolation ``ledger.mixed`` otherwise.
+    """
+    paid = [one for one in payments if one.entry]
+    if paid and len(paid) < len(payments):
+        raise RuleViolation("ledger.mixed", count=len(paid))
+    moves: dict[Ledger, int] = {"hq": 1, "refunded": -1} if paid else {"hq": 1, "transit": -1}
+    return _post_batch(uow, "recalled", batch, payments, moves, day=day)
+
+
+# -- cash ------------------------------------------------------------------------------------------------------
+
+
+def post_cash_paid(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
+    """Cash was paid at a site: 支給 / 拠点の資金, and the decision is carried out. ``receipt.entry`` is the id when it is set.
+
+    A receipt whose entry is in the books already is not posted again: what a site carries back may come twice.
+    """
+    lines = _cash_lines(voucher, receipt, (("paid", 1), ("site", -1), ("commitments", 1), ("committed", -1)))
+    return _post_receipt(uow, "cash_paid", lines, voucher, receipt)
+
+
+def post_refund(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
+    """Cash came back, two people confirm it: 拠点の資金 / 返納・組戻し. Posted once, as ``post_cash_paid``."""
+    return _post_receipt(uow, "refund", _cash_lines(voucher, receipt, (("site", 1), ("refunded", -1))), voucher, receipt)
+
+
+def post_voucher_released(uow: UnitOfWork, voucher: Voucher, *, day: str = "", memo: str = "") -> str:
+    """A voucher ends unpaid: its decision is taken out of the books."""
+    lines = [
+        _tagged(voucher, Line(account="commitments", amount=voucher.amount, count=1)),
+        _tagged(voucher, Line(account="committed", amount=-voucher.amount, count=1)),
+    ]
+    return _post(
+        uow, "released", lines, day=day, programme_id=voucher.programme_id, round_id=voucher.round_id, batch_id=voucher.batch_id,
+        payment_id="" if voucher.guarded else voucher.payment_id, memo=memo,
+    )  # fmt: skip
+
+
+def post_difference(uow: UnitOfWork, *, difference: Yen, site_id: str = "", day: str = "", memo: str = "", batch_id: str = "") -> str:
+    """Counted or stated minus expected. More than expected is positive: 拠点の資金 / 過不足; site "" is the account of headquarters."""
+    if not difference:
+        return ""
+    lines = moved("site" if site_id else "hq", "difference", difference, debit_site=site_id, credit_site=site_id)
+    return _post(uow, "difference", lines, day=day, memo=memo, batch_id=batch_id)
+
+
+def post_fee(uow: UnitOfWork, *, amount: Yen, programme_id: str = "", batch_id: str = "", day: str = "", memo: str = "") -> str:
+    """The bank took a fee: 手数料 / 本部の資金."""
+    return _post(uow, "fee", moved("fee", "hq", check_yen(amount)), day=day, programme_id=programme_id, batch_id=batch_id, memo=memo)
+
+
+# -- paid too much, and loans ----------------------------------------------------------------------------------
+
+
+def post_overpaid(uow: UnitOfWork, changes: Iterable[tuple[Entitlement, Yen]], *, day: str = "") -> list[str]:
+    """What is owed back changed (``Entitlement.over`` after minus before): 過払いの請求 / 過払いの戻り, an entry for each round."""
+    rounds: dict[tuple[str, str], list[Line]] = {}
+    for entitlement, change in changes:
+        rounds.setdefault((entitlement.programme_id, entitlement.round_id), []).extend(moved("overpaid", "reclaimed", change, count=1))
+    return [
+        _post(uow, "overpaid", lines, day=day, programme_id=programme, round_id=round_id)
+        for (programme, round_id), lines in rounds.items() if summed(lines)
+    ]  # fmt: skip
+
+
+def post_overpaid_returned(
+    uow: UnitOfWork, entitlement: Entitlement, amount: Yen, *, site_id: str = "", day: str = "", memo: str = ""
+) -> str:
+    """An overpayment came back, to headquarters or in cash to a site: 資金 / 過払いの請求. The caller lowers ``over`` by it."""
+    lines = moved("site" if site_id else "hq", "overpaid", check_yen(amount), debit_site=site_id, count=1)
+    return _post(
+        uow, "overpaid_returned", lines, day=day, programme_id=entitlement.programme_id, round_id=entitlement.round_id, memo=memo
+    )  # fmt: skip
+
+
+def post_loan_lent(uow: UnitOfWork, loan: Loan, *, programme_id: str, day: str = "") -> str:
+    """A loan was paid out (the payment itself is posted by its batch): 貸付金 / 貸付金の見返り."""
+    return _post(
+        uow, "loan", moved("loans", "lent", check_yen(loan.principal), count=1), day=day or loan.lent_on, programme_id=programme_id
+    )
+
+
+def post_loan_repaid(uow: UnitOfWork, repayment: Repayment, *, programme_id: str, day: str = "") -> str:
+    """A repayment: its whole into 本部の資金, principal from 貸付金, interest and late charge to 利子・違約金. Negative amounts take one back."""
+    extra = repayment.interest + repayment.late
+    lines = [*moved("hq", "loans", repayment.amount - extra, count=1), *moved("hq", "interest", extra, count=0)]
+    return _post(uow, "loan_repaid", lines, day=day or repayment.paid_on, programme_id=programme_id)
+
+
+def post_loan_exempted(uow: UnitOfWork, *, amount: Yen, programme_id: str, day: str = "", memo: str = "") -> str:
+    """What need not be repaid (償還免除): 貸付金の見返り / 貸付金."""
+    return _post(uow, "loan_exempted", moved("lent", "loans", check_yen(amount), count=1), day=day, programme_id=programme_id, memo=memo)
+
+
+# -- corrections -----------------------------------------------------------------------------------------------
+
+
+def reverse_entry(uow: UnitOfWork, entry: str, *, reason: str, day: str = "") -> str:
+    """Take an entry back by a new one with every amount turned round; answers its id.
+
+    RuleViolation ``reason.missing``, ``ledger.entry_unknown``, ``ledger.reversal`` (of a reversal), ``ledger.reversed`` (a second time).
+    """
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    lines = uow.postings.where(entry=entry)
+    if not lines:
+        raise RuleViolation("ledger.entry_unknown", field="entry", entry=entry)
+    first = lines[0]
+    if first.reverses:
+        raise RuleViolation("ledger.reversal", field="entry", entry=entry)
+    if uow.postings.where(reverses=entry):
+        raise RuleViolation("ledger.reversed", field="entry", entry=entry)
+    turned = [
+        Line(
+            account=_known(one.account),
+            amount=-one.amount,
+            count=one.count,
+            site_id=one.site_id,
+            category=one.category,
+            district=one.district,
+        )
+        for one in lines
+    ]
+    return _post(
+        uow, "reversal", turned, day=day, programme_id=first.programme_id, round_id=first.round_id, batch_id=first.batch_id,
+        payment_id=first.payment_id, reverses=entry, memo=reason.strip(),
+    )  # fmt: skip
+
+
+# -- within ----------------------------------------------------------------------------------------------------
+
+
+def _known(account: str) -> Ledger:
+    from app.domain.books import ACCOUNTS
+
+    for one in ACCOUNTS:
+        if one == account:
+            return one
+    raise RuleViolation("ledger.account", field="account", account=account)
+
+
+def _post_batch(
+    uow: UnitOfWork,
+    kind: str,
+    batch: PaymentBatch,
+    payments: Sequence[Payment],
+    moves: dict[Ledger, int],
+    *,
+    day: str = "",
+    memo: str = "",
+) -> str:
+    if not payments:
+        return ""
+    lines = [
+        Line(account=account, amount=one.amount * sign, count=1, category="" if batch.guarded else one.category,
+             district="" if batch.guarded else one.district)
+        for account, sign in moves.items() for one in payments
+    ]  # fmt: skip
+    return _post(uow, kind, lines, day=day, programme_id=batch.programme_id, round_id=batch.round_id, batch_id=batch.id, memo=memo)
+
+
+def _cash_lines(voucher: Voucher, receipt: Receipt, moves: Sequence[tuple[Ledger, int]]) -> list[Line]:
+    amount = check_yen(receipt.amount)
+    return [
+        _tagged(voucher, Line(account=account, amount=amount * sign, count=1, site_id=receipt.site_id if account == "site" else ""))
+        for account, sign in moves
+    ]
+
+
+def _tagged(voucher: Voucher, line: Line) -> Line:
+    category, district = ("", "") if voucher.guarded else (voucher.category, voucher.district)
+    return Line(account=line.account, amount=line.amount, count=line.count, site_id=line.site_id, category=category, district=district)
+
+
+def _post_receipt(uow: UnitOfWork, kind: str, lines: Sequence[Line], voucher: Voucher, receipt: Receipt) -> str:
+    if receipt.entry and uow.postings.where(entry=receipt.entry):
+        return receipt.entry
+    return _post(
+        uow, kind, lines, day=receipt.day, programme_id=voucher.programme_id, round_id=voucher.round_id, batch_id=voucher.batch_id,
+        payment_id="" if voucher.guarded else voucher.payment_id, entry=receipt.entry, memo=receipt.number,
+    )  # fmt: skip
+
+
+def _post(
+    uow: UnitOfWork,
+    kind: str,
+    lines: Sequence[Line],
+    *,
+    day: str = "",
+    programme_id: str = "",
+    round_id: str = "",
+    batch_id: str = "",
+    payment_id: str = "",
+    reverses: str = "",
+    entry: str = "",
+    memo: str = "",
+) -> str:
+    """Write one entry. ``day`` "" is today in Japan; RuleViolation of ``check_entry``, ``ledger.day`` for what is no ISO day."""
+    kept = summed(lines)
+    check_entry(kept)
+    entry = entry or new_id()
+    day = _day(uow, day)
+    uow.postings.add_many(
+        [
+            Posting(
+                id=new_id(), entry=entry, line=place, kind=kind, day=day, posted_at=uow.now, account=line.account, amount=line.amount,
+                count=line.count, programme_id=programme_id, round_id=round_id, site_id=line.site_id, category=line.category,
+                district=line.district, batch_id=batch_id, payment_id=payment_id, reverses=reverses, memo=memo.strip(),
+            )
+            for place, line in enumerate(kept, start=1)
+        ]
+    )  # fmt: skip
+    return entry
+
+
+def _day(uow: UnitOfWork, day: str) -> str:
+    if not day:
+        return uow.now.astimezone(JST).date().isoformat()
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise RuleViolation("ledger.day", field="day", text=day) from None
