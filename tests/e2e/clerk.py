@@ -100,8 +100,10 @@ class Clerk(QObject):
     def go(self, page: str) -> Any:
         """To a page by its number."""
         self.front(MainWindow)
-        digit = STROKES[page].removeprefix("Ctrl+")
-        self.key(Key.Key_Comma if digit == "," else Key(Key.Key_0 + int(digit)), CTRL)
+        stroke = STROKES[page]
+        digit = stroke.rpartition("+")[2]
+        held = CTRL | Qt.KeyboardModifier.ShiftModifier if "Shift" in stroke else CTRL
+        self.key(Key.Key_Comma if digit == "," else Key(Key.Key_0 + int(digit)), held)
         self.settle()
         assert self.page.key == page
         return self.page

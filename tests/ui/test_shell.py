@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from app import resources
 from app.ui import icons, theme
 from app.ui.main_window import MainWindow
 from app.ui.page import Page
-from app.ui.pages import PAGES, PageEntry, page_keys
+from app.ui.pages import PAGES, PageEntry, page_keys, section_of
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
 from app.ui.tokens import MARK_PAIRS, TEXT_PAIRS, THEMES, contrast
 from app.usecases import operators
 from app.usecases.shelters import add_shelter
+from tests import desktop
 from tests.stores import PASSWORD, Town
 from tests.ui.conftest import press, say
 
@@ -79,6 +81,75 @@ def test_every_page_has_a_key_of_its_own(window: MainWindow, settle) -> None:
     press(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     settle()
     assert window.current.key == "history"
+
+
+def test_pages_about_money_have_keys_beside_the_ten_digits() -> None:
+    whole, without = page_keys([entry.key for entry in PAGES]), page_keys([entry.key for entry in PAGES if section_of(entry.key) != "支援金"])
+    assert len(PAGES) == 16 and all(whole.values()) and len(set(whole.values())) == 16
+    assert whole["programmes"] == "Ctrl+Shift+1" and whole["ledger"] == "Ctrl+Shift+5"
+    assert {key: whole[key] for key in without} == without  # no key hangs on whether the others are there
+
+
+def test_pages_of_a_section_stand_together() -> None:
+    sections = [entry.section for entry in PAGES]
+    assert [name for place, name in enumerate(sections) if name not in sections[:place]] == [
+        name for place, name in enumerate(sections) if place == 0 or sections[place - 1] != name
+    ]
+
+
+class _Empty(Page):
+    def __init__(self, shell, key: str) -> None:
+        self.key = key  # type: ignore[misc]
+        super().__init__(shell)
+
+    def refresh(self) -> None:
+        self.stale = False
+
+
+@pytest.fixture
+def whole_window(town: Town, runner: Runner, preferences: Preferences, monkeypatch, settle) -> Iterator[MainWindow]:
+    """All sixteen pages, each empty, on the smallest screen."""
+    monkeypatch.setattr(PageEntry, "make", lambda self, shell: _Empty(shell, self.key))
+    made = MainWindow(town.session, runner=runner, preferences=preferences, entries=list(PAGES))
+    made.resize(1366, 768)
+    desktop.bring(made)
+    settle()
+    yield made
+    made._closing = "done"
+    made.close()
+    made.deleteLater()
+
+
+def test_the_keys_of_money_lead_to_their_pages(whole_window: MainWindow, settle) -> None:
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for key, digit in (("programmes", Qt.Key.Key_1), ("ledger", Qt.Key.Key_5)):
+        press(whole_window, digit, held)
+        settle()
+        assert whole_window.current.key == key
+
+
+def test_sixteen_pages_fit_the_smallest_screen(whole_window: MainWindow, settle) -> None:
+    rail = whole_window.rail
+    assert all(rail.in_sight(entry.key) for entry in PAGES)
+    assert all(words.isVisible() for words, _ in rail._headings) and [words.text() for words, _ in rail._headings] == [
+        "避難", "調査・証明", "支援金", "記録・設定",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", ["large", "larger"])
+def test_the_page_shown_is_in_sight_in_large_text(whole_window: MainWindow, settle, size: str) -> None:
+    theme.current().apply(mode="light", text_size=size)
+    try:
+        settle()
+        rail = whole_window.rail
+        assert not any(words.isVisible() for words, _ in rail._headings) and all(line.isVisible() for _, line in rail._headings)
+        for key in ("settings", "home", "cash", "settings"):
+            whole_window.go(key)
+            settle()
+            assert rail.in_sight(key) and rail._leave.isVisible()
+            assert rail._leave.geometry().bottom() < rail.height()
+    finally:
+        theme.current().apply(mode="light", text_size="normal")
 
 
 def test_ctrl_k_searches_from_anywhere(window: MainWindow) -> None:

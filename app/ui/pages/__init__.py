@@ -12,10 +12,14 @@ from app.ui.page import Page, Shell
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """``key`` names the label (``page``) and the icon; ``source`` is ``module:class`` below ``app.ui.pages``."""
+    """``key`` names the label (``page``) and the icon; ``source`` is ``module:class`` below ``app.ui.pages``.
+
+    ``section`` is the heading under which the rail shows it; pages of one section stand together.
+    """
 
     key: str
     source: str
+    section: str = ""
 
     @property
     def installed(self) -> bool:
@@ -29,23 +33,25 @@ class PageEntry:
         return made
 
 
+_SHELTER, _PROOF, _MONEY, _RECORD = "避難", "調査・証明", "支援金", "記録・設定"
+
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", "home:HomePage"),
     PageEntry("search", "search:SearchPage"),
-    PageEntry("shelters", "shelters:SheltersPage"),
-    PageEntry("evacuees", "evacuees:EvacueesPage"),
-    PageEntry("roster", "roster:RosterPage"),
-    PageEntry("residents", "residents:ResidentsPage"),
-    PageEntry("surveys", "surveys:SurveysPage"),
-    PageEntry("certificates", "certificates:CertificatesPage"),
-    PageEntry("forms", "forms:FormsPage"),
-    PageEntry("programmes", "programmes:ProgrammesPage"),
-    PageEntry("relief", "relief:ReliefPage"),
-    PageEntry("cash", "cash:CashPage"),
-    PageEntry("transfers", "transfers:TransfersPage"),
-    PageEntry("ledger", "ledger:LedgerPage"),
-    PageEntry("history", "records:HistoryPage"),
-    PageEntry("settings", "settings:SettingsPage"),
+    PageEntry("shelters", "shelters:SheltersPage", _SHELTER),
+    PageEntry("evacuees", "evacuees:EvacueesPage", _SHELTER),
+    PageEntry("roster", "roster:RosterPage", _SHELTER),
+    PageEntry("residents", "residents:ResidentsPage", _PROOF),
+    PageEntry("surveys", "surveys:SurveysPage", _PROOF),
+    PageEntry("certificates", "certificates:CertificatesPage", _PROOF),
+    PageEntry("forms", "forms:FormsPage", _PROOF),
+    PageEntry("programmes", "programmes:ProgrammesPage", _MONEY),
+    PageEntry("relief", "relief:ReliefPage", _MONEY),
+    PageEntry("cash", "cash:CashPage", _MONEY),
+    PageEntry("transfers", "transfers:TransfersPage", _MONEY),
+    PageEntry("ledger", "ledger:LedgerPage", _MONEY),
+    PageEntry("history", "records:HistoryPage", _RECORD),
+    PageEntry("settings", "settings:SettingsPage", _RECORD),
 )
 
 
@@ -58,8 +64,25 @@ _OWN_KEYS = {"settings": "Ctrl+,"}
 """Settings has the key it has in other programs: digits are for daily work, and there are only ten."""
 
 
+def section_of(key: str) -> str:
+    """The heading above a page in the rail, "" for those at the top."""
+    return next((entry.section for entry in PAGES if entry.key == key), "")
+
+
 def page_keys(keys: Iterable[str]) -> dict[str, str]:
-    """The key strokes that lead to each page: Ctrl+1 to Ctrl+9, then Ctrl+0, in order; a page beyond has none ("")."""
-    counted = [key for key in keys if key not in _OWN_KEYS]
-    numbered = {key: f"Ctrl+{place % 10}" if place <= 10 else "" for place, key in enumerate(counted, 1)}
-    return {**numbered, **_OWN_KEYS}
+    """The key strokes that lead to each page: Ctrl+1 to Ctrl+9, then Ctrl+0, in order; pages about money Ctrl+Shift+1 and so on.
+
+    So whoever hands out no money keeps ten pages on ten digits, and no key changes because a page about money is there.
+    """
+    strokes: dict[str, str] = {}
+    plain = shifted = 0
+    for key in keys:
+        if key in _OWN_KEYS:
+            continue
+        if section_of(key) == _MONEY:
+            shifted += 1
+            strokes[key] = f"Ctrl+Shift+{shifted}" if shifted <= 9 else ""
+        else:
+            plain += 1
+            strokes[key] = f"Ctrl+{plain % 10}" if plain <= 10 else ""
+    return {**strokes, **_OWN_KEYS}
