@@ -203,7 +203,10 @@ class PaymentShare(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFile(Record):
-    """A written transfer file (or one that may be written again). ``again`` 0 the first time, then 再出力 1, 2 …: same contents, same ``sha256``."""
+    """A written transfer file (or one that may be written again). ``again`` 0 the first time, then 再出力 1, 2 …: same contents, same ``sha256``.
+
+    ``settings`` is the JSON of the bank's profile as it was used, so that the same bytes can be made again.
+    """
 
     batch_id: str
     part: int = 1
@@ -212,6 +215,7 @@ class TransferFile(Record):
     name: str = ""
     profile: str = ""
     transfer_on: str = ""
+    settings: str = ""
     sha256: str = ""
     count: int = 0
     total: Yen = 0

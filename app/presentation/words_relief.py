@@ -178,7 +178,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     },
     "transfer_file": {
         "batch_id": "決定簿", "part": "何枚目", "parts": "枚数", "again": "再出力の回数", "name": "ファイル名", "profile": "銀行の設定",
-        "transfer_on": "振込指定日", "sha256": "照合値", "count": "件数", "total": "合計（円）", "bytes": "大きさ", "state": "状態", "asked_by": "依頼した人",
+        "transfer_on": "振込指定日", "settings": "銀行の設定の控え", "sha256": "照合値", "count": "件数", "total": "合計（円）", "bytes": "大きさ", "state": "状態", "asked_by": "依頼した人",
         "allowed_by": "承認した人", "written_by": "出力した人", "written_at": "出力日時", "handed_at": "引渡し日時", "reason": "理由", **_COMMON,
     },
     "transfer_result": {

@@ -447,6 +447,7 @@ STATEMENTS = (
         name TEXT NOT NULL,
         profile TEXT NOT NULL,
         transfer_on TEXT NOT NULL,
+        settings TEXT NOT NULL,
         sha256 TEXT NOT NULL,
         count INTEGER NOT NULL,
         total BIGINT NOT NULL,

@@ -1,0 +1,211 @@
+"""What transfers answer with: written files, results taken, lists of the unpaid, reconciliations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.domain.relief import Yen
+
+
+Changes = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KanaChange:
+    """A name that had to change to be legal at the bank. ``cut``: bytes of ``before`` that did not fit are gone from ``after``.
+
+    ``line`` is the place among the data records, from 1; 0 is the consignor's own name.
+    """
+
+    line: int
+    number: str
+    before: str
+    after: str
+    cut: bool = False
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenPart:
+    """One written file of a batch."""
+
+    id: str
+    path: Path
+    part: int
+    parts: int
+    count: int
+    total: Yen
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A batch on the disk, read back and compared. ``sha256`` is the file's; of several files that of their hashes in order.
+
+    ``again``: 0, or which 再出力 this is. ``names``: every name that was changed or cut.
+    """
+
+    batch_id: str
+    batch_number: str
+    files: tuple[WrittenPart, ...]
+    count: int
+    total: Yen
+    sha256: str
+    transfer_on: str
+    profile: str
+    again: int
+    names: tuple[KanaChange, ...]
+    warnings: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAnswer:
+    """What a bank says of one payment, from a file, a table or by hand. ``line`` of the source, from 1.
+
+    ``code``: the twenty digits, or "" when the bank does not give them back: then bank, branch, kind, number and amount decide.
+    ``failure`` "" is paid; else one of ``domain.payments.FAILURES``.
+    """
+
+    line: int
+    code: str = ""
+    number: str = ""
+    bank: str = ""
+    branch: str = ""
+    kind: str = ""
+    account: str = ""
+    amount: Yen | None = None
+    failure: str = ""
+    reason: str = ""
+    paid_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerProblem:
+    """An answer that was not taken: ``transfer.unknown_payment``, ``transfer.contradiction``, ``transfer.amount_differs`` …"""
+
+    line: int
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What results did. ``unchanged`` were known already; ``open`` payments still wait for an answer."""
+
+    batch_id: str
+    batch_number: str
+    paid: int
+    paid_total: Yen
+    failed: int
+    failed_total: Yen
+    unchanged: int
+    open: int
+    settled: bool
+    problems: tuple[AnswerProblem, ...]
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFileRow:
+    """A line of the list of files. ``next_step``: ``hand_over``, ``allow``, ``write_again``, ``results``, ``reconcile`` or ""."""
+
+    id: str
+    version: int
+    batch_id: str
+    batch_number: str
+    batch_title: str
+    batch_state: str
+    part: int
+    parts: int
+    again: int
+    name: str
+    profile: str
+    transfer_on: str
+    sha256: str
+    count: int
+    total: Yen
+    state: str
+    asked_by: str
+    allowed_by: str
+    written_by: str
+    written_at: datetime | None
+    handed_at: datetime | None
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingBatch:
+    """A batch of transfers that is approved and further: what a clerk has to do next."""
+
+    id: str
+    number: str
+    title: str
+    state: str
+    count: int
+    total: Yen
+    guarded: bool
+    own: bool
+    approved_at: datetime | None
+    approved_by: str
+    transfer_on: str
+    files: int
+    handed: int
+    again: str
+    paid: int
+    paid_total: Yen
+    failed: int
+    failed_total: Yen
+    open: int
+    retry: str
+    reconciled: bool
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpaidRow:
+    """A payment that did not arrive. ``retry``: number of the batch that pays it again, or "".
+
+    ``next_step``: ``fix_account``, ``check_account``, ``retry`` or ``wait``.
+    """
+
+    id: str
+    number: str
+    code: str
+    batch_id: str
+    batch_number: str
+    name: str
+    kana: str
+    bank: str
+    bank_name: str
+    branch: str
+    branch_name: str
+    account_kind: str
+    account_number: str
+    holder: str
+    amount: Yen
+    state: str
+    failure: str
+    reason: str
+    account_state: str
+    retry: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """The statement beside the books."""
+
+    batch_number: str
+    day: str
+    statement: Yen
+    expected: Yen
+    difference: Yen
+    fee: Yen
+    changes: Changes
