@@ -268,6 +268,7 @@ class Voucher(Record):
     """The right to pay one payment in cash. Only device ``device_id`` of site ``site_id`` may pay it, in this ``term``.
 
     ``term`` goes up with each assignment; a voucher of an older term is worth nothing. Frozen values, so that a site needs nothing else.
+    ``device_id`` is this device's id, or at headquarters the four letters of another. ``asked_by`` asks two people to void it.
     """
 
     number: str = ""
@@ -292,13 +293,17 @@ class Voucher(Record):
     state: str = "ready"
     assigned_at: datetime | None = None
     expires_on: str = ""
+    asked_by: str = ""
     reason: str = ""
     deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Record):
-    """Cash that changed hands: a payment or a refund. ``term`` is the voucher's. A refund names the receipt it ``reverses`` and a ``second`` person."""
+    """Cash that changed hands: a payment or a refund. ``term`` is the voucher's. A refund names the receipt it ``reverses`` and a ``second`` person.
+
+    ``clerk`` and ``second`` are names, not ids: an operator of a laptop has no record at headquarters.
+    """
 
     number: str = ""
     kind: str = "payment"

@@ -193,7 +193,8 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         "number": "引換券番号", "payment_id": "支給", "batch_id": "決定簿", **_PLACE, "payee_id": "受取人", "title": "件名", **_WHO,
         "category": "区分", "amount": "金額（円）", "guarded": "支援措置の対象者",
         "site_id": "割当先", "device_id": "支払う端末", "home_device": "割り当てた端末", "term": "割当の回数",
-        "state": "状態", "assigned_at": "割当日時", "expires_on": "期限", "reason": "理由", **_COMMON,
+        "state": "状態", "assigned_at": "割当日時", "expires_on": "期限", "asked_by": "取消を求めた人",
+        "reason": "理由", **_COMMON,
     },
     "receipt": {
         "number": "受領書番号", "kind": "種類", "voucher_id": "引換券", "payment_id": "支給", **_PLACE, "term": "割当の回数", "amount": "金額（円）",

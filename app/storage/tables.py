@@ -349,7 +349,13 @@ Index("ix_voucher_kana", voucher.c.key_kana)
 Index("ix_voucher_name", voucher.c.key_name)
 receipt = _record_table("receipt", Receipt)
 _PAID_OUT = (receipt.c.kind == "payment") & ~receipt.c.deleted
-Index("uq_receipt_term", receipt.c.voucher_id, receipt.c.term, unique=True, sqlite_where=_PAID_OUT, postgresql_where=_PAID_OUT)
+Index(
+    "uq_receipt_term",
+    *(receipt.c.voucher_id, receipt.c.term, receipt.c.device_id),
+    unique=True,
+    sqlite_where=_PAID_OUT,
+    postgresql_where=_PAID_OUT,
+)
 Index("ix_receipt_number", receipt.c.number)
 Index("ix_receipt_day", receipt.c.day, receipt.c.site_id)
 Index("ix_receipt_payment", receipt.c.payment_id)

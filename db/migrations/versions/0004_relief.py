@@ -532,6 +532,7 @@ STATEMENTS = (
         state TEXT NOT NULL,
         assigned_at INTEGER,
         expires_on TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
         reason TEXT NOT NULL,
         deleted BOOLEAN NOT NULL,
         key_name TEXT DEFAULT '' NOT NULL,
@@ -583,7 +584,7 @@ STATEMENTS = (
     "CREATE INDEX ix_receipt_day ON receipt (day, site_id)",
     "CREATE INDEX ix_receipt_number ON receipt (number)",
     "CREATE INDEX ix_receipt_payment ON receipt (payment_id)",
-    "CREATE UNIQUE INDEX uq_receipt_term ON receipt (voucher_id, term) WHERE kind = 'payment' AND deleted = 0",
+    "CREATE UNIQUE INDEX uq_receipt_term ON receipt (voucher_id, term, device_id) WHERE kind = 'payment' AND deleted = 0",
     """
     CREATE TABLE cash_box (
         rid INTEGER NOT NULL,
