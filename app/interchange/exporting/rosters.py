@@ -82,10 +82,10 @@ class Sheet:
             yield from zip(*(map(take, chunk) for take in takers), *(repeat(text, len(chunk)) for text in more), strict=True)
 
     def values(self) -> Iterator[list[Any]]:
-        """The rows for spreadsheets: numbers as numbers."""
+        """The rows for spreadsheets: numbers as numbers, also those written with separators of thousands."""
         numbers = [column.number for column in self.columns]
         for cells in self.texts():
-            yield [int(cell) if number and cell else cell for number, cell in zip(numbers, cells, strict=True)]
+            yield [int(cell.replace(",", "")) if number and cell else cell for number, cell in zip(numbers, cells, strict=True)]
 
 
 def write_roster(
