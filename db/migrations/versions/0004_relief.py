@@ -140,6 +140,7 @@ STATEMENTS = (
         requested BIGINT,
         head_injured BOOLEAN NOT NULL,
         goods_lost BOOLEAN NOT NULL,
+        dwelling_lost BOOLEAN NOT NULL,
         contractor_id TEXT NOT NULL,
         documents TEXT NOT NULL,
         apart BOOLEAN NOT NULL,
