@@ -14,6 +14,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     "harm": {
         "dead": "死亡", "related_death": "災害関連死", "missing": "行方不明", "serious": "重傷", "light": "軽傷", "disability": "災害による障害",
     },
+    "breadwinner": {"yes": "はい", "no": "いいえ", "unknown": "まだ分からない"},
     "casualty.state": {"reported": "届出・未確認", "confirmed": "確認済み", "withdrawn": "取下げ"},
     "claim.method": {"": "―", "build": "建設・購入", "repair": "補修", "rent": "賃借"},
     "claim.state": {"received": "受付", "waiting": "書類待ち", "complete": "書類確認済み", "declined": "辞退", "withdrawn": "取下げ"},
@@ -94,7 +95,7 @@ RELIEF_ALIASES: dict[str, str] = {
         name: "yesno"
         for name in (
             "programme.needs_claim", "programme.needs_certificate", "casualty.breadwinner", "claim.demolished", "claim.evacuated_long",
-            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart", "payee_account.listed", "payment_batch.guarded", "payment_share.live",
+            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart", "payee_account.listed", "payee.protected", "payment_batch.guarded", "payment_share.live",
             "voucher.guarded",
         )
     },
@@ -151,7 +152,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         "subject": "対象の照合値", "programme_id": "支援制度", **{k: v for k, v in _LINKS.items() if k != "resident_id"}, "role": "対象との関係",
         "name": "氏名",
         "kana": "フリガナ", "birth": "生年月日", "postal": "郵便番号", "address": "住所", "phone": "電話", "way": "受取方法", "account_id": "口座",
-        "consent": "同意の確認", "documents": "受け取った書類", "state": "状態", "reason": "理由", **_COMMON,
+        "consent": "同意の確認", "documents": "受け取った書類", "protected": "支援措置の対象者", "state": "状態", "reason": "理由", **_COMMON,
     },
     "payee_account": {
         "payee_id": "受取人", **_BANK, "kind": "預金種目", "number": "口座番号", "symbol": "ゆうちょ記号", "symbol_no": "ゆうちょ番号",
