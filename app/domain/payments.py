@@ -42,7 +42,9 @@ FILE_STATES = ("asked", "allowed", "written", "handed")
 class Payee(Record):
     """Who receives for a ``subject`` (a household or person key). "" as ``programme_id``: for every programme that has no payee of its own.
 
-    ``consent``: what shows that the head of the household or the heirs agree. ``account_id`` is the account in use.
+    ``victim_id`` is the household, ``person_id`` and ``resident_no`` are the payee's own where known. ``consent``: what shows that the head
+    of the household or the heirs agree. ``account_id`` is the account in use. ``protected``: typed in, and may be a protected person
+    (decision 006): then withheld as if linked to that person.
     """
 
     subject: str
@@ -61,6 +63,7 @@ class Payee(Record):
     account_id: str = ""
     consent: str = ""
     documents: tuple[str, ...] = ()
+    protected: bool = False
     state: str = "active"
     reason: str = ""
     note: str = ""

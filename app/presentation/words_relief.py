@@ -95,7 +95,8 @@ RELIEF_ALIASES: dict[str, str] = {
         name: "yesno"
         for name in (
             "programme.needs_claim", "programme.needs_certificate", "casualty.breadwinner", "claim.demolished", "claim.evacuated_long",
-            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart", "payee_account.listed", "payee.protected", "payment_batch.guarded", "payment_share.live",
+            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart", "payee_account.listed", "payee.protected",
+            "payment_batch.guarded", "payment_share.live",
             "voucher.guarded",
         )
     },

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from app.domain.protection import ProtectedPeople
 from app.storage.keys import fold_key_name
 from app.storage.queries.base import chunked, marks
+from app.storage.shield_relief import RELIEF_SHIELDS
 
 NOBODY: frozenset[Any] = frozenset()
 NO_ONE = ProtectedPeople()
@@ -221,7 +222,9 @@ _BY_VICTIM = {
     "appeal": "SELECT id, victim_id FROM appeal WHERE id IN (?*)",
 }
 """Records of an affected household, hidden with it."""
-PERSONAL = frozenset(("person", "stay", "absence", "decision", "household", "protection", "victim", "building", "photo", *_BY_VICTIM))
+PERSONAL = frozenset(
+    ("person", "stay", "absence", "decision", "household", "protection", "victim", "building", "photo", *_BY_VICTIM, *RELIEF_SHIELDS)
+)
 """Kinds of record that tell of people."""
 
 _STAYS = "SELECT id, person_id FROM stay WHERE id IN (?*)"
@@ -247,6 +250,8 @@ def concealed(connection: Connection, kind: str, people: ProtectedPeople, ids: I
         return wanted
     if kind == "victim":
         return wanted & people.victims
+    if kind in RELIEF_SHIELDS:
+        return wanted & RELIEF_SHIELDS[kind](connection, people)
     if kind in _BY_VICTIM:
         return {record for record, victim in _pairs(connection, _BY_VICTIM[kind], wanted) if victim in people.victims} if people.victims else set()
     if kind == "photo":  # its caption may name them

@@ -155,6 +155,7 @@ STATEMENTS = (
     """,
     "CREATE INDEX ix_claim_number ON claim (number)",
     "CREATE INDEX ix_claim_programme ON claim (programme_id, state)",
+    "CREATE INDEX ix_claim_resident_no ON claim (resident_no)",
     "CREATE INDEX ix_claim_victim ON claim (victim_id)",
     """
     CREATE TABLE entitlement (
@@ -204,6 +205,7 @@ STATEMENTS = (
     "CREATE INDEX ix_entitlement_kana ON entitlement (key_kana)",
     "CREATE INDEX ix_entitlement_name ON entitlement (key_name)",
     "CREATE INDEX ix_entitlement_number ON entitlement (number)",
+    "CREATE INDEX ix_entitlement_person ON entitlement (person_id)",
     "CREATE INDEX ix_entitlement_resident_no ON entitlement (resident_no)",
     "CREATE INDEX ix_entitlement_victim ON entitlement (victim_id)",
     "CREATE UNIQUE INDEX uq_entitlement_subject ON entitlement (round_id, subject) WHERE deleted = 0",
@@ -273,6 +275,7 @@ STATEMENTS = (
         account_id TEXT NOT NULL,
         consent TEXT NOT NULL,
         documents TEXT NOT NULL,
+        protected BOOLEAN NOT NULL,
         state TEXT NOT NULL,
         reason TEXT NOT NULL,
         note TEXT NOT NULL,
@@ -284,6 +287,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX ix_payee_kana ON payee (key_kana)",
+    "CREATE INDEX ix_payee_protected ON payee (protected) WHERE protected",
     "CREATE INDEX ix_payee_resident_no ON payee (resident_no)",
     "CREATE INDEX ix_payee_subject ON payee (subject)",
     "CREATE INDEX ix_payee_victim ON payee (victim_id)",
