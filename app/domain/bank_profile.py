@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from app.domain.bank_kana import CHARSETS
 from app.domain.errors import InputFault, RuleViolation
 from app.domain.payments import FAILURES
 
@@ -65,7 +66,7 @@ class BankProfile:
     new_code: str = "0"
     method: str = "7"
     customer: str = "numeric"
-    charset: str = "strict"
+    charset: str = "common"
     most: int = MOST_RECORDS
     ahead: int = 30
     lead: int = 0
@@ -172,7 +173,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "new_code": frozenset({"0", "1", "2"}),
     "method": frozenset({"7", "8", " "}),
     "customer": frozenset({"numeric", "edi"}),
-    "charset": frozenset({"strict", "wide"}),
+    "charset": frozenset(CHARSETS),
 }
 
 

@@ -1,0 +1,235 @@
+"""全銀協規定形式 総合振込: the file of 120-byte records 1, 2, 8, 9, written and read (DOMAIN 5.1, 5.2). One byte is one character.
+
+``encode_file`` writes what ``parse_file`` reads back to the same values. ``domain.zengin_check`` tells everything that is wrong with any file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.domain.bank_kana import CHARSETS
+from app.domain.bank_profile import LINE_ENDS, MOST_RECORDS, BankProfile
+from app.domain.errors import InputFault, RuleViolation
+from app.domain.relief import MOST_YEN
+
+WIDTH = 120
+ENCODING = "cp932"
+EOF_MARK = b"\x1a"
+MOST_TOTAL = 999_999_999_999
+"""Twelve digits of the trailer record."""
+LEGAL = {name: re.compile(f"[{re.escape(''.join(sorted(signs | {' '})))}]*") for name, signs in CHARSETS.items()}
+"""What may stand in a record, by the profile's set of characters (DOMAIN 5.3)."""
+
+
+class Field(NamedTuple):
+    """One field of a record. ``start`` counts bytes from 1. ``form``: ``N`` digits, ``n`` digits or blank, ``C`` characters, ``c`` characters or
+    blank, ``-`` blank, anything else the characters of which it must be one (``_`` for a blank)."""
+
+    name: str
+    start: int
+    length: int
+    form: str
+
+    @property
+    def end(self) -> int:
+        """The last byte, from 1."""
+        return self.start + self.length - 1
+
+
+def _fields(*parts: tuple[str, int, str]) -> tuple[Field, ...]:
+    made, at = [], 1
+    for name, length, form in parts:
+        made.append(Field(name, at, length, form))
+        at += length
+    if at != WIDTH + 1:
+        raise ValueError(f"fields of {at - 1} bytes")
+    return tuple(made)
+
+
+HEADER = _fields(
+    ("record", 1, "1"), ("kind", 2, "N"), ("code", 1, "01"), ("consignor_code", 10, "N"), ("consignor", 40, "C"), ("day", 4, "N"),
+    ("bank", 4, "N"), ("bank_name", 15, "c"), ("branch", 3, "N"), ("branch_name", 15, "c"), ("account_kind", 1, "129"),
+    ("account_number", 7, "N"), ("dummy", 17, "-"),
+)  # fmt: skip
+DATA = _fields(
+    ("record", 1, "2"), ("bank", 4, "N"), ("bank_name", 15, "c"), ("branch", 3, "N"), ("branch_name", 15, "c"), ("clearing", 4, "n"),
+    ("account_kind", 1, "1249"), ("account_number", 7, "N"), ("name", 30, "C"), ("amount", 10, "N"), ("new_code", 1, "012"),
+    ("customer_1", 10, "c"), ("customer_2", 10, "c"), ("method", 1, "78_"), ("edi_mark", 1, "Y_"), ("dummy", 7, "-"),
+)  # fmt: skip
+TRAILER = _fields(("record", 1, "8"), ("count", 6, "N"), ("total", 12, "N"), ("dummy", 101, "-"))
+END = _fields(("record", 1, "9"), ("dummy", 119, "-"))
+RECORDS = {"1": HEADER, "2": DATA, "8": TRAILER, "9": END}
+
+
+class Header(NamedTuple):
+    """Record 1. ``day`` is month and day. Texts without the blanks that fill them up."""
+
+    kind: str
+    code: str
+    consignor_code: str
+    consignor: str
+    day: str
+    bank: str
+    bank_name: str
+    branch: str
+    branch_name: str
+    account_kind: str
+    account_number: str
+
+
+class Line(NamedTuple):
+    """Record 2: one transfer. A tuple, because there are sixty thousand. ``mark`` "Y": the twenty bytes of ``customer`` are EDI information."""
+
+    bank: str
+    bank_name: str
+    branch: str
+    branch_name: str
+    clearing: str
+    account_kind: str
+    account_number: str
+    name: str
+    amount: int
+    new_code: str
+    customer: str
+    method: str
+    mark: str
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZenginFile:
+    """A file as read. ``count`` and ``total`` as its trailer says them; ``newline`` and ``eof`` as they stand in it."""
+
+    header: Header
+    lines: tuple[Line, ...]
+    count: int
+    total: int
+    newline: bytes
+    final_newline: bool
+    eof: bool
+
+
+def header_of(profile: BankProfile, *, day: str) -> Header:
+    """The header that a profile asks for. ``day`` is ISO."""
+    return Header(
+        kind=profile.kind, code=profile.code, consignor_code=profile.consignor_code, consignor=profile.consignor_kana,
+        day=day[5:7] + day[8:10], bank=profile.bank, bank_name=profile.bank_kana if profile.bank_names else "",
+        branch=profile.branch, branch_name=profile.branch_kana if profile.branch_names else "", account_kind=profile.account_kind,
+        account_number=profile.account_number,
+    )  # fmt: skip
+
+
+def encode_file(*, header: Header, lines: Sequence[Line], profile: BankProfile) -> bytes:
+    """The bytes of a file: 1, 2 …, 8, 9, as the profile joins and ends them.
+
+    RuleViolation ``zengin.unwritable`` (record from 1, field) for a value that does not fit its field or is not legal there, ``zengin.too_many``,
+    ``zengin.too_much``, ``money.not_positive``: nothing is cut or changed here.
+    """
+    if not 0 < len(lines) <= min(profile.most, MOST_RECORDS):
+        raise RuleViolation("zengin.too_many", count=len(lines), most=min(profile.most, MOST_RECORDS))
+    total = sum(line.amount for line in lines)
+    if total > MOST_TOTAL:
+        raise RuleViolation("zengin.too_much", total=total, most=MOST_TOTAL)
+    legal = LEGAL[profile.charset]
+    head = (
+        f"1{header.kind}{header.code}{header.consignor_code}{header.consignor:<40}{header.day}{header.bank}{header.bank_name:<15}"
+        f"{header.branch}{header.branch_name:<15}{header.account_kind}{header.account_number}{'':17}"
+    )
+    _check(head, 1, legal)
+    records = [head]
+    for at, line in enumerate(lines, 2):
+        if not 0 < line.amount <= MOST_YEN:
+            raise RuleViolation("zengin.unwritable", record=at, field="amount", value=line.amount)
+        text = (
+            f"2{line.bank}{line.bank_name:<15}{line.branch}{line.branch_name:<15}{line.clearing}{line.account_kind}{line.account_number}"
+            f"{line.name:<30}{line.amount:010d}{line.new_code}{line.customer:<20}{line.method}{line.mark:<1}{'':7}"
+        )
+        if _LINE.fullmatch(text) is None or legal.fullmatch(text) is None:
+            _check(text, at, legal)
+        records.append(text)
+    records += [f"8{len(lines):06d}{total:012d}{'':101}", f"9{'':119}"]
+    newline = LINE_ENDS[profile.line_end]
+    joined = newline.decode("ascii").join(records).encode(ENCODING)
+    return joined + (newline if profile.final_newline else b"") + (EOF_MARK if profile.eof else b"")
+
+
+def _check(text: str, record: int, legal: re.Pattern[str]) -> None:
+    """RuleViolation ``zengin.unwritable`` for the first field of a record that cannot be written as it is."""
+    for one in RECORDS[text[:1]]:
+        value = text[one.start - 1 : one.end]
+        wrong = not legal.fullmatch(value) or (one.form == "N" and not _DIGITS.fullmatch(value))
+        wrong = wrong or (one.form == "C" and (not value.strip() or value.startswith(" ")))
+        if wrong or len(value) != one.length:
+            raise RuleViolation("zengin.unwritable", record=record, field=one.name, value=value.rstrip())
+    if len(text) != WIDTH:
+        raise RuleViolation("zengin.unwritable", record=record, field="dummy", value=str(len(text)))
+
+
+_DIGITS = re.compile(r"[0-9]+")
+_LINE = re.compile(
+    r"2([0-9]{4})(.{15})([0-9]{3})(.{15})([0-9]{4}| {4})([1249])([0-9]{7})([^ ].{29})([0-9]{10})([012])(.{20})([78 ])([Y ])(.{7})",
+    re.DOTALL,
+)
+_HEAD = re.compile(r"1([0-9]{2})([01])([0-9]{10})(.{40})([0-9]{4})([0-9]{4})(.{15})([0-9]{3})(.{15})([129])([0-9]{7}) {17}", re.DOTALL)
+_FOOT = re.compile(r"8([0-9]{6})([0-9]{12}) {101}")
+
+
+def parse_file(data: bytes, *, path: str = "", lenient: bool = False) -> ZenginFile:
+    """A file with one header, read strictly. InputFault ``zengin.unreadable`` with ``line`` (record from 1) for the first thing that is wrong.
+
+    ``lenient``: for a bank's return file; what stands in the last seven bytes of a transfer (``tail``) is kept, the counts of the trailer
+    need not be those of the records.
+    """
+    records, newline, final, eof = split_records(data)
+    if len(records) < 4:
+        raise InputFault("zengin.unreadable", path=path, line=len(records), detail="records")
+    head, foot = _HEAD.fullmatch(records[0]), _FOOT.fullmatch(records[-2])
+    for at, right in ((1, head), (len(records) - 1, foot), (len(records), records[-1] == f"9{'':119}")):
+        if not right:
+            raise InputFault("zengin.unreadable", path=path, line=at, detail="order")
+    assert head is not None and foot is not None
+    lines = tuple(_read_line(text, at, path, lenient) for at, text in enumerate(records[1:-2], 2))
+    count, total = int(foot[1]), int(foot[2])
+    if not lenient and (count != len(lines) or total != sum(line.amount for line in lines)):
+        raise InputFault("zengin.unreadable", path=path, line=len(records) - 1, detail="sum")
+    return ZenginFile(
+        header=Header(*(text.rstrip() for text in head.groups())), lines=lines, count=count, total=total, newline=newline,
+        final_newline=final, eof=eof,
+    )  # fmt: skip
+
+
+def _read_line(text: str, at: int, path: str, lenient: bool) -> Line:
+    found = _LINE.fullmatch(text)
+    if found is None or (not lenient and found[14].strip()):
+        raise InputFault("zengin.unreadable", path=path, line=at, detail="field")
+    bank, bank_name, branch, branch_name, clearing, kind, number, name, amount, new, customer, method, mark, tail = found.groups()
+    return Line(
+        bank, bank_name.rstrip(), branch, branch_name.rstrip(), clearing, kind, number, name.rstrip(), int(amount), new, customer.rstrip(),
+        method, mark.rstrip(), tail.rstrip(),
+    )  # fmt: skip
+
+
+def split_records(data: bytes) -> tuple[list[str], bytes, bool, bool]:
+    """Records as text, the line end between them, whether one ends the file, whether an EOF mark does. InputFault ``zengin.unreadable``."""
+    eof = data.endswith(EOF_MARK)
+    body = data[:-1] if eof else data
+    newline = b"\r\n" if b"\r\n" in body else b""
+    final = bool(newline) and body.endswith(newline)
+    try:
+        text = (body[: -len(newline)] if final else body).decode(ENCODING)
+    except UnicodeDecodeError as error:
+        raise InputFault("zengin.unreadable", detail=str(error.start)) from None
+    records = text.split("\r\n") if newline else [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
+    for at, record in enumerate(records, 1):
+        if len(record) != WIDTH or "\n" in record or "\r" in record:
+            raise InputFault("zengin.unreadable", line=at, detail="length")
+    return records, newline, final, eof
+
+
+def sums(lines: Iterable[Line]) -> tuple[int, int]:
+    """Count and total."""
+    amounts = [line.amount for line in lines]
+    return len(amounts), sum(amounts)
