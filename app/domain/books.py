@@ -37,7 +37,7 @@ BY_HAND = frozenset({"budget", "budget_returned", "allotment", "allotment_back",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of an entry before it is posted. ``count`` payments stand behind it."""
+    """One line of an entry before it is posted. ``count`` entitlements stand behind it."""
 
     account: Ledger
     amount: Yen

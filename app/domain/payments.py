@@ -369,7 +369,7 @@ class CashCount(Record):
 class Posting(Record):
     """One line of a double entry: all lines of an ``entry`` sum to 0. Debit is positive. Never changed; ``reverses`` names the entry taken back.
 
-    ``count`` payments of one round, ``category``, ``district`` and site may be one line; each ``Payment`` keeps the entry that paid it.
+    ``count`` entitlements of one round, ``category``, ``district`` and site may be one line; each ``Payment`` keeps the entry that paid it.
     """
 
     entry: str

@@ -3,21 +3,24 @@
 Every function answers the id of its entry ("" when nothing moved), which the caller keeps in ``Payment.entry``, ``Receipt.entry`` or
 ``CashCount.entry``. An entry sums to 0 or is refused; entries are never changed, only reversed. ``domain.books`` has the accounts.
 
-Lines of one category, district and site are one line: 60,000 payments are some hundred postings. Of a ``guarded`` batch or voucher
-neither category nor district nor payment is in the books, so that no line tells of a protected person (decision 018).
+Lines of one category, district and site are one line: 60,000 payments are some hundred postings. Their ``count`` is that of the
+entitlements paid, since one payment may pay several of different categories. Of a ``guarded`` batch or voucher neither district nor
+payment is in the books, so that no line tells where a protected person lives (decision 018).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
-from app.domain.books import Ledger, Line, check_entry, check_sum, moved, summed
+from app.domain.books import ACCOUNTS, Ledger, Line, check_entry, check_sum, moved, summed
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import Payment, PaymentBatch, Posting, Receipt, Voucher
 from app.domain.relief import Entitlement, Loan, Repayment, Yen, check_yen
+from app.usecases.ledger_ports import ShareLine
 from app.usecases.ports import UnitOfWork
 
 # -- the budget: by people -------------------------------------------------------------------------------------
@@ -100,21 +103,20 @@ def post_cash_paid(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
 
     A receipt whose entry is in the books already is not posted again: what a site carries back may come twice.
     """
-    lines = _cash_lines(voucher, receipt, (("paid", 1), ("site", -1), ("commitments", 1), ("committed", -1)))
+    moves: tuple[tuple[Ledger, int], ...] = (("paid", 1), ("site", -1), ("commitments", 1), ("committed", -1))
+    lines = _cash_lines(uow, voucher, receipt.amount, moves, site_id=receipt.site_id)
     return _post_receipt(uow, "cash_paid", lines, voucher, receipt)
 
 
 def post_refund(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
     """Cash came back, two people confirm it: 拠点の資金 / 返納・組戻し. Posted once, as ``post_cash_paid``."""
-    return _post_receipt(uow, "refund", _cash_lines(voucher, receipt, (("site", 1), ("refunded", -1))), voucher, receipt)
+    lines = _cash_lines(uow, voucher, receipt.amount, (("site", 1), ("refunded", -1)), site_id=receipt.site_id)
+    return _post_receipt(uow, "refund", lines, voucher, receipt)
 
 
 def post_voucher_released(uow: UnitOfWork, voucher: Voucher, *, day: str = "", memo: str = "") -> str:
     """A voucher ends unpaid: its decision is taken out of the books."""
-    lines = [
-        _tagged(voucher, Line(account="commitments", amount=voucher.amount, count=1)),
-        _tagged(voucher, Line(account="committed", amount=-voucher.amount, count=1)),
-    ]
+    lines = _cash_lines(uow, voucher, voucher.amount, (("commitments", 1), ("committed", -1)))
     return _post(
         uow, "released", lines, day=day, programme_id=voucher.programme_id, round_id=voucher.round_id, batch_id=voucher.batch_id,
         payment_id="" if voucher.guarded else voucher.payment_id, memo=memo,
@@ -216,8 +218,6 @@ def reverse_entry(uow: UnitOfWork, entry: str, *, reason: str, day: str = "") ->
 
 
 def _known(account: str) -> Ledger:
-    from app.domain.books import ACCOUNTS
-
     for one in ACCOUNTS:
         if one == account:
             return one
@@ -236,25 +236,46 @@ def _post_batch(
 ) -> str:
     if not payments:
         return ""
+    parts = _parts(uow, batch, payments)
     lines = [
-        Line(account=account, amount=one.amount * sign, count=1, category="" if batch.guarded else one.category,
-             district="" if batch.guarded else one.district)
-        for account, sign in moves.items() for one in payments
-    ]  # fmt: skip
+        Line(account=account, amount=part.amount * sign, count=1, category=part.category, district=part.district)
+        for account, sign in moves.items()
+        for part in parts
+    ]
     return _post(uow, kind, lines, day=day, programme_id=batch.programme_id, round_id=batch.round_id, batch_id=batch.id, memo=memo)
 
 
-def _cash_lines(voucher: Voucher, receipt: Receipt, moves: Sequence[tuple[Ledger, int]]) -> list[Line]:
-    amount = check_yen(receipt.amount)
+def _parts(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) -> list[ShareLine]:
+    """What the payments pay of each entitlement; the payment itself where its shares do not come to its amount. No district when guarded."""
+    shares: dict[str, list[ShareLine]] = {}
+    for share in uow.reads.ledger.share_lines(batch_id=batch.id):
+        shares.setdefault(share.payment_id, []).append(share)
+    found: list[ShareLine] = []
+    for one in payments:
+        parts = shares.get(one.id, [])
+        whole = sum(part.amount for part in parts) == one.amount
+        found += parts if whole else [ShareLine(payment_id=one.id, category=one.category, district=one.district, amount=one.amount)]
+    return [replace(part, district="") for part in found] if batch.guarded else found
+
+
+def _cash_lines(uow: UnitOfWork, voucher: Voucher, amount: Yen, moves: Sequence[tuple[Ledger, int]], *, site_id: str = "") -> list[Line]:
+    """A line for each entitlement that the voucher pays, and account; the site stands beside the account ``site`` only."""
+    check_yen(amount)
+    parts = uow.reads.ledger.share_lines(payment_id=voucher.payment_id)
+    if sum(part.amount for part in parts) != amount:
+        parts = [ShareLine(payment_id=voucher.payment_id, category=voucher.category, district=voucher.district, amount=amount)]
     return [
-        _tagged(voucher, Line(account=account, amount=amount * sign, count=1, site_id=receipt.site_id if account == "site" else ""))
+        Line(
+            account=account,
+            amount=part.amount * sign,
+            count=1,
+            category=part.category,
+            district="" if voucher.guarded else part.district,
+            site_id=site_id if account == "site" else "",
+        )
         for account, sign in moves
+        for part in parts
     ]
-
-
-def _tagged(voucher: Voucher, line: Line) -> Line:
-    category, district = ("", "") if voucher.guarded else (voucher.category, voucher.district)
-    return Line(account=line.account, amount=line.amount, count=line.count, site_id=line.site_id, category=category, district=district)
 
 
 def _post_receipt(uow: UnitOfWork, kind: str, lines: Sequence[Line], voucher: Voucher, receipt: Receipt) -> str:
