@@ -17,7 +17,7 @@ R = TypeVar("R", bound=Record)
 class HouseholdFact:
     """An affected household (被災世帯) as a calculation reads it. ``certificate``: one for damage is issued (or was, and is superseded).
 
-    ``grade``: of the counted survey of the main dwelling, the worst of several; "" none is counted. ``members``: resident numbers in order.
+    ``grade``: of the counted survey of the main dwelling, the worst of several; "" none is counted. ``size``: members, 0 when not known.
     """
 
     victim_id: str
@@ -34,14 +34,14 @@ class HouseholdFact:
     use: str
     size: int
     certificate: bool
-    source: str
     protected: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MemberFact:
-    """A member of an affected household: whose claim lives apart is looked for among them."""
+    """A member of an affected household: those who live apart are looked for among them."""
 
+    member_id: str
     victim_id: str
     resident_id: str
     resident_no: str
@@ -75,6 +75,15 @@ class LiveAmount:
     parts: int
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierAmount:
+    """What an entitlement of an earlier round has had or, while it is open, will have. ``keys``: its subject and aliases."""
+
+    entitlement_id: str
+    keys: tuple[str, ...]
+    amount: Yen
+
+
 class ReliefReads(Protocol):
     """Questions about programmes, rounds, rules, casualties, claims and entitlements. Protected people are in no answer for a reader who may not see them."""
 
@@ -101,12 +110,20 @@ class ReliefReads(Protocol):
         """All of a round, whoever asks: to calculate with, never to show."""
         ...
 
-    def live(self, *, round_id: str = "", programme_id: str = "", entitlement_ids: Iterable[str] = ()) -> dict[str, LiveAmount]:
-        """Live shares by entitlement, whoever asks."""
+    def shared_numbers(self) -> dict[str, list[str]]:
+        """Resident numbers that are members of several affected households, with those households' ids, whoever asks."""
         ...
 
-    def paid_before(self, *, programme_id: str, round_id: str) -> dict[str, Yen]:
-        """Live shares of the programme's other rounds by key (subject and aliases), whoever asks."""
+    def live(self, *, round_id: str = "", programme_id: str = "", entitlement_ids: Iterable[str] | None = None) -> dict[str, LiveAmount]:
+        """Live shares by entitlement, whoever asks: of a round, a programme or these."""
+        ...
+
+    def earlier(self, *, round_ids: Sequence[str]) -> list[EarlierAmount]:
+        """What entitlements of these rounds have had or will have, whoever asks."""
+        ...
+
+    def committed(self, *, round_ids: Sequence[str]) -> Yen:
+        """The sum of ``earlier``."""
         ...
 
     def withheld(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:

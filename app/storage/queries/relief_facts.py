@@ -1,0 +1,109 @@
+"""What a calculation reads of everybody at once: households with their degree, members, residents of a day, what earlier rounds gave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain.building import DWELLINGS
+from app.domain.protection import ProtectedPeople
+from app.domain.survey import GRADES
+from app.storage.queries.base import chunked
+from app.storage.queries.buildings import RANKED
+from app.usecases.relief_ports import EarlierAmount, HouseholdFact, MemberFact, ResidentFact
+
+_MANY = 5000
+_SEVERITY = "CASE h.grade " + " ".join(f"WHEN '{grade}' THEN {place}" for place, grade in enumerate(GRADES)) + " ELSE 9 END"
+_DWELLING = "b.use IN (" + ", ".join(f"'{use}'" for use in sorted(DWELLINGS)) + ")"
+_HOUSEHOLDS = (
+    f"WITH house AS MATERIALIZED (SELECT building_id, grade FROM ({RANKED}) WHERE place = 1),"
+    " home AS MATERIALIZED (SELECT o.victim_id, h.grade, b.id AS building_id, b.use, b.district, row_number() OVER (PARTITION BY o.victim_id"
+    f" ORDER BY o.main DESC, {_DWELLING} DESC, {_SEVERITY}, b.rid) AS place"
+    " FROM occupancy o JOIN building b ON b.id = o.building_id LEFT JOIN house h ON h.building_id = b.id WHERE NOT o.deleted AND NOT b.deleted),"
+    " people AS MATERIALIZED (SELECT victim_id, count(*) AS number FROM victim_member WHERE NOT deleted GROUP BY 1),"
+    " paper AS MATERIALIZED (SELECT DISTINCT victim_id FROM certificate WHERE NOT deleted AND kind = 'damage' AND state IN ('issued', 'superseded'))"
+    " SELECT v.id, v.head_name, v.head_kana, v.head_birth, v.address, coalesce(nullif(v.district, ''), home.district, ''), v.snapshot_id,"
+    " v.resident_household, v.resident_no, coalesce(home.grade, ''), coalesce(home.building_id, ''), coalesce(home.use, ''),"
+    " coalesce(people.number, 0), paper.victim_id IS NOT NULL"
+    " FROM victim v LEFT JOIN home ON home.victim_id = v.id AND home.place = 1 LEFT JOIN people ON people.victim_id = v.id"
+    " LEFT JOIN paper ON paper.victim_id = v.id WHERE NOT v.deleted AND v.source NOT IN ('business', 'owner') ORDER BY v.rid"
+)
+_SIZES = (
+    "SELECT sn.id, r.household_no, count(*) FROM victim v JOIN snapshot sn ON sn.id = v.snapshot_id JOIN resident r ON r.snapshot = sn.num"
+    " AND r.household_no = v.resident_household WHERE NOT v.deleted AND v.resident_household <> ''"
+    " AND NOT EXISTS (SELECT 1 FROM victim_member m WHERE m.victim_id = v.id AND NOT m.deleted) GROUP BY v.id"
+)
+_MEMBERS = (
+    "SELECT id, victim_id, resident_id, resident_no, person_id, name, kana, birth FROM victim_member WHERE NOT deleted"
+    " AND victim_id IN (SELECT value FROM json_each(?)) ORDER BY victim_id, position, rid"
+)
+_SHARED = (
+    "SELECT m.resident_no, m.victim_id FROM victim_member m WHERE NOT m.deleted AND m.resident_no IN (SELECT resident_no FROM victim_member"
+    " WHERE NOT deleted AND resident_no <> '' GROUP BY resident_no HAVING count(DISTINCT victim_id) > 1) ORDER BY m.rid"
+)
+_RESIDENTS = (
+    "SELECT ? || ':' || (r.rid - ?), r.resident_no, r.household_no, r.name, r.kana, r.birth, r.address, r.district, r.protected"
+    " FROM resident r WHERE r.snapshot = ?{districts} ORDER BY r.rid"
+)
+_EARLIER = (
+    "SELECT e.id, e.subject, e.aliases, e.state, e.due - e.before, coalesce(d.paid, 0) + coalesce(d.under_way, 0) FROM entitlement e"
+    " LEFT JOIN ({paid}) d ON d.id = e.id WHERE NOT e.deleted AND e.round_id IN (SELECT value FROM json_each(:rounds))"
+)
+
+
+def _parts(connection: Connection, query: str, values: Any) -> Iterator[Sequence[Any]]:
+    cursor = connection.exec_driver_sql(query, values).cursor
+    while part := cursor.fetchmany(_MANY):
+        yield part
+
+
+def households(connection: Connection, protected: frozenset[str]) -> Iterator[list[HouseholdFact]]:
+    """Affected households in the order made. The building is the main dwelling, the worst of several.
+
+    The size: members written down, else residents of the household in the register; 0 when neither is known.
+    """
+    registered = {(row[0], row[1]): row[2] for row in connection.exec_driver_sql(_SIZES)}
+    for part in _parts(connection, _HOUSEHOLDS, ()):
+        yield [
+            HouseholdFact(*(*row[:12], row[12] or registered.get((row[6], row[7]), 0), bool(row[13]), row[0] in protected)) for row in part
+        ]
+
+
+def members(connection: Connection, victim_ids: Sequence[str]) -> list[MemberFact]:
+    """Members of the households, in order."""
+    return [
+        MemberFact(*row) for part in chunked(victim_ids, _MANY) for row in connection.exec_driver_sql(_MEMBERS, (json.dumps(list(part)),))
+    ]
+
+
+def shared_numbers(connection: Connection) -> dict[str, list[str]]:
+    """Resident numbers that are members of several households, with those."""
+    found: dict[str, list[str]] = {}
+    for number, victim in connection.exec_driver_sql(_SHARED):
+        if victim not in found.setdefault(number, []):
+            found[number].append(victim)
+    return found
+
+
+def residents(connection: Connection, snapshot_id: str, districts: Sequence[str], people: ProtectedPeople) -> Iterator[list[ResidentFact]]:
+    """Residents of a snapshot in the districts (all without any), in its order."""
+    found = connection.exec_driver_sql("SELECT num, first_rid FROM snapshot WHERE id = ?", (snapshot_id,)).one_or_none()
+    if found is None:
+        return
+    where = " AND r.district IN (SELECT value FROM json_each(?))" if districts else ""
+    values = (snapshot_id, found[1], found[0], *((json.dumps(list(districts)),) if districts else ()))
+    for part in _parts(connection, _RESIDENTS.format(districts=where), values):
+        yield [ResidentFact(*(*row[:8], people.resident(row[0], row[1], bool(row[8])))) for row in part]
+
+
+def earlier(connection: Connection, round_ids: Sequence[str], paid: str) -> list[EarlierAmount]:
+    """What the entitlements of these rounds have had or, while they are open, will have."""
+    found = []
+    for row in connection.exec_driver_sql(_EARLIER.replace("{paid}", paid), {"rounds": json.dumps(list(round_ids))}):
+        amount = max(row[4], row[5]) if row[3] == "open" else row[5]
+        if amount > 0:
+            found.append(EarlierAmount(row[0], (row[1], *json.loads(row[2])), amount))
+    return found
