@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.bank_kana import KanaChange
 from app.domain.payments import Account, Payee
 from app.domain.yucho import YuchoAccount
-from app.usecases.context import Changes
+
+if TYPE_CHECKING:
+    from app.usecases.context import Changes
 
 PAYEE_SORTS = ("kana", "name", "state", "bank", "newest")
 SHOWS = ("all", "waiting", "mine", "wrong", "missing", "photo_missing", "warned", "twins", "ended")
@@ -236,26 +238,3 @@ class AccountPreview:
     comparison: str = ""
     problems: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     warnings: tuple[Warned, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountImportRow:
-    """A row of an account file and what becomes of it: ``action`` is new, changed, same or rejected; ``issues`` say why."""
-
-    line: int
-    number: str
-    name: str
-    action: str
-    issues: tuple[Warned, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountImport:
-    """What an import of accounts does or did. ``created``, ``changed``, ``unchanged``, ``rejected`` count rows."""
-
-    rows: tuple[AccountImportRow, ...]
-    created: int
-    changed: int
-    unchanged: int
-    rejected: int
-    changes: Changes = field(default_factory=dict)
