@@ -369,6 +369,8 @@ class CashCount(Record):
 class Posting(Record):
     """One line of a double entry: all lines of an ``entry`` sum to 0. Debit is positive. Never changed; ``reverses`` names the entry taken back.
 
+    ``second`` is the other operator who was there when money was handed over.
+
     ``count`` entitlements of one round, ``category``, ``district`` and site may be one line; each ``Payment`` keeps the entry that paid it.
     """
 
@@ -388,6 +390,7 @@ class Posting(Record):
     batch_id: str = ""
     payment_id: str = ""
     reverses: str = ""
+    second: str = ""
     memo: str = ""
     deleted: bool = False
 

@@ -61,6 +61,18 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     },
     "cash_box.state": {"open": "使用中", "closed": "使わない"},
     "cash_count.kind": {"open": "開始時", "close": "終了時", "in": "受入", "out": "払出"},
+    "posting.account": {
+        "source": "財源", "hq": "本部の資金", "site": "拠点の資金", "transit": "銀行で処理中", "paid": "支給", "refunded": "返納・組戻し",
+        "returned": "財源へ返還", "fee": "振込手数料", "difference": "現金過不足", "overpaid": "過払いの返還待ち", "reclaimed": "過払いの調整", "loans": "貸付金",
+        "lent": "貸付金の見返り", "interest": "利子・違約金", "committed": "支給決定（未払い）", "commitments": "支給決定の見返り",
+    },
+    "posting.kind": {
+        "budget": "財源の受入", "budget_returned": "財源へ返還", "allotment": "拠点へ交付", "allotment_back": "拠点から戻入", "approved": "支給決定",
+        "released": "決定の取消", "sent": "銀行へ依頼", "paid": "振込済み", "failed": "振込不能", "recalled": "組戻し", "cash_paid": "現金で支給",
+        "refund": "現金で返納", "difference": "過不足", "fee": "手数料", "overpaid": "過払いの計上", "overpaid_returned": "過払いの返還", "loan": "貸付",
+        "loan_repaid": "貸付の返済", "loan_exempted": "償還免除", "reversal": "取消の仕訳",
+    },
+    "report.by": {"round": "回別", "category": "区分別", "district": "地区別", "site": "拠点別", "day": "日別"},
 }  # fmt: skip
 
 RELIEF_SHORT: dict[str, dict[str, str]] = {
@@ -95,7 +107,8 @@ RELIEF_ALIASES: dict[str, str] = {
         name: "yesno"
         for name in (
             "programme.needs_claim", "programme.needs_certificate", "casualty.breadwinner", "claim.demolished", "claim.evacuated_long",
-            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart", "payee_account.listed", "payee.protected",
+            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart",
+            "payee_account.listed", "payee.protected",
             "payment_batch.guarded", "payment_share.live",
             "voucher.guarded",
         )
@@ -130,7 +143,8 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     "claim": {
         "number": "受付番号", **_PLACE, "victim_id": "被災世帯", "casualty_id": "人的被害", "resident_no": "宛名番号", "claimed_on": "申請日",
         "claimed_by": "申請者", "method": "再建の方法", "demolished": "解体", "evacuated_long": "長期避難", "household_size": "世帯の人数",
-        "income": "世帯の所得（円）", "requested": "申請・請求の額（円）", "head_injured": "世帯主の負傷", "goods_lost": "家財の3分の1以上の損害", "dwelling_lost": "住居の全体の滅失",
+        "income": "世帯の所得（円）", "requested": "申請・請求の額（円）", "head_injured": "世帯主の負傷", "goods_lost": "家財の3分の1以上の損害",
+        "dwelling_lost": "住居の全体の滅失",
         "contractor_id": "業者", "documents": "受け取った書類", "apart": "別の世帯として扱う", "members": "対象の人", "state": "状態", "reason": "理由",
         **_COMMON,
     },
@@ -212,7 +226,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     "posting": {
         "entry": "仕訳", "line": "行", "kind": "種類", "day": "日付", "posted_at": "記帳日時", "account": "勘定", "amount": "金額（円）", "count": "件数",
         **_PLACE, "site_id": "拠点", "category": "区分", "district": "地区", "batch_id": "決定簿", "payment_id": "支給", "reverses": "取り消した仕訳",
-        "memo": "摘要", **_COMMON,
+        "second": "立ち会った人", "memo": "摘要", **_COMMON,
     },
     "approval_limit": {"role": "役割", "most_total": "決定簿の合計の限度（円）", "most_single": "1件の限度（円）", **_COMMON},
 }  # fmt: skip

@@ -38,7 +38,7 @@ class LedgerFilter:
 class PostingRow:
     """One line of an entry in the journal of postings. ``debit`` or ``credit`` is 0. ``reversed_by``: the entry that took it back.
 
-    ``by``: who made it; ``open``: people may reverse it by themselves.
+    ``by``: who made it; ``second``: who was there when money was handed over.
     """
 
     id: str
@@ -63,6 +63,7 @@ class PostingRow:
     reverses: str
     reversed_by: str
     by: str
+    second: str
 
     @property
     def short(self) -> str:

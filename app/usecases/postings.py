@@ -23,6 +23,9 @@ from app.domain.relief import Entitlement, Loan, Repayment, Yen, check_yen
 from app.usecases.ledger_ports import ShareLine
 from app.usecases.ports import UnitOfWork
 
+_FEW = 50
+"""So many payments are looked up one by one, more by their batch."""
+
 # -- the budget: by people -------------------------------------------------------------------------------------
 
 
@@ -32,22 +35,28 @@ def post_budget(uow: UnitOfWork, *, programme_id: str, amount: Yen, round_id: st
     return _post(uow, "budget", lines, day=day, programme_id=programme_id, round_id=round_id, memo=memo)
 
 
-def post_budget_returned(uow: UnitOfWork, *, programme_id: str, amount: Yen, round_id: str = "", day: str = "", memo: str = "") -> str:
+def post_budget_returned(
+    uow: UnitOfWork, *, programme_id: str, amount: Yen, round_id: str = "", day: str = "", second: str = "", memo: str = ""
+) -> str:
     """What was left went back to where it came from (返還・精算): 財源へ返還 / 本部の資金."""
     lines = moved("returned", "hq", check_sum(amount))
-    return _post(uow, "budget_returned", lines, day=day, programme_id=programme_id, round_id=round_id, memo=memo)
+    return _post(uow, "budget_returned", lines, day=day, programme_id=programme_id, round_id=round_id, second=second, memo=memo)
 
 
-def post_allotment(uow: UnitOfWork, *, site_id: str, amount: Yen, programme_id: str = "", day: str = "", memo: str = "") -> str:
+def post_allotment(
+    uow: UnitOfWork, *, site_id: str, amount: Yen, programme_id: str = "", day: str = "", second: str = "", memo: str = ""
+) -> str:
     """Cash was handed to a site: 拠点の資金 / 本部の資金."""
     lines = moved("site", "hq", check_sum(amount), debit_site=site_id)
-    return _post(uow, "allotment", lines, day=day, programme_id=programme_id, memo=memo)
+    return _post(uow, "allotment", lines, day=day, programme_id=programme_id, second=second, memo=memo)
 
 
-def post_allotment_back(uow: UnitOfWork, *, site_id: str, amount: Yen, programme_id: str = "", day: str = "", memo: str = "") -> str:
+def post_allotment_back(
+    uow: UnitOfWork, *, site_id: str, amount: Yen, programme_id: str = "", day: str = "", second: str = "", memo: str = ""
+) -> str:
     """A site brought cash back to headquarters: 本部の資金 / 拠点の資金."""
     lines = moved("hq", "site", check_sum(amount), credit_site=site_id)
-    return _post(uow, "allotment_back", lines, day=day, programme_id=programme_id, memo=memo)
+    return _post(uow, "allotment_back", lines, day=day, programme_id=programme_id, second=second, memo=memo)
 
 
 # -- batches: decided, sent, paid, failed ----------------------------------------------------------------------
@@ -101,9 +110,12 @@ def post_recalled(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payme
 def post_cash_paid(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
     """Cash was paid at a site: 支給 / 拠点の資金, and the decision is carried out. ``receipt.entry`` is the id when it is set.
 
-    A receipt whose entry is in the books already is not posted again: what a site carries back may come twice.
+    Call it before the payment is saved as paid. Where the decision is not in these books (a site's laptop) or was taken out of them already
+    (a voucher voided, then found to be paid), only the money moves. A receipt whose entry is in the books already is not posted again: what a site carries back may come twice.
     """
-    moves: tuple[tuple[Ledger, int], ...] = (("paid", 1), ("site", -1), ("commitments", 1), ("committed", -1))
+    moves: tuple[tuple[Ledger, int], ...] = (("paid", 1), ("site", -1))
+    if _decided(uow, voucher):
+        moves += (("commitments", 1), ("committed", -1))
     lines = _cash_lines(uow, voucher, receipt.amount, moves, site_id=receipt.site_id)
     return _post_receipt(uow, "cash_paid", lines, voucher, receipt)
 
@@ -115,7 +127,9 @@ def post_refund(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
 
 
 def post_voucher_released(uow: UnitOfWork, voucher: Voucher, *, day: str = "", memo: str = "") -> str:
-    """A voucher ends unpaid: its decision is taken out of the books."""
+    """A voucher ends unpaid: its decision is taken out of the books, when it is in them. Call it before the payment is saved as void."""
+    if not _decided(uow, voucher):
+        return ""
     lines = _cash_lines(uow, voucher, voucher.amount, (("commitments", 1), ("committed", -1)))
     return _post(
         uow, "released", lines, day=day, programme_id=voucher.programme_id, round_id=voucher.round_id, batch_id=voucher.batch_id,
@@ -182,7 +196,7 @@ def post_loan_exempted(uow: UnitOfWork, *, amount: Yen, programme_id: str, day: 
 # -- corrections -----------------------------------------------------------------------------------------------
 
 
-def reverse_entry(uow: UnitOfWork, entry: str, *, reason: str, day: str = "") -> str:
+def reverse_entry(uow: UnitOfWork, entry: str, *, reason: str, day: str = "", second: str = "") -> str:
     """Take an entry back by a new one with every amount turned round; answers its id.
 
     RuleViolation ``reason.missing``, ``ledger.entry_unknown``, ``ledger.reversal`` (of a reversal), ``ledger.reversed`` (a second time).
@@ -210,7 +224,7 @@ def reverse_entry(uow: UnitOfWork, entry: str, *, reason: str, day: str = "") ->
     ]
     return _post(
         uow, "reversal", turned, day=day, programme_id=first.programme_id, round_id=first.round_id, batch_id=first.batch_id,
-        payment_id=first.payment_id, reverses=entry, memo=reason.strip(),
+        payment_id=first.payment_id, reverses=entry, second=second, memo=reason.strip(),
     )  # fmt: skip
 
 
@@ -248,7 +262,13 @@ def _post_batch(
 def _parts(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) -> list[ShareLine]:
     """What the payments pay of each entitlement; the payment itself where its shares do not come to its amount. No district when guarded."""
     shares: dict[str, list[ShareLine]] = {}
-    for share in uow.reads.ledger.share_lines(batch_id=batch.id):
+    few = len(payments) <= _FEW
+    found_shares = (
+        [share for one in payments for share in uow.reads.ledger.share_lines(payment_id=one.id)]
+        if few
+        else uow.reads.ledger.share_lines(batch_id=batch.id)
+    )
+    for share in found_shares:
         shares.setdefault(share.payment_id, []).append(share)
     found: list[ShareLine] = []
     for one in payments:
@@ -256,6 +276,12 @@ def _parts(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) ->
         whole = sum(part.amount for part in parts) == one.amount
         found += parts if whole else [ShareLine(payment_id=one.id, category=one.category, district=one.district, amount=one.amount)]
     return [replace(part, district="") for part in found] if batch.guarded else found
+
+
+def _decided(uow: UnitOfWork, voucher: Voucher) -> bool:
+    """Whether the decision to pay the voucher stands in these books."""
+    payment = uow.payments.get(voucher.payment_id)
+    return payment is not None and payment.state == "approved"
 
 
 def _cash_lines(uow: UnitOfWork, voucher: Voucher, amount: Yen, moves: Sequence[tuple[Ledger, int]], *, site_id: str = "") -> list[Line]:
@@ -299,6 +325,7 @@ def _post(
     payment_id: str = "",
     reverses: str = "",
     entry: str = "",
+    second: str = "",
     memo: str = "",
 ) -> str:
     """Write one entry. ``day`` "" is today in Japan; RuleViolation of ``check_entry``, ``ledger.day`` for what is no ISO day."""
@@ -311,7 +338,7 @@ def _post(
             Posting(
                 id=new_id(), entry=entry, line=place, kind=kind, day=day, posted_at=uow.now, account=line.account, amount=line.amount,
                 count=line.count, programme_id=programme_id, round_id=round_id, site_id=line.site_id, category=line.category,
-                district=line.district, batch_id=batch_id, payment_id=payment_id, reverses=reverses, memo=memo.strip(),
+                district=line.district, batch_id=batch_id, payment_id=payment_id, reverses=reverses, second=second, memo=memo.strip(),
             )
             for place, line in enumerate(kept, start=1)
         ]

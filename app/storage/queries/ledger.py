@@ -29,10 +29,10 @@ _WAITING = "state IN ('ready', 'assigned', 'recalled', 'released', 'frozen') AND
 _ROWS = (
     "SELECT p.id, p.entry, p.line, p.kind, p.day, p.posted_at, p.account, p.amount, p.count, p.programme_id, coalesce(g.title, ''),"
     " coalesce(r.title, ''), p.site_id, coalesce(s.name, ''), p.category, p.district, coalesce(b.number, ''), p.memo, p.reverses,"
-    " coalesce((SELECT min(x.entry) FROM posting x WHERE x.reverses = p.entry AND NOT x.deleted), ''), coalesce(w.name, '')"
-    " FROM posting p LEFT JOIN programme g ON g.id = p.programme_id LEFT JOIN relief_round r ON r.id = p.round_id"
+    " coalesce((SELECT min(x.entry) FROM posting x WHERE x.reverses = p.entry AND NOT x.deleted), ''), coalesce(w.name, ''),"
+    " coalesce(v.name, '') FROM posting p LEFT JOIN programme g ON g.id = p.programme_id LEFT JOIN relief_round r ON r.id = p.round_id"
     " LEFT JOIN site s ON s.id = p.site_id LEFT JOIN payment_batch b ON b.id = p.batch_id"
-    " LEFT JOIN journal j ON j.record = p.id AND j.action = 'create' LEFT JOIN operator w ON w.id = j.operator"
+    " LEFT JOIN journal j ON j.record = p.id AND j.action = 'create' LEFT JOIN operator w ON w.id = j.operator LEFT JOIN operator v ON v.id = p.second"
     " WHERE NOT p.deleted AND p.entry IN (?*) ORDER BY p.rid"
 )
 _BATCHES = (
@@ -245,7 +245,7 @@ def _posting_row(row: Any) -> PostingRow:
         id=row[0], entry=row[1], line=row[2], kind=row[3], day=row[4], posted_at=moment(row[5]), account=row[6], debit=max(amount, 0),
         credit=max(-amount, 0), count=row[8], programme_id=row[9], programme_title=row[10], round_title=row[11], site_id=row[12],
         site_name=row[13], category=row[14], district=row[15], batch_number=row[16], memo=row[17], reverses=row[18], reversed_by=row[19],
-        by=row[20],
+        by=row[20], second=row[21],
     )  # fmt: skip
 
 

@@ -648,6 +648,7 @@ STATEMENTS = (
         batch_id TEXT NOT NULL,
         payment_id TEXT NOT NULL,
         reverses TEXT NOT NULL,
+        second TEXT NOT NULL,
         memo TEXT NOT NULL,
         deleted BOOLEAN NOT NULL,
         CONSTRAINT pk_posting PRIMARY KEY (rid),
