@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.payments import ApprovalLimit, PaymentBatch, TransferFile
 from app.domain.relief import Programme, ReliefRound, Yen
-from app.usecases.context import Changes
+
+if TYPE_CHECKING:
+    from app.usecases.context import Changes
 
 BATCH_SORTS = ("-prepared", "number", "state", "total", "programme")
 
