@@ -137,7 +137,8 @@ class Claim(Record):
     """Somebody applies for a programme (申請). What no survey tells stands here: rebuilding, demolition, invoice, income, documents.
 
     ``apart``: members who live apart count as a household of their own (DV), with a ``reason``; ``members`` names them.
-    ``requested`` is what was asked or invoiced (loan, repair). ``dwelling_lost``: 住居の全体が滅失 (災害援護資金). ``contractor_id`` is the payee that a repair is paid to.
+    ``requested`` is what was asked or invoiced (loan, repair). ``dwelling_lost``: 住居の全体が滅失.
+    ``contractor_id`` is the payee that a repair is paid to.
     """
 
     number: str = ""

@@ -176,8 +176,8 @@ def subject_keys(
     """
     if unit == "household" and claim_id:
         return (f"apart:{claim_id}",)
-    if unit == "household":
-        named = (("household", snapshot_household), ("victim", victim_id), ("head", resident_no), ("head-resident", resident_id), ("head-person", person_id))
-    else:
-        named = (("resident", resident_no), ("resident-link", resident_id), ("person", person_id), ("casualty", casualty_id))
-    return tuple(f"{name}:{value}" for name, value in named if value)
+    household = (
+        ("household", snapshot_household), ("victim", victim_id), ("head", resident_no), ("head-resident", resident_id), ("head-person", person_id),
+    )  # fmt: skip
+    person = (("resident", resident_no), ("resident-link", resident_id), ("person", person_id), ("casualty", casualty_id))
+    return tuple(f"{name}:{value}" for name, value in (household if unit == "household" else person) if value)
