@@ -26,6 +26,8 @@ _CODE_PARAMS = {
     "hazard": "survey.hazard",
     "grade": "grade",
     "typed": "grade",
+    "batch_state": "payment_batch.state",
+    "limited": "role",
 }
 """Parameters whose values are codes, and the kind of label that says them."""
 
