@@ -110,8 +110,9 @@ def post_recalled(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payme
 def post_cash_paid(uow: UnitOfWork, voucher: Voucher, receipt: Receipt) -> str:
     """Cash was paid at a site: 支給 / 拠点の資金, and the decision is carried out. ``receipt.entry`` is the id when it is set.
 
-    Call it before the payment is saved as paid. Where the decision is not in these books (a site's laptop) or was taken out of them already
-    (a voucher voided, then found to be paid), only the money moves. A receipt whose entry is in the books already is not posted again: what a site carries back may come twice.
+    Call it before the payment is saved as paid. Where the decision is not in these books (a site's laptop) or was taken out of them
+    (a voucher voided, then found to be paid), only the money moves. A receipt whose entry is in the books already is not posted again:
+    what a site carries back may come twice.
     """
     moves: tuple[tuple[Ledger, int], ...] = (("paid", 1), ("site", -1))
     if _decided(uow, voucher):
