@@ -112,6 +112,9 @@ class _Cabinet:
         self._save()
         return slot
 
+    def check_password(self, *, login: str, password: str) -> str:
+        return self._ring.unlock(login=login, password=password).slot
+
     def change_password(self, *, slot: str, login: str, old: str, new: str) -> None:
         self._ring.unlock(login=login, password=old)
         self.reset_password(slot=slot, login=login, new=new)

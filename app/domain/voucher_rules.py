@@ -91,7 +91,7 @@ def read_number(text: str, *, letter: str = "V") -> str:
 # -- headquarters ------------------------------------------------------------------------------------------------
 
 
-def assign(voucher: Voucher, *, site_id: str, device: str, own_device: str, at: datetime) -> Voucher:
+def assign(voucher: Voucher, *, site_id: str, device: str, own_device: str, at: datetime, expires_on: str = "") -> Voucher:
     """Give a voucher that headquarters holds to one device; the same again changes nothing.
 
     RuleViolation ``voucher.not_home`` (another folder of headquarters assigns it), ``voucher.held`` (somebody else's),
@@ -104,8 +104,9 @@ def assign(voucher: Voucher, *, site_id: str, device: str, own_device: str, at: 
     if voucher.state in HELD:
         raise RuleViolation("voucher.held", number=voucher.number, record=voucher.id)
     return replace(
-        voucher, state="assigned", site_id=site_id, device_id=device, term=voucher.term + 1, assigned_at=at, reason="", asked_by=""
-    )
+        voucher, state="assigned", site_id=site_id, device_id=device, term=voucher.term + 1, assigned_at=at, expires_on=expires_on,
+        reason="", asked_by="",
+    )  # fmt: skip
 
 
 def ask_back(voucher: Voucher, *, own_device: str, reason: str = "") -> Voucher:
