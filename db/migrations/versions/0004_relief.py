@@ -206,6 +206,7 @@ STATEMENTS = (
     "CREATE INDEX ix_entitlement_name ON entitlement (key_name)",
     "CREATE INDEX ix_entitlement_number ON entitlement (number)",
     "CREATE INDEX ix_entitlement_person ON entitlement (person_id)",
+    "CREATE INDEX ix_entitlement_plain_subject ON entitlement (subject)",
     "CREATE INDEX ix_entitlement_resident_no ON entitlement (resident_no)",
     "CREATE INDEX ix_entitlement_victim ON entitlement (victim_id)",
     "CREATE UNIQUE INDEX uq_entitlement_subject ON entitlement (round_id, subject) WHERE deleted = 0",
