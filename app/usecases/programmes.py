@@ -14,6 +14,7 @@ from app import resources
 from app.domain.dates import parse_date
 from app.domain.errors import RuleViolation, SasaeError
 from app.domain.identifiers import new_id
+from app.domain.payments import PaymentBatch
 from app.domain.programme_file import parse_programme
 from app.domain.programme_plan import (
     LoanTerms,
@@ -144,20 +145,25 @@ def find_round(ctx: Context, *, programme: str, code: str) -> ReliefRound:
 
 def open_programme(ctx: Context, *, programme_id: str) -> ProgrammeFile:
     """Everything about a programme."""
-    with ctx.unit() as uow:
-        programme = uow.programmes.need(programme_id)
-        rounds = sorted(uow.rounds.where(programme_id=programme_id), key=_round_order)
-        return ProgrammeFile(programme=programme, rounds=tuple(_open_round(uow, one) for one in rounds))
+    programme = ctx.reads.get("programme", programme_id)
+    if not isinstance(programme, Programme) or programme.deleted:
+        raise RuleViolation("record.not_found", kind="programme", record=programme_id)
+    return ProgrammeFile(programme=programme, rounds=_open_rounds(ctx, list_rounds(ctx, programme_id=programme_id)))
 
 
 def open_round(ctx: Context, *, round_id: str) -> RoundFile:
     """A round with its rules."""
-    with ctx.unit() as uow:
-        return _open_round(uow, uow.rounds.need(round_id))
+    found = ctx.reads.get("relief_round", round_id)
+    if not isinstance(found, ReliefRound) or found.deleted:
+        raise RuleViolation("record.not_found", kind="relief_round", record=round_id)
+    return _open_rounds(ctx, [found])[0]
 
 
-def _open_round(uow: UnitOfWork, one: ReliefRound) -> RoundFile:
-    return RoundFile(round=one, rules=rules_of(uow, one.id), locked=is_locked(uow, one.id))
+def _open_rounds(ctx: Context, rounds: Sequence[ReliefRound]) -> tuple[RoundFile, ...]:
+    rules = sorted((one for one in ctx.reads.all("relief_rule") if isinstance(one, ReliefRule)), key=lambda rule: rule.position)
+    batches = [one for one in ctx.reads.all("payment_batch") if isinstance(one, PaymentBatch)]
+    locked = {batch.round_id for batch in batches if batch.state != "cancelled"}
+    return tuple(RoundFile(round=one, rules=tuple(rule for rule in rules if rule.round_id == one.id), locked=one.id in locked) for one in rounds)
 
 
 def rules_of(uow: UnitOfWork, round_id: str) -> tuple[ReliefRule, ...]:
@@ -349,7 +355,7 @@ def _need_choice(value: str, known: Sequence[str]) -> None:
 
 def _clean(values: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     """Checked values for a record."""
-    given = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    given: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     if unknown := set(given) - known:
         raise KeyError(", ".join(sorted(unknown)))
     if "code" in given:
