@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
+
+from app.domain.payments import Account, PaymentShare, Reconciliation, TransferFile, TransferResult
+from app.usecases.transfer_rows import TransferFileRow, UnpaidRow, WaitingBatch
 
 
 class TransferReads(Protocol):
     """Questions about transfer files, results and reconciliations. Protected people are in no answer for a reader who may not see them."""
+
+    def waiting(self, *, device_id: str) -> list[WaitingBatch]:
+        """Batches of transfers from the approval on, those with something left to do first."""
+        ...
+
+    def file_rows(self, *, batch_id: str = "") -> list[TransferFileRow]:
+        """Files written or asked for, newest first."""
+        ...
+
+    def unpaid(self, *, batch_id: str = "") -> list[UnpaidRow]:
+        """Payments by transfer that failed or were recalled and whose money was not asked for again and paid."""
+        ...
+
+    # -- whoever asks: to write with, never to show -------------------------------------------------------
+
+    def files(self, batch_id: str) -> list[TransferFile]:
+        """Every file of a batch, discarded ones included, in the order they were made."""
+        ...
+
+    def batches_of(self, codes: Collection[str]) -> Mapping[str, str]:
+        """Batch id by payment code, for the codes that are known."""
+        ...
+
+    def result_by_hash(self, sha256: str) -> TransferResult | None: ...
+    def shares_of(self, payment_ids: Sequence[str]) -> list[PaymentShare]:
+        """Live shares of these payments."""
+        ...
+
+    def accounts(self, account_ids: Iterable[str]) -> list[Account]: ...
+    def states(self, batch_id: str) -> Mapping[str, tuple[int, int]]:
+        """Count and total of a batch's payments by state."""
+        ...
+
+    def reconciliations(self, batch_id: str) -> list[Reconciliation]: ...

@@ -10,7 +10,6 @@ from typing import Any
 
 from app.domain.relief import Yen
 
-
 Changes = Mapping[str, frozenset[str]]
 
 
@@ -113,7 +112,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFileRow:
-    """A line of the list of files. ``next_step``: ``hand_over``, ``allow``, ``write_again``, ``results``, ``reconcile`` or ""."""
+    """A line of the list of files. ``state`` also ``discarded``. ``next_step``: ``hand_over``, ``allow``, ``write_again`` or ""."""
 
     id: str
     version: int
@@ -142,7 +141,8 @@ class TransferFileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingBatch:
-    """A batch of transfers that is approved and further: what a clerk has to do next."""
+    """A batch of transfers that is approved and further. ``next_step``: ``write``, ``ask_again``, ``allow``, ``write_again``, ``hand_over``,
+    ``results``, ``retry``, ``reconcile`` or "". ``own``: this device prepared it and may write its file the first time."""
 
     id: str
     number: str
@@ -172,7 +172,7 @@ class WaitingBatch:
 class UnpaidRow:
     """A payment that did not arrive. ``retry``: number of the batch that pays it again, or "".
 
-    ``next_step``: ``fix_account``, ``check_account``, ``retry`` or ``wait``.
+    ``next_step``: ``fix_account``, ``check_account``, ``retry``, ``wait`` (for the other batch) or ``done``.
     """
 
     id: str
