@@ -41,3 +41,16 @@ class PayeeReads(Protocol):
     def entitlements_of(self, payee: Payee) -> list[tuple[str, str]]:
         """Id and number of the entitlements of the payee's subject."""
         ...
+
+    def contractors(self, claim_ids: Iterable[str]) -> dict[str, str]:
+        """The payee that each of the claims names as contractor."""
+        ...
+
+    def deceased(self, casualty_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the casualties who are dead or missing."""
+        ...
+
+    def entitlement_ids_by_number(self, numbers: Iterable[str]) -> dict[str, str]: ...
+    def victims_by_resident(self, resident_nos: Iterable[str]) -> dict[str, str]:
+        """Affected household by resident number of its head or a member."""
+        ...
