@@ -71,7 +71,7 @@ def approve_batch(ctx: Context, *, batch_id: str, version: int | None = None, jo
         if batch.way == "cash":
             from app.usecases.vouchers import make_vouchers
 
-            make_vouchers(uow, batch, approved)
+            make_vouchers(uow, batch, approved, device_id=ctx.place.device_id)
         job.report(len(payments), len(payments), "job.approving")
         return uow.commit()
 

@@ -17,7 +17,8 @@ from app.storage import tables as t
 from app.storage.changing import read_records
 from app.storage.keys import fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked, marks, moment
-from app.storage.shield import Guard, concealed
+from app.storage.shield import Guard
+from app.storage.shield_relief import protected_entitlements, protected_payees, protected_payments, unseen
 from app.usecases.batch_rows import (
     BatchFilter,
     BatchRow,
@@ -118,7 +119,7 @@ class BatchQueries:
         query = "SELECT id FROM payment WHERE (number = ? OR code = ? OR id = ?) AND NOT deleted ORDER BY rid LIMIT 1"
         with self._source() as connection:
             found = connection.exec_driver_sql(query, (number, number, number)).scalar()
-            return None if found is None or found in self._hidden(connection, [found]) else str(found)
+            return None if found is None or found in unseen(connection, self._guard, "payment") else str(found)
 
     def payment_ids(self, *, batch_id: str = "", state: str = "", text: str = "", sort: str = "position") -> list[str]:
         """Live payments in order."""
@@ -134,7 +135,7 @@ class BatchQueries:
             )
             rows = connection.exec_driver_sql(query, tuple(values)).all()
             found = [row[0] for row in rows if not text.strip() or _speaks_of(row, text)]
-            hidden = self._hidden(connection, found)
+            hidden = unseen(connection, self._guard, "payment")
         return [one for one in found if one not in hidden]
 
     def payment_rows(self, payment_ids: Sequence[str]) -> list[PaymentRow]:
@@ -148,8 +149,7 @@ class BatchQueries:
             )
             for payment, number in _in(connection, numbers, payment_ids):
                 paid[payment].append(number)
-            people = self._guard.people(connection)
-            protected = concealed(connection, "payment", people, [row[0] for row in rows])
+            protected = protected_payments(connection, self._guard.people(connection))
         made = {
             row[0]: _payment_row(row, tuple(sorted(paid[row[0]])), row[0] in protected)
             for row in rows if not (self._guard.hides and row[0] in protected)
@@ -164,7 +164,7 @@ class BatchQueries:
         )
         with self._source() as connection:
             rows = connection.exec_driver_sql(query, (batch_id,)).all()
-            hidden = self._hidden(connection, {row[0] for row in rows})
+            hidden = unseen(connection, self._guard, "payment")
         counts: dict[tuple[str, int], int] = defaultdict(int)
         for payment, category, amount in rows:
             if payment not in hidden:
@@ -179,7 +179,7 @@ class BatchQueries:
             where, values = f"{where} AND e.district = ?", [round_id, district]
         with self._source() as connection:
             rows = connection.exec_driver_sql(f"{_BENEFIT_LIST}{where} ORDER BY e.district, e.key_kana, e.rid", tuple(values)).all()
-            protected = concealed(connection, "entitlement", self._guard.people(connection), [row[0] for row in rows])
+            protected = protected_entitlements(connection, self._guard.people(connection))
         return [
             _exemption_row(row, row[0] in protected)
             for row in rows
@@ -195,7 +195,7 @@ class BatchQueries:
                 where, values = f"{where} AND {column} = ?", [*values, value]
         with self._source() as connection:
             rows = connection.exec_driver_sql(f"{_REFUSED}{where} ORDER BY e.rid", tuple(values)).all()
-            protected = concealed(connection, "entitlement", self._guard.people(connection), [row[0] for row in rows])
+            protected = protected_entitlements(connection, self._guard.people(connection))
             said = {
                 row[0]: (row[1], row[2])
                 for row in _in(
@@ -208,20 +208,13 @@ class BatchQueries:
             _refusal_row(row, said.get(row[13]), row[0] in protected) for row in rows if not (self._guard.hides and row[0] in protected)
         ]
 
-    def _hidden(self, connection: Connection, payment_ids: Iterable[str]) -> set[str]:
-        """Those of the payments that this reader may not learn of."""
-        people = self._guard.hidden(connection)
-        return concealed(connection, "payment", people, payment_ids) if self._guard.hides else set()
-
     def _hidden_sums(self, connection: Connection, batch_ids: Sequence[str]) -> dict[str, dict[str, tuple[int, int]]]:
         """Count and yen by state of the payments of each batch that this reader may not learn of."""
         found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
-        if not self._guard.hides:
-            return found
-        rows = _in(connection, "SELECT id, batch_id, state, amount FROM payment WHERE NOT deleted AND batch_id IN (?*)", batch_ids)
-        hidden = self._hidden(connection, [row[0] for row in rows])
-        for payment, batch, state, amount in rows:
-            if payment in hidden:
+        hidden, wanted = unseen(connection, self._guard, "payment"), set(batch_ids)
+        rows = _in(connection, "SELECT batch_id, state, amount FROM payment WHERE NOT deleted AND id IN (?*)", sorted(hidden))
+        for batch, state, amount in rows:
+            if batch in wanted:
                 count, total = found[batch].get(state, (0, 0))
                 found[batch][state] = (count + 1, total + amount)
         return found
@@ -305,14 +298,15 @@ class BatchQueries:
         """Those of the entitlements and of the payees who are under a protection measure."""
         with self._source() as connection:
             people = self._guard.people(connection)
-            first = concealed(connection, "entitlement", people, entitlement_ids)
-            return frozenset(first), frozenset(concealed(connection, "payee", people, set(payee_ids) - {""}))
+            first, second = protected_entitlements(connection, people), protected_payees(connection, people)
+        return frozenset(first.intersection(entitlement_ids)), frozenset(second.intersection(payee_ids))
 
     def guarded_payments(self, batch_id: str) -> frozenset[str]:
         """Payments of a batch for, or to, somebody under a protection measure now."""
         with self._source() as connection:
-            found = connection.exec_driver_sql("SELECT id FROM payment WHERE batch_id = ? AND NOT deleted", (batch_id,))
-            return frozenset(concealed(connection, "payment", self._guard.people(connection), [row[0] for row in found]))
+            protected = protected_payments(connection, self._guard.people(connection))
+            rows = _in(connection, "SELECT id, batch_id FROM payment WHERE NOT deleted AND id IN (?*)", sorted(protected))
+        return frozenset(row[0] for row in rows if row[1] == batch_id)
 
     def makers(self, batch_id: str) -> frozenset[str]:
         """Operator ids of everybody who prepared the batch or changed what is in it, by the journal."""
