@@ -60,9 +60,7 @@ def find_box(ctx: Context, *, name: str = "") -> CashBox:
     return mine[0]
 
 
-def count_box(
-    ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int], explanation: str = "", second: str = ""
-) -> Counted:
+def count_box(ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int], explanation: str = "", second: str = "") -> Counted:
     """Count a box (``open`` or ``close``) by notes and coins. A difference must be explained, and is posted.
 
     RuleViolation ``cash.difference`` (with expected, counted, difference) without an ``explanation``, ``cash.denomination``,
@@ -80,12 +78,12 @@ def count_box(
         count = _count(ctx, uow, box, kind, pieces, total, expected)
         memo = f"{box.name} {explanation.strip()}"
         entry = postings.post_difference(uow, difference=total - expected, site_id=box.site_id, day=count.day, memo=memo)
-        return _kept(ctx, uow, replace(count, difference=total - expected, explanation=explanation.strip(), second=second.strip(), entry=entry))
+        return _kept(
+            ctx, uow, replace(count, difference=total - expected, explanation=explanation.strip(), second=second.strip(), entry=entry)
+        )
 
 
-def move_money(
-    ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int], second: str, explanation: str = ""
-) -> Counted:
+def move_money(ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int], second: str, explanation: str = "") -> Counted:
     """Money brought into a box (``in``) or taken away (``out``), with two names. At headquarters it is posted as allotted to the site or
     brought back; of a laptop's box headquarters posts what it handed out itself.
 
@@ -118,9 +116,7 @@ def _own_box(ctx: Context, uow: UnitOfWork, box_id: str) -> CashBox:
     return box
 
 
-def _count(
-    ctx: Context, uow: UnitOfWork, box: CashBox, kind: str, pieces: Mapping[int, int], total: Yen, expected: Yen
-) -> CashCount:
+def _count(ctx: Context, uow: UnitOfWork, box: CashBox, kind: str, pieces: Mapping[int, int], total: Yen, expected: Yen) -> CashCount:
     kept = {str(one): count for one, count in sorted(pieces.items(), reverse=True) if count}
     assert kind in COUNT_KINDS
     return CashCount(

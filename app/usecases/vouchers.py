@@ -80,7 +80,9 @@ def assign(
         return _act(
             uow,
             found,
-            lambda one: voucher_rules.assign(one, site_id=site, device=holder, own_device=mine, at=uow.now, expires_on=day or one.expires_on),
+            lambda one: voucher_rules.assign(
+                one, site_id=site, device=holder, own_device=mine, at=uow.now, expires_on=day or one.expires_on
+            ),
         )
 
 
@@ -106,9 +108,7 @@ def recall(ctx: Context, *, voucher_ids: Sequence[str] = (), batch_id: str = "",
         return _act(uow, found, lambda one: voucher_rules.ask_back(one, own_device=ctx.place.device_id, reason=reason))
 
 
-def freeze(
-    ctx: Context, *, reason: str, device: str = "", voucher_ids: Sequence[str] = (), release: bool = False
-) -> VoucherActs:
+def freeze(ctx: Context, *, reason: str, device: str = "", voucher_ids: Sequence[str] = (), release: bool = False) -> VoucherActs:
     """A laptop is lost: nobody can pay what it holds, until its file or folder is found (``release``) or two people void it.
 
     ``device``: all vouchers of the device with these letters. RuleViolation ``reason.missing``.

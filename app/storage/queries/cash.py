@@ -178,9 +178,7 @@ class CashQueries:
         made: dict[str, ReceiptRow] = {}
         with self._source() as connection:
             for part in chunked(list(receipt_ids)):
-                rows = connection.exec_driver_sql(
-                    f"{_RECEIPT} WHERE NOT r.deleted AND r.id IN ({marks(part)})", tuple(part)
-                ).all()
+                rows = connection.exec_driver_sql(f"{_RECEIPT} WHERE NOT r.deleted AND r.id IN ({marks(part)})", tuple(part)).all()
                 flags = connection.exec_driver_sql(
                     f"SELECT v.id, v.guarded FROM voucher v WHERE v.id IN (SELECT voucher_id FROM receipt WHERE id IN ({marks(part)}))",
                     tuple(part),
@@ -218,7 +216,8 @@ class CashQueries:
         """Oldest first."""
         with self._source() as connection:
             boxes = [
-                _record(CashBox, row) for row in connection.execute(select(t.cash_box).where(~t.cash_box.c.deleted).order_by(t.cash_box.c.rid))
+                _record(CashBox, row)
+                for row in connection.execute(select(t.cash_box).where(~t.cash_box.c.deleted).order_by(t.cash_box.c.rid))
             ]
             names: dict[str, str] = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM site")}
             last = "SELECT kind, counted_at, total, clerk FROM cash_count WHERE box_id = ? AND NOT deleted ORDER BY rid DESC LIMIT 1"
@@ -288,7 +287,8 @@ class CashQueries:
 
 
 def _voucher_where(filter: VoucherFilter, device: str) -> tuple[str, list[Any]]:
-    where, values = "", cast(list[Any], [])
+    where = ""
+    values: list[Any] = []
     for column in ("site_id", "batch_id", "programme_id", "round_id", "district"):
         if value := getattr(filter, column):
             where += f" AND v.{column} = ?"
@@ -311,7 +311,8 @@ def _voucher_where(filter: VoucherFilter, device: str) -> tuple[str, list[Any]]:
 
 
 def _receipt_where(filter: ReceiptFilter) -> tuple[str, list[Any]]:
-    where, values = "", cast(list[Any], [])
+    where = ""
+    values: list[Any] = []
     for column in ("day", "kind", "box_id", "site_id", "clerk", "voucher_id"):
         if value := getattr(filter, column):
             where += f" AND r.{column} = ?"
