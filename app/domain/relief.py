@@ -137,7 +137,8 @@ class Claim(Record):
     """Somebody applies for a programme (申請). What no survey tells stands here: rebuilding, demolition, invoice, income, documents.
 
     ``apart``: members who live apart count as a household of their own (DV), with a ``reason``; ``members`` names them.
-    ``requested`` is what was asked or invoiced (loan, repair). ``dwelling_lost``: 住居の全体が滅失.
+    ``requested`` is what was asked or invoiced (loan, repair). ``dwelling_lost``: 住居の全体が滅失. ``site_damaged``: the
+    ground was damaged, so that the house had to go (敷地被害解体).
     ``contractor_id`` is the payee that a repair is paid to.
     """
 
@@ -158,6 +159,7 @@ class Claim(Record):
     head_injured: bool = False
     goods_lost: bool = False
     dwelling_lost: bool = False
+    site_damaged: bool = False
     contractor_id: str = ""
     documents: tuple[str, ...] = ()
     apart: bool = False

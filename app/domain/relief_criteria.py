@@ -19,7 +19,7 @@ from app.domain.survey import GRADES
 
 SIZES = range(1, 21)
 """Sizes of households that criteria are compared for."""
-FLAGS = ("certificate", "demolished", "evacuated_long", "dwelling_lost", "breadwinner", "head_injured", "goods_lost")
+FLAGS = ("certificate", "demolished", "evacuated_long", "dwelling_lost", "site_damaged", "breadwinner", "head_injured", "goods_lost")
 """Criteria that are True (must be so), False (must not be so) or None (either)."""
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"grades": GRADES, "harms": HARMS, "methods": METHODS[1:], "uses": USES})
 LISTS = (*WORDS, "districts", "municipalities")
@@ -41,7 +41,7 @@ class Criteria:
     罹災証明書; ``districts`` names, ``municipalities`` five-digit codes: where the household or person lived; ``resident_on`` an ISO day on
     which they were registered; ``harms`` of a confirmed casualty, ``breadwinner`` whether that person kept the household (生計維持者);
     ``size_least``/``size_most`` members; ``methods`` how they rebuild; ``demolished`` 解体, ``evacuated_long`` 長期避難,
-    ``dwelling_lost`` 住居の全体が滅失, ``head_injured`` 世帯主の負傷, ``goods_lost`` 家財の3分の1以上 from the claim;
+    ``dwelling_lost`` 住居の全体が滅失, ``site_damaged`` 敷地の被害, ``head_injured`` 世帯主の負傷, ``goods_lost`` 家財の3分の1以上 from the claim;
     ``income_most`` yen a year for sizes 1, 2, 3 …, each further member ``income_step`` more, ``income_over``: more than this.
     """
 
@@ -59,6 +59,7 @@ class Criteria:
     demolished: bool | None = None
     evacuated_long: bool | None = None
     dwelling_lost: bool | None = None
+    site_damaged: bool | None = None
     head_injured: bool | None = None
     goods_lost: bool | None = None
     income_most: tuple[Yen, ...] = ()
@@ -123,6 +124,7 @@ class Facts:
     demolished: bool = False
     evacuated_long: bool = False
     dwelling_lost: bool = False
+    site_damaged: bool = False
     head_injured: bool = False
     goods_lost: bool = False
     income: Yen | None = None
@@ -168,7 +170,7 @@ def _place(criteria: Criteria, facts: Facts) -> Iterator[Reason]:
 
 
 def _size_and_income(criteria: Criteria, facts: Facts) -> Iterator[Reason]:
-    sized = criteria.size_least is not None or criteria.size_most is not None or bool(criteria.income_most)
+    sized = criteria.size_least is not None or criteria.size_most is not None or len(criteria.income_most) > 1 or bool(criteria.income_step)
     if sized and facts.size is None:
         yield Reason(code="relief.unknown.size")
         return
@@ -177,7 +179,7 @@ def _size_and_income(criteria: Criteria, facts: Facts) -> Iterator[Reason]:
     if (criteria.income_most or criteria.income_over is not None) and facts.income is None:
         yield Reason(code="relief.unknown.income")
         return
-    most = criteria.most_income(facts.size) if facts.size else None
+    most = criteria.most_income(facts.size or 1)
     if most is not None and (facts.income or 0) > most:
         yield Reason(code="relief.not.income", params={"income": facts.income, "most": most, "size": facts.size})
     if criteria.income_over is not None and (facts.income or 0) <= criteria.income_over:

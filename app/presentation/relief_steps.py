@@ -20,6 +20,7 @@ _FLAGS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "demolished": (("やむを得ず解体し", "やむを得ず解体した"), ("解体しておらず", "解体していない")),
     "evacuated_long": (("長期避難世帯で", "長期避難世帯である"), ("長期避難世帯でなく", "長期避難世帯でない")),
     "dwelling_lost": (("住居の全体が滅失し", "住居の全体が滅失した"), ("住居の全体の滅失ではなく", "住居の全体の滅失ではない")),
+    "site_damaged": (("敷地に被害が生じ", "敷地に被害が生じた"), ("敷地の被害がなく", "敷地の被害がない")),
     "breadwinner": (("生計維持者で", "生計維持者である"), ("生計維持者でなく", "生計維持者でない")),
     "head_injured": (("世帯主が負傷し（療養おおむね1か月以上）", "世帯主が負傷した（療養おおむね1か月以上）"), ("世帯主の負傷がなく", "世帯主の負傷がない")),
     "goods_lost": (("家財の3分の1以上の損害があり", "家財の3分の1以上の損害がある"), ("家財の損害が3分の1に満たず", "家財の損害が3分の1に満たない")),
@@ -28,7 +29,8 @@ _FLAGS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
 CRITERION_WORDS: Mapping[str, str] = {
     "grades": "被害の程度", "uses": "建物の用途", "certificate": "罹災証明書", "districts": "地区", "municipalities": "市町村",
     "resident_on": "住民だった日", "harms": "人的被害", "breadwinner": "生計維持者", "size_least": "世帯の人数（以上）", "size_most": "世帯の人数（以下）",
-    "methods": "再建の方法", "demolished": "解体", "evacuated_long": "長期避難", "dwelling_lost": "住居の全体の滅失", "head_injured": "世帯主の負傷",
+    "methods": "再建の方法", "demolished": "解体", "evacuated_long": "長期避難", "dwelling_lost": "住居の全体の滅失",
+    "site_damaged": "敷地の被害", "head_injured": "世帯主の負傷",
     "goods_lost": "家財の3分の1以上の損害", "income_most": "所得の限度（1人世帯、2人世帯…）", "income_step": "1人増えるごとに加える所得",
     "income_over": "所得（これを超える）",
 }  # fmt: skip
@@ -142,10 +144,10 @@ def _parts(criteria: Criteria) -> Iterator[tuple[str, str]]:
             yield yes if wanted else no
     if size := size_words(criteria):
         yield _joined(size, "で", "の")
-    if criteria.income_most:
-        yield _joined("所得が" + income_words(criteria), "以下で", "以下の")
     if criteria.income_over is not None:
         yield _joined(f"所得が{yen(criteria.income_over)}", "を超え", "を超える")
+    if criteria.income_most:
+        yield _joined("所得が" + income_words(criteria), "以下で", "以下の")
 
 
 def _joined(text: str, middle: str, end: str) -> tuple[str, str]:
@@ -178,6 +180,7 @@ def income_words(criteria: Criteria) -> str:
 def municipality_words(code: str) -> str:
     """The name of a municipality by its five- or six-digit code; the code where it is not known."""
     try:
-        return find_municipality(code).name
+        found = find_municipality(code)
     except RuleViolation:  # a code of a municipality that has merged since
         return code
+    return found.name if found else code

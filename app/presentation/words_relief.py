@@ -107,7 +107,7 @@ RELIEF_ALIASES: dict[str, str] = {
         name: "yesno"
         for name in (
             "programme.needs_claim", "programme.needs_certificate", "casualty.breadwinner", "claim.demolished", "claim.evacuated_long",
-            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.apart",
+            "claim.head_injured", "claim.goods_lost", "claim.dwelling_lost", "claim.site_damaged", "claim.apart",
             "payee_account.listed", "payee.protected",
             "payment_batch.guarded", "payment_share.live",
             "voucher.guarded",
@@ -144,7 +144,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         "number": "受付番号", **_PLACE, "victim_id": "被災世帯", "casualty_id": "人的被害", "resident_no": "宛名番号", "claimed_on": "申請日",
         "claimed_by": "申請者", "method": "再建の方法", "demolished": "解体", "evacuated_long": "長期避難", "household_size": "世帯の人数",
         "income": "世帯の所得（円）", "requested": "申請・請求の額（円）", "head_injured": "世帯主の負傷", "goods_lost": "家財の3分の1以上の損害",
-        "dwelling_lost": "住居の全体の滅失",
+        "dwelling_lost": "住居の全体の滅失", "site_damaged": "敷地の被害",
         "contractor_id": "業者", "documents": "受け取った書類", "apart": "別の世帯として扱う", "members": "対象の人", "state": "状態", "reason": "理由",
         **_COMMON,
     },

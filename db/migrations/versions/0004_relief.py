@@ -141,6 +141,7 @@ STATEMENTS = (
         head_injured BOOLEAN NOT NULL,
         goods_lost BOOLEAN NOT NULL,
         dwelling_lost BOOLEAN NOT NULL,
+        site_damaged BOOLEAN NOT NULL,
         contractor_id TEXT NOT NULL,
         documents TEXT NOT NULL,
         apart BOOLEAN NOT NULL,
