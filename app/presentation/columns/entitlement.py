@@ -7,6 +7,7 @@ from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import birth_era
 from app.presentation.labels import label, labels_of, short_label
 from app.presentation.messages import message
+from app.presentation.relief_steps import reason_words
 from app.usecases.relief_rows import CalculatedRow, CategoryCount, EntitlementRow, PaidPart
 
 _PROGRESS: dict[str, Tone] = {
@@ -117,8 +118,6 @@ def action_text(row: CalculatedRow) -> str:
 
 def reasons_text(row: CalculatedRow) -> str:
     """Why or why not, in words; a problem first."""
-    from app.presentation.relief_steps import reason_words
-
     told = [message(row.problem, **row.params)] if row.problem else []
     return "。".join([*told, *(reason_words(one) for one in row.reasons)])
 

@@ -33,6 +33,7 @@ CLAIM = FormSpec(
                 spec_field("claim", "demolished", kind="yesno", default="no", help="半壊・大規模半壊・敷地被害で、やむを得ず解体した"),
                 spec_field("claim", "evacuated_long", kind="yesno", default="no", help="長期避難世帯と認定された"),
                 spec_field("claim", "head_injured", kind="yesno", default="no", help="世帯主が1か月以上の療養を要する負傷をした"),
+                spec_field("claim", "dwelling_lost", kind="yesno", default="no", help="住居の全体が滅失・流失した"),
                 spec_field("claim", "goods_lost", kind="yesno", default="no", help="家財の3分の1以上に損害がある"),
             ),
         ),
@@ -52,14 +53,14 @@ CLAIM = FormSpec(
 )
 ONLY: dict[str, tuple[str, ...]] = {
     "livelihood": ("method", "household_size", "demolished", "evacuated_long"),
-    "loan": ("requested", "income", "household_size", "head_injured", "goods_lost"),
+    "loan": ("requested", "income", "household_size", "head_injured", "goods_lost", "dwelling_lost"),
     "repair": ("requested", "household_size"),
     "other": ("method", "requested", "income", "household_size", "demolished"),
     "donation": ("household_size", "demolished", "evacuated_long"),
     "exemption": ("income", "household_size"),
 }
 """What a kind of programme asks beyond who and when; a kind that is not named asks nothing more."""
-PARTICULARS = ("method", "household_size", "requested", "income", "demolished", "evacuated_long", "head_injured", "goods_lost")
+PARTICULARS = ("method", "household_size", "requested", "income", "demolished", "evacuated_long", "head_injured", "goods_lost", "dwelling_lost")
 
 
 def _reason(placeholder: str) -> FieldSpec:

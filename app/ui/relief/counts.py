@@ -1,0 +1,17 @@
+"""How many things wait in each tab. Off the GUI thread, without making the tab."""
+
+from __future__ import annotations
+
+from app.usecases import casualties, claims
+from app.usecases.context import Context
+from app.usecases.relief_rows import CasualtyFilter, ClaimFilter
+
+
+def count_lacking(ctx: Context) -> int:
+    """Claims whose documents have not all come."""
+    return len(claims.list_claim_ids(ctx, filter=ClaimFilter(lacking=True)))
+
+
+def count_reported(ctx: Context) -> int:
+    """Casualties that a second person has to confirm."""
+    return len(casualties.list_casualty_ids(ctx, filter=CasualtyFilter(state="reported")))
