@@ -1,12 +1,45 @@
-"""What banks answer: taken from their return file, a table or by hand. A payment is answered once; a contradiction is told, never taken."""
+"""What banks answer: taken from their return file, a table or by hand. A payment is answered once; a contradiction is told, never taken.
+
+Money that did not arrive frees its shares, so that ``batches.prepare_retry`` can pay it again; nothing else does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
+from app.domain.errors import RuleViolation
+from app.domain.identifiers import new_id
+from app.domain.payments import FAILURES, Payment, PaymentBatch, Reconciliation, TransferFile, TransferResult
+from app.usecases.batch_digest import verify_batch
+from app.usecases.batch_preparing import need_batch, need_headquarters
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
-from app.usecases.transfer_rows import BankAnswer, Reconciled, Taken, UnpaidRow
+from app.usecases.masking import sees_protected
+from app.usecases.ports import UnitOfWork
+from app.usecases.postings import post_difference, post_failed, post_fee, post_paid, post_recalled, post_sent
+from app.usecases.protections import read_day, today
+from app.usecases.transfer_rows import AnswerProblem, BankAnswer, Reconciled, Taken, UnpaidRow
+
+_ACCOUNT_STATES = {"no_account": "wrong", "name": "wrong", "stopped": "wrong", "closed": "closed", "deceased": "deceased"}
+"""What a failure says about the account: it is not paid to again before somebody corrects it."""
+_WAITING = frozenset({"planned", "approved", "sent"})
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Answers beside the payments they are about."""
+
+    paid: dict[str, list[Payment]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[tuple[Payment, BankAnswer]] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[AnswerProblem] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Payments that get an answer now."""
+        return len(self.failed) + sum(map(len, self.paid.values()))
 
 
 def take_results(
@@ -20,25 +53,313 @@ def take_results(
     paid_on: str = "",
     job: Job = QUIET,
 ) -> Taken:
-    """Answers about one batch. RuleViolation ``transfer.other_batch`` (with its number), ``transfer.result_twice``, ``transfer.nothing_known``."""
-    raise NotImplementedError
+    """Answers about one batch, in one transaction. Right ``relief``, at headquarters.
+
+    What is known already is counted as ``unchanged``; what contradicts it or is unknown is in ``problems`` and not taken. A batch whose
+    files are written but not marked as handed over is handed over by it: the bank has them, or could not answer.
+    RuleViolation ``transfer.result_empty``, ``transfer.result_twice`` (the same file), ``transfer.other_batch`` (``belongs``: its number),
+    ``transfer.several_batches``, ``transfer.nothing_known``, ``transfer.not_sent``.
+    """
+    ctx.require("relief")
+    need_headquarters(ctx)
+    day = read_day(paid_on, field="paid_on")
+    if not answers:
+        raise RuleViolation("transfer.result_empty", name=name)
+    with ctx.unit() as uow:
+        _refuse_twice(uow, sha256, name)
+        batch = _find_batch(ctx, uow, answers, batch_id)
+        batch, payments = _as_sent(ctx, uow, batch, verify_batch(uow, batch), job)
+        found = _sort(answers, payments, day or batch.transfer_on or today(ctx).isoformat())
+        if not found.count and not found.unchanged:
+            first = found.problems[0]
+            raise RuleViolation("transfer.nothing_known", name=name, number=batch.number, count=len(found.problems), line=first.line)
+        if found.count:
+            batch = _apply(ctx, uow, batch, payments, found, job)
+            uow.results.add(_result(ctx, uow, batch, found, name=name, sha256=sha256, profile=profile))
+            uow.log_access(action="import", persons=found.count, target=f"{batch.number} {name}")
+        changes = uow.commit()
+    return _taken(batch, payments, found, changes)
 
 
 def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str = "", paid_on: str = "") -> Taken:
-    """One answer by hand; ``failure`` "" is paid."""
-    raise NotImplementedError
+    """One answer by hand; ``failure`` "" is paid. RuleViolation ``transfer.failure_unknown``, ``transfer.not_sent``, ``transfer.contradiction``."""
+    ctx.require("relief")
+    need_headquarters(ctx)
+    if failure not in FAILURES:
+        raise RuleViolation("transfer.failure_unknown", field="failure", failure=failure)
+    day = read_day(paid_on, field="paid_on")
+    with ctx.unit(reason=reason.strip()) as uow:
+        payment = uow.payments.need(payment_id)
+        batch = _need_transfer(ctx, uow, payment.batch_id)
+        if batch.state not in ("sent", "settled"):
+            raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
+        payments = verify_batch(uow, batch)
+        answer = BankAnswer(line=1, code=payment.code, failure=failure, reason=reason.strip())
+        found = _sort([answer], payments, day or batch.transfer_on or today(ctx).isoformat())
+        if found.problems:
+            problem = found.problems[0]
+            raise RuleViolation(problem.code, **problem.params)
+        if found.count:
+            batch = _apply(ctx, uow, batch, payments, found, QUIET)
+            uow.results.add(_result(ctx, uow, batch, found, name="", sha256="", profile=""))
+        changes = uow.commit()
+    return _taken(batch, payments, found, changes)
 
 
 def recall_payment(ctx: Context, *, payment_id: str, reason: str, recalled_on: str = "") -> Changes:
-    """組戻し: money that had arrived came back. Its shares are free to be paid again."""
-    raise NotImplementedError
+    """組戻し: money that was sent or had arrived came back. Its shares are free to be paid again; the books say so.
+
+    RuleViolation ``reason.missing``, ``transfer.not_recallable`` for one that is neither sent nor paid.
+    """
+    ctx.require("relief")
+    need_headquarters(ctx)
+    if not reason.strip():
+        raise RuleViolation("reason.missing", field="reason")
+    day = read_day(recalled_on, field="recalled_on") or today(ctx).isoformat()
+    with ctx.unit(reason=reason.strip()) as uow:
+        payment = uow.payments.need(payment_id)
+        batch = _need_transfer(ctx, uow, payment.batch_id)
+        verify_batch(uow, batch)
+        if payment.state not in ("sent", "paid"):
+            raise RuleViolation("transfer.not_recallable", number=payment.number, payment_state=payment.state)
+        post_recalled(uow, batch, [payment], day)
+        uow.payments.save(replace(payment, state="recalled", failure="recalled", reason=reason.strip()))
+        _free(uow, [payment])
+        if batch.state == "sent" and not _WAITING & set(uow.reads.transfers.states(batch.id)):
+            uow.batches.save(replace(batch, state="settled"))
+        return uow.commit()
 
 
 def list_unpaid(ctx: Context, *, batch_id: str = "") -> list[UnpaidRow]:
     """Payments that did not arrive, with the reason and what to do next."""
-    raise NotImplementedError
+    return ctx.reads.transfers.unpaid(batch_id=batch_id)
+
+
+def expected_on_statement(ctx: Context, *, batch_id: str) -> int:
+    """Yen that the statement should show as gone for the batch: what was sent less what is known to have come back."""
+    with ctx.unit() as uow:
+        return _expected(uow, _need_transfer(ctx, uow, batch_id))
 
 
 def reconcile(ctx: Context, *, batch_id: str, day: str, statement: int, fee: int = 0, explanation: str = "") -> Reconciled:
-    """The bank statement (without the fee) beside the books; a difference needs an explanation."""
-    raise NotImplementedError
+    """The bank statement beside the books: ``statement`` is what went out for the batch less what came back, without the ``fee``.
+
+    A difference needs an explanation (``transfer.difference_unexplained``; ``with_fee`` when it is just the fee) and is posted, as is the fee.
+    RuleViolation ``transfer.not_sent``, ``transfer.statement_wrong``, ``transfer.reconciled`` when the same was noted before.
+    """
+    ctx.require("relief")
+    need_headquarters(ctx)
+    on = read_day(day, field="day")
+    if not on:
+        raise RuleViolation("transfer.statement_day", field="day")
+    for name, amount in (("statement", statement), ("fee", fee)):
+        if not 0 <= amount <= 10**13:
+            raise RuleViolation("transfer.statement_wrong", field=name, amount=amount)
+    with ctx.unit(reason=explanation.strip()) as uow:
+        batch = _need_transfer(ctx, uow, batch_id)
+        if batch.state not in ("sent", "settled"):
+            raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
+        earlier = uow.reads.transfers.reconciliations(batch.id)
+        if any((one.day, one.statement, one.fee) == (on, statement, fee) for one in earlier):
+            raise RuleViolation("transfer.reconciled", number=batch.number, day=on)
+        expected = _expected(uow, batch)
+        difference = statement - expected
+        if difference and not explanation.strip():
+            code = "transfer.difference_is_fee" if fee and difference == fee else "transfer.difference_unexplained"
+            raise RuleViolation(code, field="explanation", statement=statement, expected=expected, difference=difference, fee=fee)
+        _post_statement(uow, batch, earlier, difference, fee, on, explanation.strip())
+        uow.reconciliations.add(
+            Reconciliation(
+                id=new_id(), batch_id=batch.id, day=on, statement=statement, expected=expected, difference=difference, fee=fee,
+                explanation=explanation.strip(), done_by=ctx.actor.operator_id,
+            )
+        )  # fmt: skip
+        changes = uow.commit()
+    return Reconciled(
+        batch_number=batch.number, day=on, statement=statement, expected=expected, difference=difference, fee=fee, changes=changes
+    )
+
+
+def _post_statement(
+    uow: UnitOfWork, batch: PaymentBatch, earlier: Sequence[Reconciliation], difference: int, fee: int, day: str, memo: str
+) -> None:
+    """Only what is new since the last time: a batch may be compared again when money came back."""
+    last = earlier[-1] if earlier else None
+    moved = difference - (last.difference if last else 0)
+    if moved:  # more went out than the books say: less is left
+        post_difference(uow, difference=-moved, day=day, memo=memo, batch_id=batch.id)
+    more = fee - (last.fee if last else 0)
+    if more > 0:
+        post_fee(uow, amount=more, programme_id=batch.programme_id, batch_id=batch.id, day=day, memo=memo)
+
+
+def _expected(uow: UnitOfWork, batch: PaymentBatch) -> int:
+    states = uow.reads.transfers.states(batch.id)
+    return sum(states.get(state, (0, 0))[1] for state in ("sent", "paid"))
+
+
+# -- which batch -------------------------------------------------------------------------------------------
+
+
+def _refuse_twice(uow: UnitOfWork, sha256: str, name: str) -> None:
+    earlier = uow.reads.transfers.result_by_hash(sha256) if sha256 else None
+    if earlier is None:
+        return
+    batch = uow.batches.get(earlier.batch_id)
+    raise RuleViolation("transfer.result_twice", name=name, at=earlier.taken_at, number=batch.number if batch else "")
+
+
+def _find_batch(ctx: Context, uow: UnitOfWork, answers: Sequence[BankAnswer], batch_id: str) -> PaymentBatch:
+    """The batch that the answers are about: the given one, or the one whose payments they name."""
+    keys = {one.code for one in answers} | {one.number for one in answers}
+    owners = set(uow.reads.transfers.batches_of(keys - {""}).values())
+    wanted = _need_transfer(ctx, uow, batch_id) if batch_id else None
+    if wanted is not None:
+        if owners - {wanted.id}:
+            numbers = _numbers(ctx, uow, owners - {wanted.id})
+            raise RuleViolation("transfer.other_batch", number=wanted.number, belongs=numbers)
+        return wanted
+    if len(owners) > 1:
+        raise RuleViolation("transfer.several_batches", belongs=_numbers(ctx, uow, owners))
+    if not owners:
+        raise RuleViolation("transfer.which_batch", field="batch", count=len(answers))
+    return _need_transfer(ctx, uow, owners.pop())
+
+
+def _numbers(ctx: Context, uow: UnitOfWork, batch_ids: Iterable[str]) -> list[str]:
+    """Numbers of the batches that this actor may know of."""
+    found = [uow.batches.need(one) for one in sorted(batch_ids)]
+    return [one.number for one in found if sees_protected(ctx) or not (one.guarded or uow.reads.batches.guarded_payments(one.id))]
+
+
+def _need_transfer(ctx: Context, uow: UnitOfWork, batch_id: str) -> PaymentBatch:
+    batch = need_batch(ctx, uow, batch_id)
+    if batch.way != "transfer":
+        raise RuleViolation("transfer.other_way", number=batch.number, way=batch.way)
+    return batch
+
+
+def _as_sent(
+    ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: tuple[Payment, ...], job: Job
+) -> tuple[PaymentBatch, tuple[Payment, ...]]:
+    """The batch as sent. One that is approved and whose files are all written is handed over now: the bank has them."""
+    if batch.state in ("sent", "settled"):
+        return batch, payments
+    files = uow.transfers.where(batch_id=batch.id) if batch.state == "approved" else []
+    if not _is_written(files):
+        raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
+    for one in files:
+        if one.state == "written":
+            uow.transfers.save(replace(one, state="handed", handed_at=uow.now))
+    job.report(0, len(payments), "job.transfer_handing")
+    uow.payments.save_many([replace(one, state="sent") for one in payments])
+    batch = uow.batches.save(replace(batch, state="sent"))
+    post_sent(uow, batch, payments, day=today(ctx).isoformat())
+    return batch, tuple(replace(one, state="sent", version=one.version + 1) for one in payments)
+
+
+def _is_written(files: Sequence[TransferFile]) -> bool:
+    done = [one for one in files if one.state in ("written", "handed")]
+    return bool(done) and {one.part for one in done} == set(range(1, max(one.parts for one in done) + 1))
+
+
+# -- which payment -----------------------------------------------------------------------------------------
+
+
+def _sort(answers: Sequence[BankAnswer], payments: Sequence[Payment], day: str) -> _Sorted:
+    """Each answer beside its payment: new, known, or a problem."""
+    by_code = {one.code: one for one in payments if one.code}
+    by_number = {one.number: one for one in payments}
+    by_account = {(one.bank, one.branch, one.account_kind, one.account_number): one for one in payments}
+    found, told = _Sorted(), dict[str, str]()
+    for answer in answers:
+        payment = by_code.get(answer.code) or by_number.get(answer.number)
+        if payment is None and not (answer.code or answer.number):
+            payment = by_account.get((answer.bank, answer.branch, answer.kind, answer.account))
+        problem = _problem(answer, payment, told)
+        if problem is not None:
+            found.problems.append(problem)
+        elif payment is not None and (payment.id in told or payment.state not in _WAITING):
+            found.unchanged += payment.id not in told
+        elif payment is not None:
+            told[payment.id] = answer.failure
+            if answer.failure:
+                found.failed.append((payment, answer))
+            else:
+                found.paid[answer.paid_on or day].append(payment)
+    return found
+
+
+def _problem(answer: BankAnswer, payment: Payment | None, told: dict[str, str]) -> AnswerProblem | None:
+    """Why an answer is not taken; None when it may be."""
+    if payment is None:
+        shown = answer.number or answer.code or f"{answer.bank}-{answer.branch}-{answer.account}"
+        return AnswerProblem(line=answer.line, code="transfer.unknown_payment", params={"payment": shown, "line": answer.line})
+    params = {"number": payment.number, "line": answer.line}
+    if answer.amount is not None and answer.amount != payment.amount:
+        return AnswerProblem(
+            line=answer.line, code="transfer.amount_differs", params={**params, "found": answer.amount, "amount": payment.amount}
+        )
+    if payment.id in told and bool(told[payment.id]) != bool(answer.failure):
+        return AnswerProblem(line=answer.line, code="transfer.answered_twice", params=params)
+    was_paid = payment.state == "paid"
+    if payment.state not in _WAITING and was_paid != (not answer.failure):
+        return AnswerProblem(line=answer.line, code="transfer.contradiction", params={**params, "payment_state": payment.state})
+    return None
+
+
+# -- what follows ------------------------------------------------------------------------------------------
+
+
+def _apply(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], found: _Sorted, job: Job) -> PaymentBatch:
+    """Payments answered, in the books, shares of the failed free, their accounts marked; the batch settled when nothing is open."""
+    job.report(0, len(payments), "job.transfer_results")
+    for day, group in found.paid.items():
+        entry = post_paid(uow, batch, group, day)
+        uow.payments.save_many([replace(one, state="paid", paid_on=day, failure="", reason="", entry=entry) for one in group])
+    failed = [one for one, _ in found.failed]
+    if failed:
+        post_failed(uow, batch, failed, today(ctx).isoformat())
+        uow.payments.save_many([replace(one, state="failed", failure=told.failure, reason=told.reason) for one, told in found.failed])
+        _free(uow, failed)
+        _mark_accounts(uow, found.failed)
+    job.report(len(payments), len(payments), "job.transfer_results")
+    answered = {one.id for group in found.paid.values() for one in group} | {one.id for one in failed}
+    if batch.state == "sent" and all(one.id in answered or one.state not in _WAITING for one in payments):
+        batch = uow.batches.save(replace(batch, state="settled"))
+    return batch
+
+
+def _free(uow: UnitOfWork, payments: Sequence[Payment]) -> None:
+    """The money did not arrive: what it was for may be paid again."""
+    shares = uow.reads.transfers.shares_of([one.id for one in payments])
+    uow.shares.save_many([replace(one, live=False) for one in shares])
+
+
+def _mark_accounts(uow: UnitOfWork, failed: Sequence[tuple[Payment, BankAnswer]]) -> None:
+    """Accounts that the bank found wrong, unless they were corrected meanwhile."""
+    blamed = {payment.account_id: (payment, told) for payment, told in failed if told.failure in _ACCOUNT_STATES}
+    for account in uow.reads.transfers.accounts(blamed):
+        payment, told = blamed[account.id]
+        now = (account.bank, account.branch, account.kind, account.number, account.holder)
+        then = (payment.bank, payment.branch, payment.account_kind, payment.account_number, payment.holder)
+        if now == then and account.state == "checked":
+            uow.accounts.save(replace(account, state=_ACCOUNT_STATES[told.failure], reason=told.reason or account.reason))
+
+
+def _result(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, found: _Sorted, *, name: str, sha256: str, profile: str) -> TransferResult:
+    paid = [one for group in found.paid.values() for one in group]
+    return TransferResult(
+        id=new_id(), batch_id=batch.id, sha256=sha256, name=name, profile=profile, paid=len(paid), paid_total=sum(one.amount for one in paid),
+        failed=len(found.failed), failed_total=sum(one.amount for one, _ in found.failed), taken_at=uow.now, taken_by=ctx.actor.operator_id,
+    )  # fmt: skip
+
+
+def _taken(batch: PaymentBatch, payments: Collection[Payment], found: _Sorted, changes: Changes) -> Taken:
+    paid = [one for group in found.paid.values() for one in group]
+    before = sum(one.state in _WAITING for one in payments)
+    return Taken(
+        batch_id=batch.id, batch_number=batch.number, paid=len(paid), paid_total=sum(one.amount for one in paid), failed=len(found.failed),
+        failed_total=sum(one.amount for one, _ in found.failed), unchanged=found.unchanged, open=before - found.count,
+        settled=batch.state == "settled", problems=tuple(found.problems), changes=changes,
+    )  # fmt: skip

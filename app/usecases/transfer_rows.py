@@ -15,17 +15,22 @@ Changes = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KanaChange:
-    """A name that had to change to be legal at the bank. ``cut``: bytes of ``before`` that did not fit are gone from ``after``.
+    """A name that had to change to be legal at the bank: ``before`` became ``after``, and ``cut`` is what did not fit ("" nothing).
 
-    ``line`` is the place among the data records, from 1; 0 is the consignor's own name.
+    ``line`` is the place among the data records of the batch, from 1. ``steps``: kind of change (``domain.bank_kana.CHANGES``), before, after.
     """
 
     line: int
     number: str
     before: str
     after: str
-    cut: bool = False
-    steps: tuple[str, ...] = ()
+    cut: str = ""
+    steps: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def notable(self) -> bool:
+        """Whether more than the width of the letters changed."""
+        return bool(self.cut) or any(code not in ("width", "hiragana") for code, _, _ in self.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

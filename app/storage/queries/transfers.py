@@ -90,10 +90,13 @@ class TransferQueries:
         return found
 
     def batches_of(self, codes: Collection[str]) -> dict[str, str]:
-        """Batch id by payment code."""
+        """Batch id by payment code or number."""
+        found: dict[str, str] = {}
         with self._source() as connection:
-            query = "SELECT code, batch_id FROM payment WHERE NOT deleted AND code IN (?*)"
-            return {row[0]: row[1] for row in _in(connection, query, sorted(codes))}
+            for field in ("code", "number"):
+                query = f"SELECT {field}, batch_id FROM payment WHERE NOT deleted AND {field} IN (?*)"
+                found.update((row[0], row[1]) for row in _in(connection, query, sorted(codes)))
+        return found
 
     def result_by_hash(self, sha256: str) -> TransferResult | None:
         """The result that was taken from this file before."""

@@ -1,0 +1,201 @@
+"""From payments to the lines of a transfer file: kana made legal with every change told, names of banks, the payment's code (DOMAIN 5.2, 5.3)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app import resources
+from app.domain.bank_kana import NAME_BYTES, legal_kana
+from app.domain.bank_profile import MOST_RECORDS, BankProfile
+from app.domain.errors import EnvironmentFault, InputFault, RuleViolation
+from app.domain.half_kana import to_half_kana
+from app.domain.payments import Payment
+from app.domain.zengin import LEGAL, MOST_TOTAL, Header, Line, ZenginFile, parse_file
+from app.usecases.banks import BankBook
+from app.usecases.transfer_rows import KanaChange
+
+_BANK_BYTES = 15
+_NAMED = 5
+Warnings = tuple[tuple[str, Mapping[str, Any]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The lines of a batch in its order, every name that was changed, and what a person should know."""
+
+    lines: tuple[Line, ...]
+    names: tuple[KanaChange, ...]
+    warnings: Warnings
+
+
+def lines_of(payments: Sequence[Payment], *, profile: BankProfile, book: BankBook, day: str) -> Lines:
+    """A line for each payment, in order. RuleViolation ``transfer.name_illegal`` (numbers and characters of those whose holder cannot be
+    written), ``transfer.account_incomplete``; nothing is guessed."""
+    names, changes = _legal_names(payments, profile)
+    banks = _BankNames(book, profile)
+    mark = "Y" if profile.customer == "edi" else ""
+    broken = [one.number for one in payments if not _complete(one)]
+    if broken:
+        raise RuleViolation("transfer.account_incomplete", count=len(broken), numbers=broken[:_NAMED])
+    lines = tuple(
+        Line(
+            one.bank, banks.bank(one.bank), one.branch, banks.branch(one.bank, one.branch), profile.clearing, one.account_kind,
+            one.account_number, names[one.holder], one.amount, profile.new_code, one.code, profile.method, mark,
+        )
+        for one in payments
+    )  # fmt: skip
+    return Lines(lines=lines, names=changes, warnings=_bank_warnings(payments, book, day))
+
+
+def split(lines: Sequence[Line], most: int) -> Iterator[tuple[Line, ...]]:
+    """Lines for each file: at most ``most`` and never more yen than a trailer can say."""
+    part: list[Line] = []
+    total = 0
+    for line in lines:
+        if part and (len(part) == min(most, MOST_RECORDS) or total + line.amount > MOST_TOTAL):
+            yield tuple(part)
+            part, total = [], 0
+        part.append(line)
+        total += line.amount
+    if part:
+        yield tuple(part)
+
+
+def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[Line], payments: Sequence[Payment]) -> ZenginFile:
+    """Read a file that was written and compare everything: its SHA-256, its records, its sums, and each line with its payment.
+
+    EnvironmentFault ``transfer.read_back`` (``line``) when anything differs: the medium did not keep what it was given.
+    """
+    try:
+        read = path.read_bytes()
+    except OSError as error:
+        raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
+    if hashlib.sha256(read).digest() != hashlib.sha256(data).digest():
+        raise EnvironmentFault("transfer.read_back", path=str(path), line=0)
+    try:
+        found = parse_file(read, path=str(path))
+    except InputFault as fault:
+        raise EnvironmentFault("transfer.read_back", path=str(path), line=fault.params.get("line") or 0) from None
+    if found.header != header or found.count != len(payments) or found.total != sum(one.amount for one in payments):
+        raise EnvironmentFault("transfer.read_back", path=str(path), line=1)
+    for at, (line, wanted, payment) in enumerate(zip(found.lines, lines, payments, strict=True), 2):
+        same = line == wanted and line.customer == payment.code and line.amount == payment.amount
+        if not same or (line.bank, line.branch, line.account_kind, line.account_number) != (
+            payment.bank, payment.branch, payment.account_kind, payment.account_number,
+        ):  # fmt: skip
+            raise EnvironmentFault("transfer.read_back", path=str(path), line=at)
+    return found
+
+
+def _complete(payment: Payment) -> bool:
+    return (
+        len(payment.bank) == 4 and len(payment.branch) == 3 and len(payment.account_number) == 7 and payment.account_kind in ("1", "2", "4", "9")
+        and len(payment.code) == 20 and payment.code.isdigit()
+    )  # fmt: skip
+
+
+def _legal_names(payments: Sequence[Payment], profile: BankProfile) -> tuple[dict[str, str], tuple[KanaChange, ...]]:
+    """The legal name by holder as typed, and what changed, line by line."""
+    names: dict[str, str] = {}
+    changes: list[KanaChange] = []
+    known: dict[str, KanaChange | None] = {}
+    illegal: list[tuple[str, str]] = []
+    for at, one in enumerate(payments, 1):
+        holder = one.holder
+        if holder not in known:
+            try:
+                names[holder], known[holder] = _make_legal(holder, profile)
+            except RuleViolation as fault:
+                illegal.append((one.number, str(fault.params.get("chars", ""))))
+                continue
+        change = known[holder]
+        if change is not None:
+            changes.append(replace(change, line=at, number=one.number))
+    if illegal:
+        chars = "".join(dict.fromkeys("".join(signs for _, signs in illegal)))
+        raise RuleViolation(
+            "transfer.name_illegal", field="holder", count=len(illegal), numbers=[number for number, _ in illegal[:_NAMED]], chars=chars
+        )
+    return names, tuple(changes)
+
+
+def _make_legal(holder: str, profile: BankProfile) -> tuple[str, KanaChange | None]:
+    if _is_legal(holder, profile.charset):
+        return holder, None
+    made = legal_kana(holder, charset=profile.charset)
+    if made.text == holder:
+        return holder, None
+    steps = tuple((one.code, one.before, one.after) for one in made.changes)
+    return made.text, KanaChange(line=0, number="", before=holder, after=made.text, cut=made.cut, steps=steps)
+
+
+def _is_legal(holder: str, charset: str) -> bool:
+    """Whether ``legal_kana`` would give the text back as it is: seen at a glance, as most of sixty thousand are."""
+    plain = 0 < len(holder) <= NAME_BYTES and LEGAL[charset].fullmatch(holder) is not None
+    return plain and holder == holder.strip() and "  " not in holder and _corporate().search(holder) is None
+
+
+@lru_cache(maxsize=1)
+def _corporate() -> re.Pattern[str]:
+    """Readings of legal forms, which are written short."""
+    readings = [reading for word in resources.read_toml("banks", "corporate.toml")["word"] for reading in word["readings"]]
+    return re.compile("|".join(re.escape(to_half_kana(one)[0]) for one in readings))
+
+
+class _BankNames:
+    """Names of banks and branches in legal kana, cut to their fifteen bytes; "" where nobody knows one or the bank wants none."""
+
+    def __init__(self, book: BankBook, profile: BankProfile) -> None:
+        self._book = book
+        self._profile = profile
+        self._known: dict[tuple[str, str], str] = {}
+
+    def bank(self, code: str) -> str:
+        """The name of a bank."""
+        return self._name(code, "") if self._profile.bank_names else ""
+
+    def branch(self, bank: str, code: str) -> str:
+        """The name of a branch."""
+        return self._name(bank, code) if self._profile.branch_names else ""
+
+    def _name(self, bank: str, branch: str) -> str:
+        key = (bank, branch)
+        if key not in self._known:
+            found = self._book.branch(bank, branch) if branch else self._book.bank(bank)
+            self._known[key] = ""
+            if found is not None and found.kana.strip():
+                with suppress(RuleViolation):  # a kana that cannot be written: the number decides, the name is optional
+                    self._known[key] = legal_kana(found.kana, charset=self._profile.charset, most=_BANK_BYTES).text.rstrip()
+        return self._known[key]
+
+
+def _bank_warnings(payments: Sequence[Payment], book: BankBook, day: str) -> Warnings:
+    """Banks and branches that the list does not know or that are closed on the day, each once with the first payment and how many."""
+    counts: dict[tuple[str, str], list[str]] = {}
+    for one in payments:
+        counts.setdefault((one.bank, one.branch), []).append(one.number)
+    told: list[tuple[str, Mapping[str, Any]]] = []
+    for (bank, branch), numbers in counts.items():
+        state = branch_state(book, bank, branch, day=day)
+        if state != "ok":
+            code = {"bank": "transfer.bank_unknown", "branch": "transfer.branch_unknown", "closed": "transfer.branch_closed"}[state]
+            told.append((code, {"bank": bank, "branch": branch, "number": numbers[0], "count": len(numbers)}))
+    return tuple(told)
+
+
+def branch_state(book: BankBook, bank: str, branch: str, *, day: str) -> str:
+    """``ok``, ``bank`` or ``branch`` (in no list), ``closed`` (by a correction of one's own, on or before the day)."""
+    of_bank, of_branch = book.bank(bank), book.branch(bank, branch)
+    if of_bank is None:
+        return "bank"
+    if of_branch is None:
+        return "branch"
+    closed = [one.closed_on for one in (of_bank, of_branch) if one.closed_on]
+    return "closed" if any(on <= day for on in closed) else "ok"
