@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.errors import RuleViolation
-from app.domain.identifiers import device_prefix, parse_person_number, person_number
+from app.domain.identifiers import parse_person_number, person_number
 from app.domain.payments import Voucher
 from app.domain.relief import Yen
 
@@ -31,7 +31,6 @@ ENDED = frozenset({"paid", "refunded", "void"})
 SAYINGS = ("held", "released", "paid", "refunded")
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)
 """Notes and coins, yen, the largest first. 2,000-yen notes are counted when they are there, never asked for."""
-_PREFIX = 4
 _HANDED = tuple(one for one in DENOMINATIONS if one != 2_000)
 
 
@@ -130,23 +129,24 @@ def freeze(voucher: Voucher, *, own_device: str, reason: str) -> Voucher:
 
 
 def unfreeze(voucher: Voucher, *, own_device: str) -> Voucher:
-    """The laptop is there again: as it was before. RuleViolation ``voucher.not_frozen``."""
+    """The laptop is there again: as it was before. RuleViolation ``voucher.not_frozen``; ``voucher.holder_unknown`` of an adopted one."""
     _check_home(voucher, own_device)
+    if voucher.state == "frozen" and not voucher.device_id:
+        raise RuleViolation("voucher.holder_unknown", number=voucher.number, record=voucher.id)
     if voucher.state != "frozen":
         raise RuleViolation("voucher.not_frozen", number=voucher.number, record=voucher.id)
     return replace(voucher, state="assigned", reason="", asked_by="")
 
 
 def adopt(voucher: Voucher, *, own_device: str, reason: str) -> Voucher:
-    """A restored folder of headquarters takes over what its old folder assigned. What the old one did since is unknown, so an unpaid
-    voucher becomes ``frozen``: it waits for its site's file, or for two people. One that this device assigns already stays as it is.
+    """A restored folder of headquarters takes over what its old folder assigned. The old one may have moved an unpaid voucher on since,
+    so that nobody knows who holds it: it becomes ``frozen`` without a device, and ends by a receipt from wherever or by two people.
     """
     if voucher.home_device == own_device:
         return voucher
     if voucher.state in ENDED:
         return replace(voucher, home_device=own_device)
-    elsewhere = device_prefix(voucher.device_id) if len(voucher.device_id) > _PREFIX else voucher.device_id
-    return replace(voucher, home_device=own_device, state="frozen", device_id=elsewhere, reason=reason, asked_by="")
+    return replace(voucher, home_device=own_device, state="frozen", device_id="", reason=reason, asked_by="")
 
 
 def ask_void(voucher: Voucher, *, own_device: str, asked_by: str, reason: str) -> Voucher:
