@@ -85,6 +85,14 @@ class BatchReads(Protocol):
         """Payments of a batch that are for, or to, somebody under a protection measure now."""
         ...
 
+    def changed_accounts(self, batch_id: str) -> list[str]:
+        """Numbers of the payments of a batch whose account is no longer the checked one, in order."""
+        ...
+
+    def no_longer_due(self, batch_id: str) -> list[str]:
+        """Numbers of the payments of a batch for an entitlement that is not open, or of which more is live than due, in order."""
+        ...
+
     def makers(self, batch_id: str) -> frozenset[str]:
         """Operator ids of everybody who prepared the batch or changed what is in it, by the journal."""
         ...

@@ -5,14 +5,13 @@ Each step reads the batch inside its transaction, compares its contents with its
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from app.domain.errors import RuleViolation, StaleRecord
 from app.domain.folding import fold_name
 from app.domain.governance import Operator
-from app.domain.payments import Account, Payment, PaymentBatch
+from app.domain.payments import Payment, PaymentBatch
 from app.usecases.approval_limits import check_limits
 from app.usecases.batch_digest import digest_of, verify_batch
 from app.usecases.batch_preparing import check_budget, need_batch, need_headquarters
@@ -36,7 +35,7 @@ def check_batch(ctx: Context, *, batch_id: str, version: int | None = None) -> C
         batch = _open(ctx, uow, batch_id, version, "draft")
         _refuse_own_work(ctx, uow, batch)
         payments = verify_batch(uow, batch)
-        _check_contents(uow, batch, payments)
+        _check_contents(uow, batch)
         uow.batches.save(_checked(ctx, uow, batch, payments))
         return uow.commit()
 
@@ -56,7 +55,7 @@ def approve_batch(ctx: Context, *, batch_id: str, version: int | None = None, jo
         _refuse_own_work(ctx, uow, batch)
         payments = verify_batch(uow, batch)
         check_limits(ctx, uow, batch, payments)
-        _check_contents(uow, batch, payments)
+        _check_contents(uow, batch)
         check_budget(uow, uow.programmes.need(batch.programme_id), uow.rounds.need(batch.round_id))
         if batch.state == "draft":
             ctx.require("check_money")
@@ -185,31 +184,14 @@ def _checked(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Seque
     return replace(batch, state="checked", digest=digest, checked_by=ctx.actor.operator_id, checked_at=uow.now, reason="")
 
 
-def _check_contents(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) -> None:
+def _check_contents(uow: UnitOfWork, batch: PaymentBatch) -> None:
     """Accounts are still the checked ones; nothing is paid that is not due any more."""
-    if batch.way == "transfer":
-        accounts = uow.reads.certificates.many(Account, {one.account_id for one in payments})
-        wrong = [one.number for one in payments if not _is_same(one, accounts.get(one.account_id))]
-        if wrong:
-            raise RuleViolation("batch.account_changed", count=len(wrong), numbers=wrong[:_NAMED])
-    shares = uow.reads.batches.shares(batch.id)
-    owed = {one.id: one for one in uow.reads.batches.entitlements(ids={share.entitlement_id for share in shares})}
-    money = uow.reads.batches.live_money(ids=owed)
-    numbers = {one.id: one.number for one in payments}
-    found: dict[str, None] = defaultdict(None)
-    for share in shares:
-        one = owed.get(share.entitlement_id)
-        if one is None or one.state != "open" or one.id not in money or money[one.id].total > max(one.due - one.before, 0):
-            found[numbers[share.payment_id]] = None
+    wrong = uow.reads.batches.changed_accounts(batch.id) if batch.way == "transfer" else []
+    if wrong:
+        raise RuleViolation("batch.account_changed", count=len(wrong), numbers=wrong[:_NAMED])
+    found = uow.reads.batches.no_longer_due(batch.id)
     if found:
-        raise RuleViolation("batch.no_longer_due", count=len(found), numbers=list(found)[:_NAMED])
-
-
-def _is_same(payment: Payment, account: Account | None) -> bool:
-    if account is None or account.state != "checked":
-        return False
-    now = (account.bank, account.branch, account.kind, account.number, account.holder)
-    return now == (payment.bank, payment.branch, payment.account_kind, payment.account_number, payment.holder)
+        raise RuleViolation("batch.no_longer_due", count=len(found), numbers=found[:_NAMED])
 
 
 def _take_back(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], reason: str) -> None:

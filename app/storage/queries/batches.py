@@ -76,6 +76,16 @@ _REFUSED = (
     " FROM entitlement e LEFT JOIN programme p ON p.id = e.programme_id LEFT JOIN relief_round r ON r.id = e.round_id"
     " WHERE NOT e.deleted AND e.state = 'declined'"
 )
+_CHANGED_ACCOUNT = (
+    "SELECT q.number FROM payment q LEFT JOIN payee_account a ON a.id = q.account_id AND NOT a.deleted"
+    " WHERE q.batch_id = ? AND NOT q.deleted AND (a.id IS NULL OR a.state <> 'checked' OR a.bank <> q.bank OR a.branch <> q.branch"
+    " OR a.kind <> q.account_kind OR a.number <> q.account_number OR a.holder <> q.holder) ORDER BY q.position"
+)
+_NOT_DUE = (
+    "SELECT DISTINCT q.number FROM payment_share s JOIN payment q ON q.id = s.payment_id LEFT JOIN entitlement e ON e.id = s.entitlement_id"
+    " WHERE s.batch_id = ? AND NOT s.deleted AND (e.id IS NULL OR e.deleted OR e.state <> 'open' OR max(e.due - e.before, 0)"
+    " < (SELECT sum(x.amount) FROM payment_share x WHERE x.entitlement_id = e.id AND x.live AND NOT x.deleted)) ORDER BY q.position"
+)
 
 
 class BatchQueries:
@@ -307,6 +317,16 @@ class BatchQueries:
             protected = protected_payments(connection, self._guard.people(connection))
             rows = _in(connection, "SELECT id, batch_id FROM payment WHERE NOT deleted AND id IN (?*)", sorted(protected))
         return frozenset(row[0] for row in rows if row[1] == batch_id)
+
+    def changed_accounts(self, batch_id: str) -> list[str]:
+        """Numbers of the payments whose account is no longer the checked one."""
+        with self._source() as connection:
+            return [row[0] for row in connection.exec_driver_sql(_CHANGED_ACCOUNT, (batch_id,))]
+
+    def no_longer_due(self, batch_id: str) -> list[str]:
+        """Numbers of the payments for an entitlement that is not open, or of which more is live than due."""
+        with self._source() as connection:
+            return [row[0] for row in connection.exec_driver_sql(_NOT_DUE, (batch_id,))]
 
     def makers(self, batch_id: str) -> frozenset[str]:
         """Operator ids of everybody who prepared the batch or changed what is in it, by the journal."""
