@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.domain.relief import Casualty
+from app.domain.building import Victim, VictimMember
+from app.domain.dates import JST, parse_date
+from app.domain.errors import RuleViolation, SasaeError
+from app.domain.folding import fold_name
+from app.domain.identifiers import new_id, person_number
+from app.domain.relief import HARMS, Casualty
+from app.usecases.buildings import fit
 from app.usecases.context import Changes, Context
-from app.usecases.relief_rows import CasualtyFilter, CasualtyRow
+from app.usecases.ports import Reads, UnitOfWork
+from app.usecases.protections import read_day, today
+from app.usecases.relief_rows import CASUALTY_SORTS, CasualtyFilter, CasualtyRow
+
+SEXES = ("male", "female", "other", "unknown")
+MOST_TEXT = 2000
+_EVERY = CasualtyFilter()
+_WORKINGS = ("number", "state", "entered_by", "confirmed_by", "deleted")
+_UNSEEN = frozenset({"note", "victim_id", "person_id", "resident_id", "resident_no", "kana"})
+"""What may be corrected without showing the paper again."""
+_CONFIRMING = ("relief", "check_money", "check_account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,25 +37,171 @@ class SavedCasualty:
 
 
 def save_casualty(ctx: Context, *, values: Mapping[str, Any], casualty_id: str | None = None, version: int | None = None) -> SavedCasualty:
-    """A new casualty, or with ``casualty_id`` a corrected one: that has to be confirmed again. Right ``claim``."""
-    raise NotImplementedError
+    """A new casualty, or with ``casualty_id`` a corrected one: who or what it is has to be confirmed again then. Right ``claim``.
+
+    A resident (``resident_id``) fills in what was left blank; a resident number finds the household it is a member of.
+    RuleViolation beside the field: ``casualty.name``, ``casualty.birth``, ``casualty.day``, ``casualty.text_long``, ``word.unknown``,
+    ``record.not_found``. Warning: ``casualty.again`` (somebody of this name and birth date, or resident number, is listed: ``number``).
+    """
+    ctx.require("claim")
+    given = fit(Casualty, values, fixed=_WORKINGS)
+    if "harmed_on" in given:
+        given["harmed_on"] = read_day(str(given["harmed_on"]), field="harmed_on")
+    with ctx.unit() as uow:
+        reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
+        stored = _visible(reads, uow, casualty_id) if casualty_id else None
+        made = replace(stored, **given) if stored else Casualty(id=new_id(), **given)
+        made = _filled(reads, made)
+        _check(ctx, reads, made)
+        if stored is None:
+            number = person_number(ctx.place.device_prefix, uow.next_number("casualty"))
+            saved = uow.casualties.add(replace(made, number=number, entered_by=ctx.actor.operator_id))
+        else:
+            saved = uow.casualties.save(_again(ctx, stored, made), expected_version=version)
+        warnings = _warnings(reads, saved)
+        return SavedCasualty(casualty=saved, warnings=warnings, changes=uow.commit())
+
+
+def _again(ctx: Context, stored: Casualty, made: Casualty) -> Casualty:
+    names = [name for name in Casualty.__slots__ if getattr(stored, name) != getattr(made, name)]
+    if not set(names) - _UNSEEN:
+        return made
+    return replace(made, state="reported", confirmed_by="", entered_by=ctx.actor.operator_id)
+
+
+def _filled(reads: Reads, made: Casualty) -> Casualty:
+    """With what the register and the affected households know."""
+    resident = reads.residents.get(made.resident_id) if made.resident_id else None
+    if made.resident_id and resident is None:
+        raise RuleViolation("record.not_found", field="resident_id", kind="resident", record=made.resident_id)
+    if resident is not None:
+        told = {name: getattr(resident, name) for name in ("name", "kana", "birth", "sex", "address", "district", "resident_no")}
+        blank = {name: value for name, value in told.items() if getattr(made, name) in ("", "unknown") and value}
+        made = replace(made, **blank)
+    if made.resident_no and not made.victim_id:
+        homes = [one.victim_id for one in reads.relief.many_by(VictimMember, "resident_no", [made.resident_no])]
+        known = next((one for one in homes if reads.get("victim", one) is not None), "")
+        made = replace(made, victim_id=known)
+    home = reads.get("victim", made.victim_id) if made.victim_id else None
+    if isinstance(home, Victim):
+        made = replace(made, address=made.address or home.address, district=made.district or home.district)
+    return made
+
+
+def _check(ctx: Context, reads: Reads, made: Casualty) -> None:
+    """What was typed is possible; RuleViolation beside the field."""
+    for name, known in (("harm", HARMS), ("sex", SEXES)):
+        if getattr(made, name) not in known:
+            raise RuleViolation("word.unknown", field=name, word=str(getattr(made, name)))
+    if not made.name.strip():
+        raise RuleViolation("casualty.name", field="name")
+    if made.birth:
+        try:
+            parse_date(made.birth, lenient=True)
+        except SasaeError:
+            raise RuleViolation("casualty.birth", field="birth", text=made.birth) from None
+    first = ctx.place.occurred_at.astimezone(JST).date().isoformat()
+    if made.harmed_on and not first <= made.harmed_on <= today(ctx).isoformat():
+        raise RuleViolation("casualty.day", field="harmed_on", day=made.harmed_on, first=first, last=today(ctx).isoformat())
+    for name in ("name", "kana", "address", "document", "note"):
+        if len(getattr(made, name)) > MOST_TEXT:
+            raise RuleViolation("casualty.text_long", field=name, most=MOST_TEXT)
+    for name, kind in (("victim_id", "victim"), ("person_id", "person")):
+        record_id = getattr(made, name)
+        record = reads.get(kind, record_id) if record_id else None
+        if record_id and (record is None or getattr(record, "deleted", False)):
+            raise RuleViolation("record.not_found", field=name, kind=kind, record=record_id)
+
+
+def _warnings(reads: Reads, saved: Casualty) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    others = find_same(reads, saved)
+    return (("casualty.again", {"number": others[0].number, "name": others[0].name}),) if others else ()
+
+
+def find_same(reads: Reads, one: Casualty) -> list[Casualty]:
+    """Others that may be the same human being: of one resident number, or of one name with no birth date against it."""
+    found = {other.id: other for other in reads.relief.many_by(Casualty, "resident_no", [one.resident_no])}
+    found |= {
+        other.id: other for other in reads.relief.many_by(Casualty, "person_id", [one.person_id])
+    }  # fmt: skip
+    listed = reads.relief.casualty_ids(filter=CasualtyFilter(text="".join(one.name.split())), sort="number")
+    for other in reads.relief.many(Casualty, listed).values():
+        if fold_name(other.name) == fold_name(one.name) and _may_be(other.birth, one.birth):
+            found[other.id] = other
+    hidden = reads.relief.hidden("casualty", found)
+    return [other for other in found.values() if other.id not in hidden and other.id != one.id and other.state != "withdrawn"]
+
+
+def _may_be(known: str, typed: str) -> bool:
+    try:
+        return not (known and typed) or parse_date(known, lenient=True).earliest == parse_date(typed, lenient=True).earliest
+    except SasaeError:
+        return known == typed
 
 
 def confirm_casualty(ctx: Context, *, casualty_id: str, document: str = "", version: int | None = None) -> Changes:
-    """Another person than who entered it has seen the paper. Right ``relief`` or ``check_money``."""
-    raise NotImplementedError
+    """Another person than who entered it has seen the paper. Right ``relief``, ``check_money`` or ``check_account``.
+
+    RuleViolation ``casualty.same_person``, ``casualty.document`` (which paper shows it), ``casualty.not_reported``, ``record.not_found``.
+    """
+    if not any(ctx.actor.may(right) for right in _CONFIRMING):
+        ctx.require(_CONFIRMING[0])
+    with ctx.unit() as uow:
+        stored = _visible(uow.reads.seen_by(see_protected=ctx.actor.may("see_protected")), uow, casualty_id)
+        if stored.state != "reported":
+            raise RuleViolation("casualty.not_reported", number=stored.number, name=stored.name, state=stored.state)
+        if stored.entered_by == ctx.actor.operator_id:
+            raise RuleViolation("casualty.same_person", number=stored.number, name=stored.name)
+        paper = document.strip() or stored.document
+        if not paper:
+            raise RuleViolation("casualty.document", field="document", number=stored.number)
+        uow.casualties.save(replace(stored, state="confirmed", confirmed_by=ctx.actor.operator_id, document=paper), expected_version=version)
+        return uow.commit()
 
 
 def withdraw_casualty(ctx: Context, *, casualty_id: str, reason: str, version: int | None = None) -> Changes:
-    """It was wrong, or somebody missing was found."""
-    raise NotImplementedError
+    """It was wrong, or somebody missing was found. The next calculation ends what is due for it. Right ``claim``.
+
+    RuleViolation ``relief.reason_missing``, ``record.not_found``.
+    """
+    ctx.require("claim")
+    if not reason.strip():
+        raise RuleViolation("relief.reason_missing", field="reason")
+    with ctx.unit(reason=reason.strip()) as uow:
+        stored = _visible(uow.reads.seen_by(see_protected=ctx.actor.may("see_protected")), uow, casualty_id)
+        uow.casualties.save(replace(stored, state="withdrawn"), expected_version=version)
+        return uow.commit()
+
+
+def _visible(reads: Reads, uow: UnitOfWork, casualty_id: str) -> Casualty:
+    """RuleViolation ``record.not_found`` for one the actor may not know of, as for one that is not there."""
+    found = uow.casualties.get(casualty_id)
+    if found is None or found.deleted or reads.relief.hidden("casualty", [casualty_id]):
+        raise RuleViolation("record.not_found", kind="casualty", record=casualty_id)
+    return found
+
+
+# -- to look at --------------------------------------------------------------------------------------------
 
 
 def list_casualty_ids(ctx: Context, *, filter: CasualtyFilter | None = None, sort: str = "number") -> Sequence[str]:
-    """Ids in order."""
-    raise NotImplementedError
+    """Ids in order. Protected people's are not among them without the right."""
+    ctx.require("view")
+    if sort not in CASUALTY_SORTS:
+        raise RuleViolation("word.unknown", field="sort", word=sort)
+    return ctx.reads.relief.casualty_ids(filter=filter or _EVERY, sort=sort)
 
 
 def casualty_rows(ctx: Context, casualty_ids: Sequence[str]) -> list[CasualtyRow]:
     """Rows in the same order."""
-    raise NotImplementedError
+    return ctx.reads.relief.casualty_rows(casualty_ids)
+
+
+def find_casualty(ctx: Context, *, number: str) -> str:
+    """The id for a number (or an id). RuleViolation ``record.not_found``."""
+    ctx.require("view")
+    wanted = number.strip()
+    found = ctx.reads.relief.by_number("casualty", wanted.upper()) or next((row.id for row in casualty_rows(ctx, [wanted])), None)
+    if found is None:
+        raise RuleViolation("record.not_found", kind="casualty", record=wanted[:60])
+    return found

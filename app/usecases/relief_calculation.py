@@ -5,22 +5,259 @@ A dry run does everything but writing. What is calculated again raises or lowers
 
 from __future__ import annotations
 
-from app.usecases.context import Context
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from app.domain.errors import RuleViolation
+from app.domain.identifiers import person_number
+from app.domain.relief import Entitlement, Programme, ReliefRound, ReliefRule, Yen
+from app.domain.relief_rules import find_overlaps, refuse_overlaps
+from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
-from app.usecases.relief_rows import Calculation
+from app.usecases.ports import Reads, UnitOfWork
+from app.usecases.relief_plan import Plan, Planned, row_of
+from app.usecases.relief_rows import WANTS, CalculatedRow, Calculation, CategoryCount
+from app.usecases.relief_subjects import Gathering, Question, Subject, mark_doubles
+from app.usecases.relief_wants import Papers, find_wants
 
 __all__ = ["calculate", "dry_run"]
+SERIES = "entitlement"
+"""The range of numbers that entitlements get theirs from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Budget:
+    """The tighter of the budgets of round and programme: None without any. ``left`` is negative when it is overrun."""
+
+    amount: Yen | None
+    left: Yen | None
 
 
 def dry_run(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
     """What ``calculate`` would do. Nothing is written but a line in the access log. Right ``relief`` or ``ledger``."""
-    raise NotImplementedError
+    if not ctx.actor.may("ledger"):
+        ctx.require("relief")
+    question = _ask(ctx, ctx.reads, round_id)
+    found, days = _plan(ctx.reads, question, now=ctx.now(), job=job)
+    budget = _budget(ctx.reads, question, found)
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=len(found), target="relief")
+        uow.commit()
+    return _tell(question, found, budget, dry=True, days=days, now=ctx.now())
 
 
 def calculate(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
     """Make, raise, lower and end the entitlements of a round, in one transaction. Right ``relief``, at headquarters only.
 
-    RuleViolation ``relief.not_headquarters``, ``relief.round_closed``, ``relief.no_rules``, ``relief.over_budget`` (``over``: by how many
-    yen; nothing is written then).
+    RuleViolation ``relief.not_headquarters``, ``relief.round_closed``, ``relief.no_rules``, ``programme.overlap``, ``relief.no_residents``,
+    ``relief.over_budget`` (``over``: by how many yen; nothing is written then).
     """
-    raise NotImplementedError
+    ctx.require("relief")
+    if ctx.place.site_kind != "hq":
+        raise RuleViolation("relief.not_headquarters", site=ctx.place.site_name)
+    with ctx.unit() as uow:
+        reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
+        question = _ask(ctx, reads, round_id)
+        _check_ready(question)
+        found, days = _plan(reads, question, now=uow.now, job=job)
+        if days:
+            raise RuleViolation("relief.no_residents", field="round", days=days)
+        budget = _budget(reads, question, found)
+        if budget.left is not None and budget.left < 0 and any(one.action in ("created", "raised") for one in found):
+            raise RuleViolation("relief.over_budget", field="budget", over=-budget.left, budget=budget.amount)
+        _write(ctx, uow, question, found)
+        uow.log_access(action="view", persons=len(found), target="relief")
+        return _tell(question, found, budget, dry=False, days=(), now=uow.now, changes=uow.commit())
+
+
+def _ask(ctx: Context, reads: Reads, round_id: str) -> Question:
+    round = reads.get("relief_round", round_id)
+    if not isinstance(round, ReliefRound) or round.deleted:
+        raise RuleViolation("record.not_found", kind="relief_round", record=round_id)
+    programme = reads.get("programme", round.programme_id)
+    if not isinstance(programme, Programme) or programme.deleted:
+        raise RuleViolation("record.not_found", kind="programme", record=round.programme_id)
+    rules = [one for one in reads.relief.many_by(ReliefRule, "round_id", [round_id])]
+    if not rules:
+        raise RuleViolation("relief.no_rules", field="round", programme=programme.title, round=round.title or round.code)
+    return Question(programme=programme, round=round, rules=tuple(sorted(rules, key=lambda one: one.position)), place=ctx.place)
+
+
+def _check_ready(question: Question) -> None:
+    if question.round.state == "closed" or question.programme.state == "closed":
+        raise RuleViolation("relief.round_closed", field="round", programme=question.programme.title, round=question.round.title or question.round.code)
+    refuse_overlaps(question.rules)
+
+
+def _plan(reads: Reads, question: Question, *, now: datetime, job: Job) -> tuple[list[Planned], tuple[str, ...]]:
+    """What becomes of everybody, and the days for which there are no residents."""
+    job.report(0, None, "relief.gathering")
+    gathering = Gathering(reads, question)
+    subjects = [*gathering.households(), *gathering.people()]
+    stored = reads.relief.entitlements(round_id=question.round.id)
+    hidden = reads.relief.hidden("entitlement", [one.id for one in stored])
+    stored = [one for one in stored if one.id not in hidden]
+    earlier = reads.relief.earlier(round_ids=_rounds_before(reads, question)) if question.programme.increments == "total" else ()
+    plan = Plan(question, stored=stored, live=reads.relief.live(round_id=question.round.id), earlier=earlier, now=now)
+    mark_doubles(subjects, shared=_shared(reads, subjects), first=plan.first())
+    found = [plan.add(one) for one in job.track(subjects, "relief.calculating")]
+    found += plan.leftover()
+    _fill_wants(reads, question, found)
+    return found, tuple(dict.fromkeys(gathering.missing_days))
+
+
+def _shared(reads: Reads, subjects: Sequence[Subject]) -> dict[str, list[str]]:
+    """Members in common, but those who live apart by a claim."""
+    apart = {name for one in subjects for claim in one.claims if claim.apart for name in claim.members}
+    return {number: victims for number, victims in reads.relief.shared_numbers().items() if number not in apart}
+
+
+def _rounds(reads: Reads, programme: Programme) -> list[ReliefRound]:
+    found = reads.relief.many_by(ReliefRound, "programme_id", [programme.id])
+    return sorted(found, key=lambda one: (int(one.code) if one.code.isdecimal() else 10**6, one.code))
+
+
+def _rounds_before(reads: Reads, question: Question) -> list[str]:
+    ids = [one.id for one in _rounds(reads, question.programme)]
+    return ids[: ids.index(question.round.id)]
+
+
+def _fill_wants(reads: Reads, question: Question, found: Sequence[Planned]) -> None:
+    """What each entitlement lacks now."""
+    planned = [(one, one.after) for one in found if one.after is not None]
+    owed = frozenset(after.id for one, after in planned if one.open > 0)
+    papers: Papers = {after.id: _papers(one.subject) for one, after in planned if one.subject is not None}
+    lacking = find_wants(
+        reads, programme=question.programme, round=question.round, entitlements=[after for _, after in planned], owed=owed, papers=papers
+    )
+    for one, after in planned:
+        if after.wants != lacking[after.id]:
+            one.after = replace(after, wants=lacking[after.id])
+
+
+def _papers(subject: Subject) -> tuple[bool, frozenset[str], bool]:
+    if not subject.claims:
+        return (False, _NO_PAPERS, subject.facts.certificate)
+    return (True, frozenset(name for claim in subject.claims for name in claim.documents), subject.facts.certificate)
+
+
+_NO_PAPERS: frozenset[str] = frozenset()
+
+
+# -- the budget --------------------------------------------------------------------------------------------
+
+
+def _budget(reads: Reads, question: Question, found: Sequence[Planned]) -> _Budget:
+    """What is left of the tighter budget when everything here is paid. What a refusal or an end had before counts, too."""
+    here = sum(_committed(one) for one in found)
+    budgets = []
+    if question.round.budget is not None:
+        budgets.append(_Budget(amount=question.round.budget, left=question.round.budget - here))
+    if question.programme.budget is not None:
+        others = [one.id for one in _rounds(reads, question.programme) if one.id != question.round.id]
+        amounts = reads.relief.earlier(round_ids=others)
+        hidden = reads.relief.hidden("entitlement", [one.entitlement_id for one in amounts])
+        spent = here + sum(one.amount for one in amounts if one.entitlement_id not in hidden)
+        budgets.append(_Budget(amount=question.programme.budget, left=question.programme.budget - spent))
+    return min(budgets, key=lambda one: one.left or 0, default=_Budget(amount=None, left=None))
+
+
+def _committed(one: Planned) -> Yen:
+    return one.live.paid + one.live.under_way + one.open
+
+
+# -- writing -----------------------------------------------------------------------------------------------
+
+
+def _write(ctx: Context, uow: UnitOfWork, question: Question, found: Sequence[Planned]) -> None:
+    made = [one for one in found if one.stored is None and one.after is not None]
+    if made:
+        serial = uow.reserve_numbers(SERIES, len(made))
+        for place, one in enumerate(made):
+            one.after = replace(_sure(one.after), number=person_number(ctx.place.device_prefix, serial + place))
+        uow.entitlements.add_many([_sure(one.after) for one in made])
+    changed = [one.after for one in found if one.stored is not None and one.after is not None and one.after != one.stored]
+    if changed:
+        uow.entitlements.save_many(changed)
+    if question.round.state == "draft":
+        uow.rounds.save(replace(uow.rounds.need(question.round.id), state="open"))
+
+
+def _sure(entitlement: Entitlement | None) -> Entitlement:
+    if entitlement is None:
+        raise TypeError("nothing was planned")
+    return entitlement
+
+
+# -- telling -----------------------------------------------------------------------------------------------
+
+
+def _tell(
+    question: Question, found: Sequence[Planned], budget: _Budget, *, dry: bool, days: Sequence[str], now: datetime, changes: Changes | None = None
+) -> Calculation:
+    actions = Counter(one.action for one in found)
+    entitled = [one for one in found if one.after is not None and one.after.state == "open"]
+    owing = [one for one in entitled if one.open > 0]
+    missing = Counter(code for one in owing for code in _sure(one.after).wants)
+    rows = [row_of(one, already=one.live.paid + one.live.under_way) for one in found if one.stored is not None or one.subject is not None]
+    return Calculation(
+        programme=question.programme, round=question.round, dry=dry, categories=_categories(question, entitled), count=len(entitled),
+        total=sum(max(0, _sure(one.after).due - _sure(one.after).before) for one in entitled),
+        already=sum(one.live.paid + one.live.under_way for one in entitled), to_pay=sum(one.open for one in owing), budget=budget.amount,
+        left=budget.left, created=actions["created"], raised=actions["raised"], lowered=actions["lowered"], ended=actions["ended"],
+        over=sum(1 for one in found if one.after is not None and one.after.over > 0),
+        over_total=sum(one.after.over for one in found if one.after is not None), unchanged=actions["unchanged"], declined=actions["declined"],
+        problems=actions["problem"], payable=sum(1 for one in owing if not _sure(one.after).wants),
+        missing={code: missing[code] for code in WANTS if missing[code]}, rows=_in_order(rows), warnings=_warnings(question, budget, days),
+        calculated_at=now, changes=changes or {},
+    )  # fmt: skip
+
+
+def _in_order(rows: Sequence[CalculatedRow]) -> tuple[CalculatedRow, ...]:
+    """Households before people, by district and reading."""
+    return tuple(sorted(rows, key=lambda one: (one.unit, one.district == "", one.district, one.kana, one.name)))
+
+
+def _categories(question: Question, entitled: Sequence[Planned]) -> tuple[CategoryCount, ...]:
+    """Count × unit price by category, in the order of the rules; of what is due, before earlier rounds are taken off."""
+    order = {name: place for place, name in enumerate(dict.fromkeys(rule.category or rule.title for rule in question.rules))}
+    counts, titles = _count_lines(entitled)
+    found = []
+    for category, unit in sorted({key[:2] for key in counts}, key=lambda one: (order.get(one[0], len(order)), one)):
+        amounts = {amount: number for (name, of, amount), number in counts.items() if (name, of) == (category, unit)}
+        found.append(
+            CategoryCount(
+                category=category, title=titles[category], unit=unit, count=sum(amounts.values()),
+                unit_amount=next(iter(amounts)) if len(amounts) == 1 else None, total=sum(amount * number for amount, number in amounts.items()),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _count_lines(entitled: Sequence[Planned]) -> tuple[Counter[tuple[str, str, Yen]], dict[str, str]]:
+    """How many lines there are by category, unit and amount, and the categories' titles. Alike outcomes are one object, counted together."""
+    alike = Counter((id(one.outcome), _sure(one.after).unit) for one in entitled)
+    outcomes = {id(one.outcome): one.outcome for one in entitled}
+    counts: Counter[tuple[str, str, Yen]] = Counter()
+    titles: dict[str, str] = {}
+    for (key, unit), number in alike.items():
+        for line in outcomes[key].lines:
+            counts[(line.category, unit, line.amount)] += number
+            titles.setdefault(line.category, line.title)
+    return counts, titles
+
+
+def _warnings(question: Question, budget: _Budget, days: Sequence[str]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    found: list[tuple[str, Mapping[str, Any]]] = [
+        ("programme.overlap", {"first": one.first.title, "second": one.second.title, "group": one.first.group}) for one in find_overlaps(question.rules)
+    ]
+    if days:
+        found.append(("relief.no_residents", {"days": list(days)}))
+    if budget.left is not None and budget.left < 0:
+        found.append(("relief.over_budget", {"over": -budget.left, "budget": budget.amount}))
+    if question.round.state == "closed" or question.programme.state == "closed":
+        found.append(("relief.round_closed", {"programme": question.programme.title, "round": question.round.title or question.round.code}))
+    return tuple(found)

@@ -122,12 +122,12 @@ class ReliefReads(Protocol):
         """What entitlements of these rounds have had or will have, whoever asks."""
         ...
 
-    def committed(self, *, round_ids: Sequence[str]) -> Yen:
-        """The sum of ``earlier``."""
-        ...
-
     def withheld(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:
         """Those of the entitlements, claims or casualties that are of protected people, whoever asks."""
+        ...
+
+    def hidden(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the entitlements, claims or casualties that this reader may not know of."""
         ...
 
     def many(self, kind: type[R], record_ids: Iterable[str]) -> dict[str, R]:

@@ -175,10 +175,6 @@ class ReliefQueries:
         with self._source() as connection:
             return facts.earlier(connection, round_ids, lists.PAID.format(which=""))
 
-    def committed(self, *, round_ids: Sequence[str]) -> int:
-        """Yen that the entitlements of these rounds have had or will have, whoever asks."""
-        return sum(one.amount for one in self.earlier(round_ids=round_ids))
-
     # -- many at once --------------------------------------------------------------------------------------
 
     def withheld(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:
@@ -188,6 +184,10 @@ class ReliefQueries:
             for part in chunked(sorted(set(record_ids)), 5000):
                 found |= self._of_protected(connection, connection.exec_driver_sql(query, {"ids": json.dumps(list(part))}).all())
         return found
+
+    def hidden(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the records that this reader may not know of."""
+        return self.withheld(kind, record_ids) if self._guard.hides else frozenset()
 
     def many(self, kind: type[R], record_ids: Iterable[str]) -> dict[str, R]:
         """Live records by id, whoever asks: for a use case to write with, never to show."""

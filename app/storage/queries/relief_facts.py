@@ -21,8 +21,8 @@ _DWELLING = "b.use IN (" + ", ".join(f"'{use}'" for use in sorted(DWELLINGS)) + 
 _HOUSEHOLDS = (
     f"WITH house AS MATERIALIZED (SELECT building_id, grade FROM ({RANKED}) WHERE place = 1),"
     " home AS MATERIALIZED (SELECT o.victim_id, h.grade, b.id AS building_id, b.use, b.district, row_number() OVER (PARTITION BY o.victim_id"
-    f" ORDER BY o.main DESC, {_DWELLING} DESC, {_SEVERITY}, b.rid) AS place"
-    " FROM occupancy o JOIN building b ON b.id = o.building_id LEFT JOIN house h ON h.building_id = b.id WHERE NOT o.deleted AND NOT b.deleted),"
+    f" ORDER BY {_DWELLING} DESC, {_SEVERITY}, b.rid) AS place"
+    " FROM occupancy o JOIN building b ON b.id = o.building_id LEFT JOIN house h ON h.building_id = b.id WHERE o.main AND NOT o.deleted AND NOT b.deleted),"
     " people AS MATERIALIZED (SELECT victim_id, count(*) AS number FROM victim_member WHERE NOT deleted GROUP BY 1),"
     " paper AS MATERIALIZED (SELECT DISTINCT victim_id FROM certificate WHERE NOT deleted AND kind = 'damage' AND state IN ('issued', 'superseded'))"
     " SELECT v.id, v.head_name, v.head_kana, v.head_birth, v.address, coalesce(nullif(v.district, ''), home.district, ''), v.snapshot_id,"
