@@ -254,9 +254,10 @@ class _Reader:
             place, key = place.rpartition(".")[0], place.rpartition(".")[2]
         first, last = self._tables.get(place, (0, len(self._lines)))
         written = re.compile(rf"(?:.*[\s{{,.])?{re.escape(key)}\s*=") if key else None
-        for number in range(first, last):
-            if written and written.match(self._lines[number]):
-                return number + 1
+        for start, end in ((first, last), self._tables.get(f"{place}.who", (0, 0))):
+            for number in range(start, end):
+                if written and written.match(self._lines[number]):
+                    return number + 1
         return first + 1 if place else None
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from app import resources
 from app.domain.dates import format_era, format_instant
-from app.domain.errors import SasaeError
+from app.domain.errors import InputFault, SasaeError
 from app.presentation.labels import label
 
 _UNKNOWN = "処理できませんでした。もう一度やり直しても同じときは、この番号を担当者にお知らせください（{code}）。"
 _MISSING = "―"
+_PLACE = "（「{path}」の{line}行目）"
+"""Where a fault of a file is, for sentences that are also said beside a field."""
 _MANY = 5
 
 _CODE_PARAMS = {
@@ -59,6 +61,8 @@ def message(error: BaseException | str, **params: Any) -> str:
     text = resources.read_messages().get(code)
     if text is None:
         return _UNKNOWN.format(code=code)
+    if isinstance(error, InputFault) and given.get("path") and given.get("line") and "{path}" not in text and "{line}" not in text:
+        text += _PLACE
     return _SENTENCE.vformat(text, (), {name: show_value(value, name=name) for name, value in given.items()})
 
 
