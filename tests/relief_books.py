@@ -97,7 +97,7 @@ def open_books(town: Town) -> Books:
         programme = uow.programmes.add(Programme(id=new_id(), code="gienkin", title="義援金", payer="見本県", budget=10_000_000))
         chosen = uow.rounds.add(ReliefRound(id=new_id(), programme_id=programme.id, code="1", title="第1次", state="open"))
         for place, (category, title, unit, amount) in enumerate(
-            (("zenkai", "全壊", "household", 200_000), ("hankai", "半壊", "household", 100_000), ("dead", "死者", "person", 1_000_000))
+            (("全壊", "全壊", "household", 200_000), ("半壊", "半壊", "household", 100_000), ("死者", "死者", "person", 1_000_000))
         ):
             uow.rules.add(
                 ReliefRule(
@@ -108,10 +108,10 @@ def open_books(town: Town) -> Books:
         books = Books(town=town, programme=programme, round=chosen)
         for place, (name, district, category, unit, due, household) in enumerate(
             (
-                ("髙橋　太郎", "本町", "zenkai", "household", 200_000, "victim:1"),
-                ("見本　次郎", "港町", "zenkai", "household", 200_000, "victim:2"),
-                ("架空　三郎", "本町", "hankai", "household", 100_000, "victim:3"),
-                ("見本　父", "港町", "dead", "person", 1_000_000, "victim:2"),
+                ("髙橋　太郎", "本町", "全壊", "household", 200_000, "victim:1"),
+                ("見本　次郎", "港町", "全壊", "household", 200_000, "victim:2"),
+                ("架空　三郎", "本町", "半壊", "household", 100_000, "victim:3"),
+                ("見本　父", "港町", "死者", "person", 1_000_000, "victim:2"),
             )
         ):
             subject = household if unit == "household" else f"casualty:{place}"

@@ -1,6 +1,7 @@
 """Reports of money: by round, category, district, site and day, and to the prefecture.
 
-Sums have everybody in them, protected people without their district (decision 018). What is decided, on its way and paid is of the end of a day, by the books; who is entitled, declined or did not come is as now.
+Sums have everybody in them, protected people without their district (decision 018).
+What is decided, on its way and paid is of the end of a day, by the books; who is entitled, declined or did not come is as now.
 """
 
 from __future__ import annotations
@@ -120,11 +121,8 @@ def _ordered(ctx: Context, by: str, scope: Mapping[str, str], cells: Mapping[str
 
 
 def _category_titles(ctx: Context, scope: Mapping[str, str]) -> dict[str, str]:
-    """Categories of the rules in their order; the title of the first rule of each."""
-    titles: dict[str, str] = {}
-    for rule in _rules(ctx, scope):
-        titles.setdefault(rule.category, rule.title or rule.category)
-    return titles
+    """Categories of the rules in their order. They are words already."""
+    return {rule.category: rule.category for rule in _rules(ctx, scope)}
 
 
 def _rules(ctx: Context, scope: Mapping[str, str]) -> list[ReliefRule]:
@@ -276,7 +274,7 @@ def _prefecture_lines(ctx: Context, one: ReliefRound, day: str, typed: Mapping[s
         forecast = line.due.amount if unit_amount is None else estimated * unit_amount
         made.append(
             PrefectureLine(
-                round_id=one.id, round_title=one.title or one.code, category=category, title=own[0].title or category if own else category,
+                round_id=one.id, round_title=one.title or one.code, category=category, title=category,
                 unit=own[0].unit if own else "household", unit_amount=unit_amount, estimated=estimated, forecast=forecast,
                 typed=category in typed, due=line.due, paid=line.paid, refused=line.refused, open=line.open,
             )

@@ -9,7 +9,7 @@ import pytest
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.protection import Protection
-from app.domain.relief import Entitlement
+from app.domain.relief import Entitlement, Programme, ReliefRound
 from app.usecases import ledger, postings
 from app.usecases.ledger_rows import DayLine, Report, ReportLine, SiteLine, Tally
 from app.usecases.relief_reports import (
@@ -60,9 +60,9 @@ def test_by_category_one_payment_counts_for_each_of_its_entitlements(books: Book
     report = make_report(books.ctx, by="category", programme_id=books.programme.id)
     found = lines(report)
     assert [line.title for line in report.lines if isinstance(line, ReportLine)] == ["全壊", "半壊", "死者"]
-    assert found["zenkai"].paid == Tally(count=2, amount=400_000)
-    assert found["dead"].paid == Tally(count=1, amount=1_000_000)
-    assert found["hankai"].failed == Tally(count=1, amount=100_000) == found["hankai"].open
+    assert found["全壊"].paid == Tally(count=2, amount=400_000)
+    assert found["死者"].paid == Tally(count=1, amount=1_000_000)
+    assert found["半壊"].failed == Tally(count=1, amount=100_000) == found["半壊"].open
     assert isinstance(report.total, ReportLine)
     assert report.total.due == Tally(count=4, amount=1_500_000)
     assert report.total.paid == Tally(count=3, amount=1_400_000)
@@ -152,27 +152,27 @@ def test_a_reversed_allotment_leaves_the_site_as_it_was(books: Books) -> None:
 
 
 def test_the_prefecture_is_told_forecast_actual_and_return(books: Books) -> None:
-    save_estimates(books.ctx, round_id=books.round.id, estimates={"zenkai": 10, "dead": 2})
+    save_estimates(books.ctx, round_id=books.round.id, estimates={"全壊": 10, "死者": 2})
     pay(books, [[0], [1, 3]])
     ledger.return_budget(books.ctx, programme_id=books.programme.id, amount=500_000, second=SECOND)
     found = report_to_prefecture(books.ctx, programme_id=books.programme.id)
     by_code = {line.category: line for line in found.lines}
-    assert (by_code["zenkai"].estimated, by_code["zenkai"].forecast, by_code["zenkai"].typed) == (10, 2_000_000, True)
-    assert (by_code["hankai"].estimated, by_code["hankai"].forecast, by_code["hankai"].typed) == (1, 100_000, False)
-    assert by_code["dead"].paid == Tally(count=1, amount=1_000_000)
+    assert (by_code["全壊"].estimated, by_code["全壊"].forecast, by_code["全壊"].typed) == (10, 2_000_000, True)
+    assert (by_code["半壊"].estimated, by_code["半壊"].forecast, by_code["半壊"].typed) == (1, 100_000, False)
+    assert by_code["死者"].paid == Tally(count=1, amount=1_000_000)
     assert found.forecast == 2_000_000 + 100_000 + 2_000_000
     assert found.paid == Tally(count=3, amount=1_400_000)
     assert (found.received, found.returned, found.to_return) == (3_000_000, 500_000, 1_100_000)
-    save_estimates(books.ctx, round_id=books.round.id, estimates={"zenkai": None})
-    assert read_estimates(books.ctx)[books.round.id] == {"dead": 2}
+    save_estimates(books.ctx, round_id=books.round.id, estimates={"全壊": None})
+    assert read_estimates(books.ctx)[books.round.id] == {"死者": 2}
 
 
 def test_a_rule_with_single_shares_has_no_one_price(books: Books) -> None:
     with books.ctx.unit() as uow:
-        rule = uow.rules.where(category="zenkai")[0]
+        rule = uow.rules.where(category="全壊")[0]
         uow.rules.save(replace(rule, single="3/4"))
         uow.commit()
-    line = next(one for one in report_to_prefecture(books.ctx, round_id=books.round.id).lines if one.category == "zenkai")
+    line = next(one for one in report_to_prefecture(books.ctx, round_id=books.round.id).lines if one.category == "全壊")
     assert (line.unit_amount, line.forecast) == (None, 400_000)
 
 
@@ -184,7 +184,7 @@ def test_what_cannot_be_asked(books: Books) -> None:
         (lambda: make_report(books.ctx, by="round", day="いつか"), "ledger.day"),
         (lambda: make_report(books.town.acting("desk"), by="round"), "permission.denied"),
         (lambda: report_to_prefecture(books.ctx), "ledger.programme_missing"),
-        (lambda: save_estimates(books.ctx, round_id=books.round.id, estimates={"zenkai": -1}), "ledger.estimate"),
+        (lambda: save_estimates(books.ctx, round_id=books.round.id, estimates={"全壊": -1}), "ledger.estimate"),
         (lambda: save_estimates(books.ctx, round_id=books.round.id, estimates={"no": 1}), "ledger.category_unknown"),
         (lambda: save_estimates(books.ctx, round_id="no", estimates={}), "record.not_found"),
         (lambda: make_statement(books.ctx, entitlement_id="no"), "record.not_found"),
@@ -202,10 +202,12 @@ def test_a_dry_run_gives_the_estimates(books: Books) -> None:
 def test_a_family_has_everything_in_one_statement(books: Books) -> None:
     pay(books, [[0], [1, 3]])
     with books.ctx.unit() as uow:
+        gift = uow.programmes.add(Programme(id=new_id(), code="mimai", title="見舞金", kind="sympathy"))
+        first = uow.rounds.add(ReliefRound(id=new_id(), programme_id=gift.id, title="第1回"))
         other = uow.entitlements.add(
             Entitlement(
-                id=new_id(), number="E900", programme_id=books.programme.id, round_id=new_id(), subject="resident:H9", aliases=("victim:2",),
-                household="resident:H9", name="見本　次郎", category="zenkai", due=50_000,
+                id=new_id(), number="E900", programme_id=gift.id, round_id=first.id, subject="resident:H9", aliases=("victim:2",),
+                household="resident:H9", name="見本　次郎", category="全壊", due=50_000,
             )
         )  # fmt: skip
         uow.commit()
