@@ -36,7 +36,7 @@ _SMALL = re.compile(
 )
 _HIRAGANA = re.compile("[\u3041-\u3096]")
 _SPACES = frozenset(" \u3000\u00a0\t")
-_YEN = "\u00a5\uffe5"
+_NARROW = {"\u00a5": "\\", "\uffe5": "\\", "\u300c": "\uff62", "\u300d": "\uff63", "\u3001": ",", "\uff64": ","}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,8 @@ def _write(cluster: str, allowed: frozenset[str]) -> tuple[str | None, str]:
         return " ", "" if cluster == " " else "width"
     if len(cluster) == 1 and cluster in allowed:
         return cluster, ""
-    if cluster in _YEN and "\\" in allowed:
-        return "\\", "width"
+    if (narrow := _NARROW.get(cluster, "")) and narrow in allowed:
+        return narrow, "width"
     half, misfits = to_half_kana(cluster)
     if not misfits and set(half) <= allowed:
         return half, _kind(cluster)
