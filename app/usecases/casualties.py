@@ -12,6 +12,7 @@ from app.domain.errors import RuleViolation, SasaeError
 from app.domain.folding import fold_name
 from app.domain.identifiers import new_id, person_number
 from app.domain.relief import HARMS, Casualty
+from app.domain.words import find_code
 from app.usecases.buildings import fit
 from app.usecases.context import Changes, Context
 from app.usecases.ports import Reads, UnitOfWork
@@ -75,7 +76,8 @@ def _filled(reads: Reads, made: Casualty) -> Casualty:
     if made.resident_id and resident is None:
         raise RuleViolation("record.not_found", field="resident_id", kind="resident", record=made.resident_id)
     if resident is not None:
-        told = {name: getattr(resident, name) for name in ("name", "kana", "birth", "sex", "address", "district", "resident_no")}
+        told = {name: getattr(resident, name) for name in ("name", "kana", "birth", "address", "district", "resident_no")}
+        told["sex"] = find_code("sex", resident.sex) or ""
         blank = {name: value for name, value in told.items() if getattr(made, name) in ("", "unknown") and value}
         made = replace(made, **blank)
     if made.resident_no and not made.victim_id:
