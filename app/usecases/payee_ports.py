@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from app.domain.building import VictimMember
 from app.domain.payments import Account, Payee
 from app.usecases.payee_rows import PayeeFilter, PayeeRow, Twin
 
@@ -44,6 +45,10 @@ class PayeeReads(Protocol):
 
     def contractors(self, claim_ids: Iterable[str]) -> dict[str, str]:
         """The payee that each of the claims names as contractor."""
+        ...
+
+    def members(self, victim_id: str) -> list[VictimMember]:
+        """The household in its order, the head first; nobody of a household the reader may not know of."""
         ...
 
     def deceased(self, casualty_ids: Iterable[str]) -> frozenset[str]:

@@ -60,8 +60,7 @@ def _members(ctx: Context, entitlement: Entitlement) -> list[_Member]:
     """The household as it lived there, the head first; else that of the snapshot."""
     victim = ctx.reads.get("victim", entitlement.victim_id) if entitlement.victim_id else None
     if isinstance(victim, Victim):
-        with ctx.unit() as uow:  # nothing is written: it is rolled back
-            found = sorted(uow.members.where(victim_id=victim.id), key=lambda one: one.position)
+        found = ctx.reads.payees.members(victim.id)
         if found:
             return [
                 _Member(one.name, one.kana, one.birth, one.relation, one.resident_no, one.person_id, victim.address, victim.postal)

@@ -94,7 +94,8 @@ def test_whatever_is_typed_what_comes_out_is_legal_and_stays_so(text: str) -> No
 @pytest.mark.parametrize(
     ("holder", "kana", "code"),
     [
-        ("ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダ　タロウ", ""), ("ヤマダタロウ", "ﾔﾏﾀﾞ ﾀﾛｳ", ""), ("オオノ", "オーノ", "account.holder_spelling"), ("ﾔﾏﾀﾞ ﾊﾅｺ", "ヤマダ　タロウ", "account.holder_differs"),
+        ("ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダ　タロウ", ""), ("ヤマダタロウ", "ﾔﾏﾀﾞ ﾀﾛｳ", ""), ("オオノ", "オーノ", "account.holder_spelling"),
+        ("ﾔﾏﾀﾞ ﾊﾅｺ", "ヤマダ　タロウ", "account.holder_differs"),
         ("ﾔﾏﾀﾞ", "", "account.kana_unknown"),
     ],
 )  # fmt: skip

@@ -37,14 +37,21 @@ def test_what_is_no_account(symbol: str, number: str, code: str) -> None:
         to_account(symbol, number)
 
 
-@pytest.mark.parametrize(("text", "read"), [("11940-12345671", ("11940", "12345671")), ("01940-1-123456", ("01940", "123456")), ("記号 11940　番号 12345671", ("11940", "12345671")), ("11940", ("11940", "")), ("", ("", ""))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("11940-12345671", ("11940", "12345671")), ("01940-1-123456", ("01940", "123456")), 
+        ("記号 11940　番号 12345671", ("11940", "12345671")), ("11940", ("11940", "")), ("", ("", "")),
+    ],
+)  # fmt: skip
 def test_one_text_for_both(text: str, read: tuple[str, str]) -> None:
     assert read_symbol(text) == read
 
 
 @pytest.mark.parametrize(
     ("branch", "kind", "number", "code"),
-    [("197", "1", "1234567", "yucho.branch"), ("198", "2", "1234567", "yucho.kind"), ("199", "1", "123456", "yucho.kind"), ("199", "2", "1234567", "yucho.account_number"),
+    [("197", "1", "1234567", "yucho.branch"), ("198", "2", "1234567", "yucho.kind"), ("199", "1", "123456", "yucho.kind"),
+     ("199", "2", "1234567", "yucho.account_number"),
      ("198", "1", "0000000", "yucho.account_number")],
 )  # fmt: skip
 def test_what_has_no_symbol(branch: str, kind: str, number: str, code: str) -> None:

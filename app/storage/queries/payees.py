@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.domain.building import VictimMember
 from app.domain.payments import Account, Payee
 from app.storage import tables as t
 from app.storage.changing import read_records
@@ -162,6 +163,13 @@ class PayeeQueries:
         query = "SELECT id, contractor_id FROM claim WHERE contractor_id <> '' AND NOT deleted AND id IN (?*)"
         with self._source() as connection:
             return {row[0]: row[1] for row in _in(connection, query, sorted(set(claim_ids) - {""}))}
+
+    def members(self, victim_id: str) -> list[VictimMember]:
+        """The household in its order, the head first; nobody of a household the reader may not know of."""
+        with self._source() as connection:
+            if victim_id in self._guard.hidden(connection).victims:
+                return []
+            return sorted(_records(connection, "victim_member", "victim_id", [victim_id]), key=lambda one: one.position)
 
     def deceased(self, casualty_ids: Iterable[str]) -> frozenset[str]:
         """Those of the casualties who are dead or missing."""
