@@ -119,9 +119,9 @@ class Plan:
         self._taken: dict[str, Subject] = {}
         self._stored = stored
 
-    def first(self) -> frozenset[str]:
-        """Households that have an entitlement already."""
-        return frozenset(one.victim_id for one in self._stored if one.victim_id)
+    def first(self) -> dict[str, int]:
+        """Households that have an entitlement already: 0 with money paid or on its way, 1 without."""
+        return {one.victim_id: 0 if self._had(one.id) else 1 for one in self._stored if one.victim_id and one.unit == "household"}
 
     def add(self, subject: Subject) -> Planned:
         """What becomes of one subject."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -321,13 +321,14 @@ class _Claims:
 # -- who is somebody else ----------------------------------------------------------------------------------
 
 
-def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], first: frozenset[str]) -> None:
+def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], first: Mapping[str, int]) -> None:
     """Give everybody who is somebody else already listed a ``problem`` that names the other.
 
     The same: a key in common, a member in common (``shared``: resident numbers in several households), or one building and one head.
-    ``first``: households (``victim_id``) that have an entitlement already; they go before others, which else the earlier made do.
+    ``first``: households (``victim_id``) that have an entitlement already, and how they rank: so that the one that was paid stays. Others go
+    in the order they were made.
     """
-    order = sorted(subjects, key=lambda one: one.victim_id not in first or one.unit != "household")
+    order = sorted(subjects, key=lambda one: first.get(one.victim_id, 2) if one.unit == "household" else 3)
     by_victim = {one.victim_id: one for one in order if one.unit == "household" and one.victim_id}
     in_common: dict[str, list[str]] = {}
     for victims in shared.values():
