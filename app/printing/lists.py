@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -92,17 +92,21 @@ def render_list(
     orientation: Literal["auto", "portrait", "landscape"] = "auto",
     group_key: str | None = None,
     group_break: Literal["page", "heading"] = "page",
+    before: Callable[[Sheet], None] | None = None,
 ) -> PrintReport:
     """Write the rows (one text per column) as an A4 PDF and tell how many pages and which faults it has.
 
     Every page repeats title, ``subtitle`` (the conditions asked for), stamp and column headers and carries its number.
     ``group_key`` names a column that is not printed; where its value changes a new page or a sub-heading begins, so rows
-    come sorted by it. A text too wide is narrowed, then set smaller or (large) on up to three lines, then cut with an
+    come sorted by it. ``before`` draws pages of its own in front, numbered with the others. A text too wide is narrowed, then set
+    smaller or (large) on up to three lines, then cut with an
     ellipsis and a ``print.text_cut`` problem. A character no font has is drawn as a geta sign and reported.
     Raises EnvironmentFault when the file cannot be written, Cancelled by the job, ValueError for a row of the wrong length.
     """
     plan = plan_page(columns, face=FACES[layout], orientation=orientation, subtitle=subtitle, stamp=stamp, group_key=group_key)
     with open_sheet(out, title=title, size=plan.size, stamp=stamp, fonts=fonts) as sheet:
+        if before is not None:
+            before(sheet)
         writer = _ListWriter(sheet, plan, title=title, subtitle=subtitle)
         group_at = None if group_key is None else [column.key for column in columns].index(group_key)
         tracked = rows if job is None else job.track(rows, JOB_LABEL)
