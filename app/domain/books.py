@@ -6,6 +6,8 @@ Money that a municipality has is at headquarters (``hq``: bank account and safe)
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,10 @@ KINDS = (
 )  # fmt: skip
 BY_HAND = frozenset({"budget", "budget_returned", "allotment", "allotment_back", "fee", "difference"})
 """Kinds of entries that people make and may reverse by themselves; the rest follows from payments and is put right there."""
+
+
+_YEN_WORD = "\u5186"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +88,31 @@ def moved(debit: Ledger, credit: Ledger, amount: Yen, *, debit_site: str = "", c
     ]
 
 
-def check_sum(amount: int, *, field: str = "amount", most: int = MOST_YEN * 100) -> int:
-    """The amount of a budget: more than 0, twelve digits at the most (a budget is larger than a payment); RuleViolation as ``check_yen``."""
+_MOST_SUM = MOST_YEN * 100
+
+
+def check_sum(amount: int, *, field: str = "amount") -> int:
+    """The amount of a budget: more than 0, twelve digits at the most (a budget is larger than a payment).
+
+    RuleViolation ``money.not_positive``, ``ledger.too_large``."""
     if amount <= 0:
         raise RuleViolation("money.not_positive", field=field, amount=amount)
-    if amount > most:
-        raise RuleViolation("money.too_large", field=field, amount=amount)
+    if amount > _MOST_SUM:
+        raise RuleViolation("ledger.too_large", field=field, amount=amount)
     return amount
+
+
+def read_yen(text: str, *, field: str = "amount") -> int:
+    """Whole yen typed in any width, with or without separators and sign of the currency; RuleViolation ``money.unreadable``."""
+    plain = (
+        unicodedata.normalize("NFKC", text)
+        .strip()
+        .removesuffix(_YEN_WORD)
+        .removeprefix("\u00a5")
+        .removeprefix("\\")
+        .replace(",", "")
+        .strip()
+    )
+    if not _WHOLE.fullmatch(plain):
+        raise RuleViolation("money.unreadable", field=field, text=text[:40])
+    return int(plain)

@@ -26,7 +26,7 @@ _EVERY = LedgerFilter()
 def receive_budget(ctx: Context, *, programme_id: str, amount: Yen, round_id: str = "", day: str = "", memo: str = "") -> Ledgered:
     """Money for a programme came in. Headquarters only, right ``relief``.
 
-    RuleViolation beside the field: ``money.not_positive``, ``money.too_large``, ``ledger.day``, ``ledger.future``, ``ledger.memo_long``,
+    RuleViolation beside the field: ``money.not_positive``, ``ledger.too_large``, ``ledger.day``, ``ledger.future``, ``ledger.memo_long``,
     ``record.not_found`` (programme, round).
     """
     day = _begin(ctx, day, memo)
@@ -117,7 +117,7 @@ def reverse(ctx: Context, *, entry: str, reason: str, second: str, day: str = ""
 def _begin(ctx: Context, day: str, memo: str) -> str:
     ctx.require("relief")
     if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters")
+        raise RuleViolation("relief.not_headquarters", site=ctx.place.site_name)
     if len(memo) > _MOST_MEMO:
         raise RuleViolation("ledger.memo_long", field="memo", most=_MOST_MEMO)
     found = read_book_day(ctx, day)
