@@ -147,13 +147,23 @@ def encode_file(*, header: Header, lines: Sequence[Line], profile: BankProfile) 
             f"2{line.bank}{line.bank_name:<15}{line.branch}{line.branch_name:<15}{line.clearing}{line.account_kind}{line.account_number}"
             f"{line.name:<30}{line.amount:010d}{line.new_code}{line.customer:<20}{line.method}{line.mark:<1}{'':7}"
         )
-        if _LINE.fullmatch(text) is None or legal.fullmatch(text) is None:
+        if len(text) != WIDTH or _LINE.fullmatch(text) is None or legal.fullmatch(text) is None:
+            _check_line(line, at)
             _check(text, at, legal)
         records.append(text)
     records += [f"8{len(lines):06d}{total:012d}{'':101}", f"9{'':119}"]
     newline = LINE_ENDS[profile.line_end]
     joined = newline.decode("ascii").join(records).encode(ENCODING)
     return joined + (newline if profile.final_newline else b"") + (EOF_MARK if profile.eof else b"")
+
+
+def _check_line(line: Line, record: int) -> None:
+    """RuleViolation ``zengin.unwritable`` for the first value that is longer than its field, or shorter where it may not be."""
+    values = {**line._asdict(), "amount": f"{line.amount:010d}"}
+    for one in DATA:
+        value = values.get(one.name, "")
+        if len(value) > one.length or (one.form == "N" and len(value) != one.length):
+            raise RuleViolation("zengin.unwritable", record=record, field=one.name, value=value)
 
 
 def _check(text: str, record: int, legal: re.Pattern[str]) -> None:
@@ -163,7 +173,7 @@ def _check(text: str, record: int, legal: re.Pattern[str]) -> None:
         wrong = not legal.fullmatch(value) or (one.form == "N" and not _DIGITS.fullmatch(value))
         wrong = wrong or (one.form == "C" and (not value.strip() or value.startswith(" ")))
         if wrong or len(value) != one.length:
-            raise RuleViolation("zengin.unwritable", record=record, field=one.name, value=value.rstrip())
+            raise RuleViolation("zengin.unwritable", record=record, field=one.name, value=value.rstrip(" "))
     if len(text) != WIDTH:
         raise RuleViolation("zengin.unwritable", record=record, field="dummy", value=str(len(text)))
 
@@ -196,7 +206,7 @@ def parse_file(data: bytes, *, path: str = "", lenient: bool = False) -> ZenginF
     if not lenient and (count != len(lines) or total != sum(line.amount for line in lines)):
         raise InputFault("zengin.unreadable", path=path, line=len(records) - 1, detail="sum")
     return ZenginFile(
-        header=Header(*(text.rstrip() for text in head.groups())), lines=lines, count=count, total=total, newline=newline,
+        header=Header(*(text.rstrip(" ") for text in head.groups())), lines=lines, count=count, total=total, newline=newline,
         final_newline=final, eof=eof,
     )  # fmt: skip
 
@@ -207,8 +217,8 @@ def _read_line(text: str, at: int, path: str, lenient: bool) -> Line:
         raise InputFault("zengin.unreadable", path=path, line=at, detail="field")
     bank, bank_name, branch, branch_name, clearing, kind, number, name, amount, new, customer, method, mark, tail = found.groups()
     return Line(
-        bank, bank_name.rstrip(), branch, branch_name.rstrip(), clearing, kind, number, name.rstrip(), int(amount), new, customer.rstrip(),
-        method, mark.rstrip(), tail.rstrip(),
+        bank, bank_name.rstrip(" "), branch, branch_name.rstrip(" "), clearing, kind, number, name.rstrip(" "), int(amount), new, customer.rstrip(" "),
+        method, mark.rstrip(" "), tail.rstrip(" "),
     )  # fmt: skip
 
 

@@ -240,7 +240,7 @@ def _walk(
                 _branch(record[58:62], record[77:80], at, "1", found, branch_state, states)
         elif kind == "8":
             _trailer(record, at, found, part)
-    if records and before != "9":
+    if records and before != "9" and not any(one.code == "zengin.after_end" for one in found.problems):
         missing = {"": "1", "1": "2", "2": "8", "8": "9"}[before]
         found.tell(Problem("zengin.ends_early", line=len(records), record=before, params={"before": before, "missing": missing}))
 

@@ -18,9 +18,9 @@ from app.domain.bank_profile import BankProfile, check_profile, parse_profile, p
 from app.domain.errors import InputFault, RuleViolation
 from app.usecases.context import Changes, Context
 
-SETTING = "transfer.profiles"
+SETTING = "transfer-profiles"
 """Setting with ``{id: TOML text}`` of the municipality's own profiles."""
-CONSIGNOR = "transfer.consignor"
+CONSIGNOR = "transfer-consignor"
 """Setting with the municipality's own data as JSON, for every profile that has none of its own."""
 CONSIGNOR_FIELDS = (
     "consignor_code", "consignor_kana", "bank", "bank_kana", "branch", "branch_kana", "account_kind", "account_number",

@@ -12,7 +12,7 @@ from app.domain.errors import RuleViolation
 from app.usecases.context import Changes, Context
 from app.usecases.protections import read_day, today
 
-CLOSED = "transfer.closed_days"
+CLOSED = "transfer-closed-days"
 """Setting with days of one's own (JSON list of ISO days) on which no transfer is possible."""
 
 
