@@ -20,7 +20,7 @@ CASUALTY = FormSpec(
                 spec_field("casualty", "name", required=True, placeholder="例：能登　花子"),
                 spec_field("casualty", "kana", kind="kana"),
                 spec_field("casualty", "birth", kind="birth"),
-                spec_field("casualty", "sex", kind="choice", options="person.sex", default="unknown"),
+                spec_field("casualty", "sex", kind="choice", options="person.sex", omit=("unknown",)),
                 spec_field("casualty", "address", help="災害のときの住所"),
                 spec_field("casualty", "district"),
                 FieldSpec(
@@ -65,10 +65,10 @@ _BREADWINNER = {"yes": True, "no": False, "unknown": None}
 def casualty_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Form values as fields of a ``Casualty``: the day as ISO text, the breadwinner as yes, no or not known."""
     day = values["harmed_on"]
-    return {**values, "harmed_on": day.isoformat() if day else "", "breadwinner": _BREADWINNER[values["breadwinner"]]}
+    return {**values, "sex": values["sex"] or "unknown", "harmed_on": day.isoformat() if day else "", "breadwinner": _BREADWINNER[values["breadwinner"]]}
 
 
 def casualty_form(casualty: Casualty) -> dict[str, Any]:
-    """A casualty as values for the form."""
+    """A casualty as values for the form: what is not known stays empty."""
     found = {field.key: getattr(casualty, field.key) for field in CASUALTY.fields}
-    return {**found, "breadwinner": {True: "yes", False: "no", None: "unknown"}[casualty.breadwinner]}
+    return {**found, "sex": "" if casualty.sex == "unknown" else casualty.sex, "breadwinner": {True: "yes", False: "no", None: "unknown"}[casualty.breadwinner]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.domain.relief import MOST_YEN, Claim
@@ -11,9 +12,13 @@ from app.presentation.forms.spec import FieldSpec, FormSpec, SectionSpec, spec_f
 _YEN: dict[str, Any] = {"kind": "integer", "ime": "digits", "width": 12}
 
 
-def _check_apart(values: Mapping[str, Any]) -> Mapping[str, str]:
-    if values["apart"] and not values["reason"].strip():
+def _check_reason(values: Mapping[str, Any]) -> Mapping[str, str]:
+    if values["reason"].strip():
+        return {}
+    if values["apart"]:
         return {"reason": "別の世帯として扱う理由を入れてください。審査と監査で確かめます。"}
+    if values.get("household_size") is not None:
+        return {"reason": "世帯の人数を変える理由を入れてください。住民データのとおりなら、人数は空けておきます。"}
     return {}
 
 
@@ -30,7 +35,8 @@ CLAIM = FormSpec(
                 spec_field("claim", "household_size", kind="integer", low=1, high=30, width=4, help="住民データや世帯と違うときだけ"),
                 spec_field("claim", "requested", low=1, high=MOST_YEN, help="借りたい額、または業者の請求の額", **_YEN),
                 spec_field("claim", "income", low=0, high=MOST_YEN, help="前年の総所得金額（世帯の合計）", **_YEN),
-                spec_field("claim", "demolished", kind="yesno", default="no", help="半壊・大規模半壊・敷地被害で、やむを得ず解体した"),
+                spec_field("claim", "demolished", kind="yesno", default="no", help="半壊などで、やむを得ず解体した"),
+                spec_field("claim", "site_damaged", kind="yesno", default="no", help="敷地に被害があり、やむを得ず解体した"),
                 spec_field("claim", "evacuated_long", kind="yesno", default="no", help="長期避難世帯と認定された"),
                 spec_field("claim", "head_injured", kind="yesno", default="no", help="世帯主が1か月以上の療養を要する負傷をした"),
                 spec_field("claim", "dwelling_lost", kind="yesno", default="no", help="住居の全体が滅失・流失した"),
@@ -44,15 +50,19 @@ CLAIM = FormSpec(
             fields=(
                 spec_field("claim", "apart", kind="yesno", default="no"),
                 spec_field("claim", "members", help="この人を入れて受け取る人の氏名。「、」で区切る"),
-                spec_field("claim", "reason", placeholder="例：避難先で別に生計を立てている。福祉課に確認した"),
             ),
         ),
-        SectionSpec(fields=(spec_field("claim", "note", kind="multiline"),)),
+        SectionSpec(
+            fields=(
+                spec_field("claim", "reason", help="世帯の人数を変えるとき、別の世帯として扱うときに必要です", placeholder="例：避難先で別に生計を立てている"),
+                spec_field("claim", "note", kind="multiline"),
+            ),
+        ),
     ),
-    rules=(_check_apart,),
+    rules=(_check_reason,),
 )
 ONLY: dict[str, tuple[str, ...]] = {
-    "livelihood": ("method", "household_size", "demolished", "evacuated_long"),
+    "livelihood": ("method", "household_size", "demolished", "site_damaged", "evacuated_long"),
     "loan": ("requested", "income", "household_size", "head_injured", "goods_lost", "dwelling_lost"),
     "repair": ("requested", "household_size"),
     "other": ("method", "requested", "income", "household_size", "demolished"),
@@ -60,7 +70,17 @@ ONLY: dict[str, tuple[str, ...]] = {
     "exemption": ("income", "household_size"),
 }
 """What a kind of programme asks beyond who and when; a kind that is not named asks nothing more."""
-PARTICULARS = ("method", "household_size", "requested", "income", "demolished", "evacuated_long", "head_injured", "goods_lost", "dwelling_lost")
+PARTICULARS = (
+    "method", "household_size", "requested", "income", "demolished", "site_damaged", "evacuated_long", "head_injured", "goods_lost",
+    "dwelling_lost",
+)  # fmt: skip
+
+
+def claim_spec(kind: str) -> FormSpec:
+    """The form for a kind of programme: only what it asks."""
+    dropped = set(PARTICULARS) - set(ONLY.get(kind, ()))
+    sections = tuple(replace(one, fields=tuple(field for field in one.fields if field.key not in dropped)) for one in CLAIM.sections)
+    return replace(CLAIM, sections=sections)
 
 
 def _reason(placeholder: str) -> FieldSpec:

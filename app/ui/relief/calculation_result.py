@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
 
 from app.presentation.columns.entitlement import CALCULATED, CATEGORY_COUNTS
 from app.presentation.labels import label
 from app.presentation.yen_words import yen
 from app.ui import theme
 from app.ui.page import Shell
-from app.ui.surveys.asking import labelled, picker
+from app.ui.surveys.asking import picker
+from app.ui.widgets.flow import flow
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
-from app.ui.widgets.task_line import TaskLine
-from app.ui.widgets.text import column, heading, note, row, text
+from app.ui.widgets.text import button, column, heading, note, row, text
 from app.usecases.relief_rows import WANTS, CalculatedRow, Calculation
 
 _SHOW = (
@@ -36,14 +36,15 @@ class CalculationResult(QWidget):
         super().__init__()
         self.calculation: Calculation | None = None
         self.tiles = {
-            "count": StatTile("対象", icon="evacuees"),
+            "count": StatTile("対象", icon="evacuees", unit="件"),
             "total": StatTile("支給の総額", icon="relief"),
             "to_pay": StatTile("これから払う額", icon="cash"),
             "left": StatTile("予算の残り", icon="ledger"),
         }
         self.categories = Table(CATEGORY_COUNTS, name="区分ごとの件数と金額", preferences=shell.preferences, many=False)
-        self.missing = QVBoxLayout()
-        self.missing.setSpacing(4)
+        self.missing = QWidget()
+        self.export_button = button("書き出す…（Ctrl+E）", icon="save")
+        self.rules_button = button("この回の決まり", icon="programmes", role="quiet")
         self.finder = SearchBox("氏名・カナ・住所・区分・理由で絞る", name="計算の結果を絞る")
         self.finder.typed.connect(lambda _: self._narrow())
         self.what = picker("どの行を見るか", _SHOW)
@@ -59,14 +60,12 @@ class CalculationResult(QWidget):
 
     def _lay_out(self) -> None:
         left = QWidget()
-        under = column(heading("区分ごとの件数と金額"), self.categories, heading("足りないもの"), self.missing, spacing=6)
-        under.setStretch(1, 1)
-        left.setLayout(under)
+        self._under = column(row(heading("区分ごとの件数と金額"), 1, self.rules_button), self.categories, heading("足りないもの"), self.missing, spacing=6)
+        self._under.setStretch(1, 1)
+        left.setLayout(self._under)
         right = QWidget()
-        top = row(self.finder, labelled("", self.what), self.count, spacing=8)
+        top = row(self.finder, self.what, self.count, self.export_button, spacing=8)
         top.setStretch(0, 1)
-        for part in (self.finder, self.count):
-            top.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
         list_ = column(top, self.table, self.reason, spacing=6, margins=(10, 0, 0, 0))
         list_.setStretch(1, 1)
         right.setLayout(list_)
@@ -75,11 +74,18 @@ class CalculationResult(QWidget):
         both.addWidget(right)
         both.setStretchFactor(0, 2)
         both.setStretchFactor(1, 5)
-        both.setSizes([380, 760])
+        both.setSizes([430, 710])
         both.setChildrenCollapsible(False)
-        whole = column(row(*self.tiles.values(), spacing=10), both, spacing=10)
-        whole.setStretch(1, 1)
-        self.setLayout(whole)
+        inner = QWidget()
+        inner.setProperty("role", "scroll")
+        parts = column(row(*self.tiles.values(), spacing=10), both, spacing=10)
+        parts.setStretch(1, 1)
+        inner.setLayout(parts)
+        inner.setMinimumHeight(theme.current().px(430))
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        self.setLayout(column(area, spacing=0))
 
     def show_calculation(self, found: Calculation) -> None:
         """This one."""
@@ -94,6 +100,7 @@ class CalculationResult(QWidget):
         self._show_budget(found)
         self.categories.show_rows(found.categories, key=lambda one: f"{one.category}{one.unit}{one.unit_amount}")
         self._show_missing(found)
+        self.what.setCurrentIndex(self.what.findData("due" if found.count else ""))
         self._narrow()
 
     def _show_budget(self, found: Calculation) -> None:
@@ -106,18 +113,18 @@ class CalculationResult(QWidget):
             tile.show_number(yen(found.left), note=f"予算 {yen(found.budget)}")
 
     def _show_missing(self, found: Calculation) -> None:
-        while (item := self.missing.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        lines: list[QWidget] = []
         for code, number in found.missing.items():
             if number:
-                line = TaskLine(f"{label('wants', code)}がない　{number:,}件", "この人たちの一覧を開きます", icon="warning", tone="warn")
-                line.pressed.connect(lambda code=code: self.wanted.emit(code))
-                self.missing.addWidget(line)
-        if not self.missing.count():
-            words = "足りないものはありません" if found.to_pay else "払うものがないので、足りないものもありません"
-            self.missing.addWidget(TaskLine(words, "", icon="success", tone="good", link=False))
+                made = button(f"{label('wants', code)}がない {number:,}件", icon="warning", tip="この人たちの一覧を開きます")
+                made.clicked.connect(lambda _=False, code=code: self.wanted.emit(code))
+                lines.append(made)
+        told = "足りないものはありません。" if found.to_pay else "払うものがないので、足りないものもありません。"
+        fresh = flow(*lines) if lines else note(told)
+        self._under.replaceWidget(self.missing, fresh)
+        self.missing.hide()
+        self.missing.deleteLater()
+        self.missing = fresh
 
     # -- the list
 

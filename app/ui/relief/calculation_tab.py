@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import RuleViolation
@@ -21,7 +20,7 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.flow import flow
 from app.ui.widgets.form_dialog import ask
-from app.ui.widgets.text import button, column, row
+from app.ui.widgets.text import button, column
 from app.usecases import relief_calculation
 from app.usecases.relief_rows import CalculatedRow, Calculation, EntitlementFilter
 
@@ -48,8 +47,8 @@ class CalculationTab(Tab):
         self.try_button = button("試算する（F2）", role="primary", icon="calculate", tip="何も書き込まずに、だれにいくらになるかを見ます")
         self.run_button = button("計算する（F4）", icon="check", tip="試算のとおりに、支給の対象を台帳に作ります")
         self.batch_button = button("決定簿を作る（F8）", icon="ledger", tip="計算した対象から、支払いの決定簿を作ります")
-        self.rules_button = button("この回の決まりを見る", icon="programmes", role="quiet")
-        self.export_button = button("書き出す…（Ctrl+E）", icon="save")
+        self.result = CalculationResult(page.shell)
+        self.export_button, self.rules_button = self.result.export_button, self.result.rules_button
         for made, act, keys in (
             (self.try_button, self.try_out, "F2"), (self.run_button, self.calculate, "F4"), (self.batch_button, self.go_batch, "F8"),
             (self.rules_button, self.go_rules, ""), (self.export_button, self.export, "Ctrl+E"),
@@ -57,7 +56,6 @@ class CalculationTab(Tab):
             bind(self, made, act, keys)
         self.banner = Banner(closable=True)
         self.banner.hide()
-        self.result = CalculationResult(page.shell)
         self.result.wanted.connect(self._go_wanted)
         self.result.opened.connect(lambda entitlement_id: page.open_tab("entitlements", entitlement_id=entitlement_id))
         self.empty = EmptyState(
@@ -77,15 +75,9 @@ class CalculationTab(Tab):
 
     def _lay_out(self) -> None:
         pickers = (labelled("支援制度", self.choice.programme), labelled("回", self.choice.round))
-        self.top = QWidget()
-        line = row(*pickers, self.try_button, self.run_button, self.batch_button, 1, self.rules_button, spacing=8)
-        for part in (self.try_button, self.run_button, self.batch_button, self.rules_button):
-            line.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
-        self.top.setLayout(line)
-        self._acts = flow(self.export_button)
-        whole = column(
-            self.top, self.banner, self.result, self.begin, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0)
-        )
+        acts = (self.try_button, self.run_button, self.batch_button)
+        self.top = flow(*pickers, *(labelled("", made) for made in acts), spacing=8)
+        whole = column(self.top, self.banner, self.result, self.begin, self.empty, spacing=8, margins=(0, 10, 0, 0))
         for place in (2, 3, 4):
             whole.setStretch(place, 1)
         self.setLayout(whole)
@@ -152,7 +144,6 @@ class CalculationTab(Tab):
         offered, shown = bool(self.choice.offered), self.result.calculation is not None
         self.top.setVisible(offered)
         self.result.setVisible(offered and shown)
-        self._acts.setVisible(offered and shown)
         self.begin.setVisible(offered and not shown)
         self.empty.setVisible(not offered)
         chosen, hq = bool(self.choice.round_id), self.context.place.site_kind == "hq"

@@ -100,7 +100,7 @@ class CasualtyDialog(QDialog):
         self.body.editors["harm" if whom.kind == "resident" else "name"].take_focus()
 
     def _fill(self, key: str, raw: str) -> None:
-        if raw and self.body.editors[key].raw() in ("", "unknown", self._filled.get(key, "")):
+        if raw not in ("", "unknown") and self.body.editors[key].raw() in ("", self._filled.get(key, "")):
             self.body.editors[key].set_raw(raw)
             self._filled[key] = raw
 

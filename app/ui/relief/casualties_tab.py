@@ -15,6 +15,7 @@ from app.presentation.forms.casualty import CONFIRM, WITHDRAW
 from app.presentation.labels import choices
 from app.presentation.messages import message
 from app.ui.relief.casualties_entry import CasualtyDialog
+from app.ui.relief.programme_choice import Sort
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
 from app.ui.surveys.importing import open_import
 from app.ui.tabbed import Tab
@@ -45,7 +46,7 @@ class CasualtiesTab(Tab):
 
     def __init__(self, page: ReliefPage) -> None:
         super().__init__(page)
-        self._wanted, self._sort = "", "number"
+        self._wanted, self._sort = "", Sort("number")
         self.finder = SearchBox("番号・氏名・カナ・住所で探す", name="人的被害を探す")
         self.harm = picker("被害", choices("harm"))
         self.state = picker("状態", choices("casualty.state"))
@@ -131,7 +132,7 @@ class CasualtiesTab(Tab):
     def list(self) -> None:
         """Ask for those that the conditions leave."""
         ctx, wanted, sort = self.context, self.wanted, self._sort
-        found = self.runner.read(lambda: casualties.list_casualty_ids(ctx, filter=wanted, sort=sort), parent=self, latest="casualties.ids")
+        found = self.runner.read(lambda: sort.of(casualties.list_casualty_ids(ctx, filter=wanted, sort=sort.key)), parent=self, latest="casualties.ids")
         found.success(lambda ids: self._show_ids(ids, wanted)).start()
 
     def _show_ids(self, ids: Sequence[str], wanted: CasualtyFilter) -> None:
@@ -152,7 +153,7 @@ class CasualtiesTab(Tab):
         self._enable()
 
     def _resort(self, key: str, descending: bool) -> None:
-        self._sort = f"-{key}" if descending else key
+        self._sort = Sort(key, descending)
         self.list()
 
     def reset(self) -> None:
@@ -191,7 +192,7 @@ class CasualtiesTab(Tab):
     def _enable(self) -> None:
         one = self.current
         own = one is not None and one.entered_by == self.context.actor.name
-        may = self.may("relief") or self.may("check_money")
+        may = any(self.may(right) for right in ("relief", "check_money", "check_account"))
         self.open_button.setEnabled(one is not None)
         self.confirm_button.setEnabled(may and one is not None and one.state == "reported" and not own)
         self.confirm_button.setToolTip(_OWN if own else "入力した人とは別の人が、書類を見て確認します")
@@ -277,7 +278,7 @@ class CasualtiesTab(Tab):
         ctx, wanted, sort = self.context, self.wanted, self._sort
 
         def rows() -> list[CasualtyRow]:
-            ids = casualties.list_casualty_ids(ctx, filter=wanted, sort=sort)
+            ids = sort.of(casualties.list_casualty_ids(ctx, filter=wanted, sort=sort.key))
             return [one for at in range(0, len(ids), _PAGE) for one in casualties.casualty_rows(ctx, ids[at : at + _PAGE])]
 
         return open_export(self, self.shell, title="人的被害", subtitle="", columns=CASUALTIES, view="すべての項目", rows=rows, unit="人")

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QScrollArea, QVBoxLayo
 from app.domain.errors import RuleViolation
 from app.domain.relief import Claim
 from app.presentation.columns.whom import Whom
-from app.presentation.forms.claim import CLAIM, ONLY, PARTICULARS, claim_form, claim_values
+from app.presentation.forms.claim import CLAIM, claim_form, claim_spec, claim_values
+from app.presentation.forms.spec import FormSpec
 from app.presentation.labels import label
 from app.presentation.messages import message
 from app.ui import faults, theme
@@ -29,6 +30,9 @@ from app.usecases.claims import SavedClaim
 
 _PEOPLE = ("condolence", "disability")
 """Programmes for somebody who died or was hurt: their claim is about a casualty."""
+_HOUSEHOLDS = ("livelihood", "loan", "repair")
+"""Programmes for households."""
+_EVERYONE = ("casualty", "victim", "resident")
 
 
 class ClaimDialog(QDialog):
@@ -45,8 +49,9 @@ class ClaimDialog(QDialog):
         self.setWindowTitle("支援の申請")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.choice = ProgrammeChoice(self, every=False)
-        self.whom = WhomPane(shell, kinds=("casualty", "victim", "resident"))
-        self.body = FormBody(CLAIM, values=claim_form(claim) if claim is not None else None, columns=2)
+        self.whom = WhomPane(shell, kinds=_EVERYONE)
+        self._values = claim_form(claim) if claim is not None else {}
+        self.body = FormBody(claim_spec(""), values=self._values, columns=2)
         self.documents = QVBoxLayout()
         self.documents.setSpacing(2)
         self.banner = Banner()
@@ -74,7 +79,8 @@ class ClaimDialog(QDialog):
         left.setMinimumWidth(look.px(370))
         inner = QWidget()
         inner.setProperty("role", "scroll")
-        inner.setLayout(column(heading("2　申請の内容"), self.body, 1, spacing=8, margins=(4, 0, 14, 8)))
+        self._content = column(heading("2　申請の内容"), self.body, 1, spacing=8, margins=(4, 0, 14, 8))
+        inner.setLayout(self._content)
         both = row(left, _scrolled(inner), spacing=20)
         both.setStretch(0, 4)
         both.setStretch(1, 5)
@@ -119,12 +125,25 @@ class ClaimDialog(QDialog):
         """The fields and papers that this programme asks for."""
         one = self.choice.found()
         kind = one.programme.kind if one else ""
-        asked = ONLY.get(kind, ())
-        for key in PARTICULARS:
-            self.body.editors[key].setVisible(key in asked)
+        self._ask(claim_spec(kind))
         self._show_documents()
+        self.whom.kinds = ("casualty",) if kind in _PEOPLE else _EVERYONE[1:] if kind in _HOUSEHOLDS else _EVERYONE
         if self.whom.whom is None and kind in _PEOPLE:
             self.whom.nothing.setText("この制度は、先に「人的被害」で確認した人を選びます。")
+
+    def _ask(self, spec: FormSpec) -> None:
+        """Another form, with what was typed so far."""
+        if [field.key for field in spec.fields] == list(self.body.editors):
+            return
+        typed, fresh = {**CLAIM.raw(self._values), **self.body.raw()}, FormBody(spec, columns=2)
+        for key, editor in fresh.editors.items():
+            editor.set_raw(typed[key])
+        untouched = self.body.raw() == self._before
+        self._content.replaceWidget(self.body, fresh)
+        self.body.hide()
+        self.body.deleteLater()
+        self.body = fresh
+        self._before = fresh.raw() if untouched else {**CLAIM.raw(self._values), **self._before}
 
     def wanted_documents(self) -> tuple[str, ...]:
         """The papers of programme and round, in order."""
@@ -225,7 +244,7 @@ class ClaimDialog(QDialog):
 
     def reject(self) -> None:
         """Leave; asks first when something was typed."""
-        typed = {**self.body.raw(), **self._filled} != {**self._before, **self._filled}
+        typed = any(raw != self._before.get(key, "") for key, raw in self.body.raw().items() if key not in self._filled)
         if typed and not ask(self, "入力した申請を捨てますか？", "まだ保存していません。", yes="捨てて閉じる", no="入力に戻る"):
             return
         super().reject()

@@ -14,7 +14,7 @@ from app.presentation.forms.claim import CLOSE_CLAIM, REOPEN_CLAIM
 from app.presentation.labels import choices
 from app.ui.relief.claims_entry import ClaimDialog, warnings_words
 from app.ui.relief.claims_papers import PapersDialog
-from app.ui.relief.programme_choice import ProgrammeChoice, read_offered
+from app.ui.relief.programme_choice import ProgrammeChoice, Sort, read_offered
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
 from app.ui.surveys.importing import open_import
 from app.ui.tabbed import Tab
@@ -45,7 +45,7 @@ class ClaimsTab(Tab):
 
     def __init__(self, page: ReliefPage) -> None:
         super().__init__(page)
-        self._wanted, self._sort = "", "number"
+        self._wanted, self._sort = "", Sort("number")
         self.finder = SearchBox("受付番号・氏名・カナで探す", name="申請を探す")
         self.programmes = ProgrammeChoice(self)
         self.state = picker("状態", choices("claim.state"))
@@ -138,7 +138,7 @@ class ClaimsTab(Tab):
     def list(self) -> None:
         """Ask for the claims that the conditions leave."""
         ctx, wanted, sort = self.context, self.wanted, self._sort
-        found = self.runner.read(lambda: claims.list_claim_ids(ctx, filter=wanted, sort=sort), parent=self, latest="claims.ids")
+        found = self.runner.read(lambda: sort.of(claims.list_claim_ids(ctx, filter=wanted, sort=sort.key)), parent=self, latest="claims.ids")
         found.success(lambda ids: self._show_ids(ids, wanted)).start()
 
     def _show_ids(self, ids: Sequence[str], wanted: ClaimFilter) -> None:
@@ -159,7 +159,7 @@ class ClaimsTab(Tab):
         self._enable()
 
     def _resort(self, key: str, descending: bool) -> None:
-        self._sort = f"-{key}" if descending else key
+        self._sort = Sort(key, descending)
         self.list()
 
     def reset(self) -> None:
@@ -280,7 +280,7 @@ class ClaimsTab(Tab):
         ctx, wanted, sort = self.context, self.wanted, self._sort
 
         def rows() -> list[ClaimRow]:
-            ids = claims.list_claim_ids(ctx, filter=wanted, sort=sort)
+            ids = sort.of(claims.list_claim_ids(ctx, filter=wanted, sort=sort.key))
             return [one for at in range(0, len(ids), _PAGE) for one in claims.claim_rows(ctx, ids[at : at + _PAGE])]
 
         return open_export(self, self.shell, title="支援の申請", subtitle="", columns=CLAIMS, view="すべての項目", rows=rows, unit="件")

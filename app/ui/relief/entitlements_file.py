@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QWidget
 
 from app.domain.errors import RuleViolation
+from app.domain.relief_rules import Facts, evaluate
 from app.presentation.columns.entitlement import ENTITLEMENTS, PAID_PARTS, account_text, payee_text, progress_text
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.texts import birth_era, moment_long
 from app.presentation.labels import field_label, label
 from app.presentation.messages import message
+from app.presentation.relief_steps import reason_words
 from app.presentation.yen_words import yen
 from app.ui import faults, theme
 from app.ui.page import Shell
@@ -73,9 +75,10 @@ class EntitlementFileDialog(QDialog):
         self.batch_button = button("決定簿を開く", icon="ledger")
         self.decline_button = button("辞退にする…", icon="minus")
         self.reopen_button = button("辞退を取り消す…", icon="undo")
+        self.history_button = button("履歴", icon="history")
         for made, act, keys in (
             (self.payee_button, self.go_payee, "F6"), (self.claim_button, self.go_claim, ""), (self.batch_button, self.go_batch, ""),
-            (self.decline_button, self.decline, ""), (self.reopen_button, self.reopen, ""),
+            (self.decline_button, self.decline, ""), (self.reopen_button, self.reopen, ""), (self.history_button, self.go_history, ""),
         ):  # fmt: skip
             bind(self, made, act, keys)
             made.setEnabled(False)
@@ -100,7 +103,7 @@ class EntitlementFileDialog(QDialog):
         body.setStretch(4, 1)
         leave = button("閉じる（Esc）")
         leave.clicked.connect(self.reject)
-        feet = (self.payee_button, self.claim_button, self.batch_button, self.decline_button, self.reopen_button)
+        feet = (self.payee_button, self.claim_button, self.batch_button, self.decline_button, self.reopen_button, self.history_button)
         whole = column(body, frame("footer", row(*feet, 1, leave, spacing=6, margins=(20, 10, 20, 10))), spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
@@ -171,6 +174,7 @@ class EntitlementFileDialog(QDialog):
         one = file.row if file else None
         may = self.acts.may("claim") or self.acts.may("relief")
         self.payee_button.setEnabled(one is not None)
+        self.history_button.setEnabled(one is not None)
         self.claim_button.setEnabled(bool(one and one.claim_id))
         self.batch_button.setEnabled(bool(one and one.batch_id))
         self.decline_button.setEnabled(bool(may and one and one.state == "open" and not one.paid and not one.under_way))
@@ -203,6 +207,11 @@ class EntitlementFileDialog(QDialog):
         if batch_id:
             self._send("batches", batch_id=batch_id)
 
+    def go_history(self) -> None:
+        """Who changed what, when."""
+        self.accept()
+        self.shell.go("history", record_id=self.entitlement_id)
+
     def _lead(self) -> str:
         one = self.file.row if self.file else None
         return f"{one.number}　{one.name}　{yen(one.due)}" if one else ""
@@ -230,9 +239,26 @@ def figures_text(one: EntitlementRow) -> str:
 
 
 def reasons_text(file: EntitlementFile) -> str:
-    """The lines it is made of: title and amount; what is given in kind in words."""
-    told: Sequence[str] = [f"{line.title}　{yen(line.amount) if line.amount else line.benefit}" for line in file.lines]
-    return "\n".join(told) if told else "この人・世帯に当てはまる決まりがありません。"
+    """Why it is so much, in words: what each rule gives and why, by the rules and the facts it was calculated from."""
+    outcome = evaluate(file.rules, facts_of(file), programme=file.programme, round=file.round)
+    told = [reason_words(one) for one in outcome.reasons]
+    if outcome.due != file.entitlement.due:
+        now = [f"{line.title}：{yen(line.amount) if line.amount else line.benefit}" for line in file.lines]
+        return "\n".join([*now, "決まりが、この計算のあとで変わっています。「試算・計算」で計算し直してください。"])
+    return "\n".join(told) or "この人・世帯に当てはまる決まりがありません。"
+
+
+def facts_of(file: EntitlementFile) -> Facts:
+    """The facts as they were when it was calculated."""
+    names = {one.name for one in fields(Facts)}
+    given = {name: _shape(name, value) for name, value in file.facts.items() if name in names}
+    return Facts(unit=file.entitlement.unit, **given)
+
+
+def _shape(name: str, value: Any) -> Any:
+    if name == "resident_on":
+        return frozenset(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _facts(file: EntitlementFile) -> list[tuple[str, str]]:
@@ -242,10 +268,11 @@ def _facts(file: EntitlementFile) -> list[tuple[str, str]]:
         return field_label("entitlement", key)
 
     who = "　".join(filter(None, (one.name, one.kana, birth_era(one.birth))))
-    claim, casualty = file.claim, file.casualty
+    claim, casualty, known = file.claim, file.casualty, facts_of(file)
     return [
         (label("unit", one.unit), who), (word("address"), one.address), (word("district"), one.district), (word("category"), one.category),
-        ("進み", progress_text(one)), ("受取人", payee_text(one) or "まだ決まっていません"), ("口座・受取方法", account_text(one)),
+        ("被害の程度", label("grade", known.grade)), ("世帯の人数", f"{known.size}人" if known.size else ""), ("進み", progress_text(one)),
+        ("受取人", payee_text(one) or "まだ決まっていません"), ("口座・受取方法", account_text(one)),
         ("申請", f"{claim.number}　{label('claim.state', claim.state)}　{day_text(claim.claimed_on)}" if claim else ""),
         ("人的被害", f"{label('harm', casualty.harm)}　{casualty.name}　{label('casualty.state', casualty.state)}" if casualty else ""),
         ("決定簿", one.batch_number), (word("calculated_at"), moment_long(made.calculated_at)), (word("resident_no"), one.resident_no),

@@ -12,7 +12,7 @@ from app.presentation.yen_words import yen
 from app.ui.relief.entitlements_acts import EntitlementActs
 from app.ui.relief.entitlements_file import EntitlementFileDialog
 from app.ui.relief.entitlements_filters import EntitlementFilters
-from app.ui.relief.programme_choice import Offered, read_offered
+from app.ui.relief.programme_choice import Offered, Sort, read_offered
 from app.ui.surveys.asking import bind, open_export
 from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
@@ -48,7 +48,7 @@ class EntitlementsTab(Tab):
         self.filters.down.connect(self.table.focus_first)
         self.table.opened.connect(self.open_file)
         self.table.rows.resort.connect(self._resort)
-        self._sort = "number"
+        self._sort = Sort("number")
         self.table.rows.dataChanged.connect(lambda *_: self._enable())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.sums = text("", role="note")
@@ -112,7 +112,7 @@ class EntitlementsTab(Tab):
         """Ask for the entitlements that the conditions leave."""
         ctx, wanted, sort = self.context, self.filters.wanted, self._sort
         found = self.runner.read(
-            lambda: entitlements.list_entitlement_ids(ctx, filter=wanted, sort=sort), parent=self, latest="entitlements.ids"
+            lambda: sort.of(entitlements.list_entitlement_ids(ctx, filter=wanted, sort=sort.key)), parent=self, latest="entitlements.ids"
         )
         found.success(lambda ids: self._show_ids(ids, wanted)).start()
 
@@ -132,7 +132,7 @@ class EntitlementsTab(Tab):
         self._enable()
 
     def _resort(self, key: str, descending: bool) -> None:
-        self._sort = f"-{key}" if descending else key
+        self._sort = Sort(key, descending)
         self.list()
 
     def reset(self) -> None:
@@ -242,7 +242,7 @@ class EntitlementsTab(Tab):
         ctx, wanted, sort = self.context, self.filters.wanted, self._sort
 
         def rows() -> list[EntitlementRow]:
-            ids = entitlements.list_entitlement_ids(ctx, filter=wanted, sort=sort)
+            ids = sort.of(entitlements.list_entitlement_ids(ctx, filter=wanted, sort=sort.key))
             return [one for at in range(0, len(ids), _PAGE) for one in entitlements.entitlement_rows(ctx, ids[at : at + _PAGE])]
 
         return open_export(

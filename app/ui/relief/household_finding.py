@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from app.domain.words import find_code
 from app.presentation.columns.building import grade_text
 from app.presentation.columns.whom import Whom
 from app.presentation.labels import label
@@ -30,7 +31,7 @@ def find_whom(ctx: Context, words: str, *, kinds: Collection[str]) -> list[Whom]
     if "resident" in kinds:
         found += [
             Whom(
-                kind="resident", id=hit.id, name=hit.name, kana=hit.kana, birth=hit.birth, sex=hit.sex, address=hit.address,
+                kind="resident", id=hit.id, name=hit.name, kana=hit.kana, birth=hit.birth, address=hit.address,
                 resident_id=hit.id, person_id=hit.person_id, protected=hit.protected,
             )
             for hit in search(ctx, text=words, within="residents", limit=_MOST).hits
@@ -65,8 +66,9 @@ def open_whom(ctx: Context, found: Whom) -> Whom:
     if view.household_no:
         known = ctx.reads.buildings.victim_by_household(snapshot_id=view.snapshot_id, household_no=view.household_no) or ""
     return replace(
-        found, resident_no=view.resident_no, district=view.district, sex=view.sex, person_id=view.person_id, victim_id=known, size=len(people)
-    )
+        found, resident_no=view.resident_no, district=view.district, sex=find_code("sex", view.sex) or "unknown", person_id=view.person_id,
+        victim_id=known, size=len(people),
+    )  # fmt: skip
 
 
 def whom_of(ctx: Context, *, casualty_id: str = "", victim_id: str = "") -> Whom | None:

@@ -16,6 +16,18 @@ from app.usecases import programmes
 from app.usecases.context import Context
 
 
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The order of a list: ``key`` as the query knows it, and whether it is turned round."""
+
+    key: str
+    descending: bool = False
+
+    def of(self, ids: Sequence[str]) -> Sequence[str]:
+        """Ids that came in the order of the key."""
+        return ids[::-1] if self.descending else ids
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """A programme with its rounds, in order, and the categories that their rules count by."""
@@ -59,7 +71,7 @@ class ProgrammeChoice(QObject):
         self.offered: Sequence[Offered] = ()
         self.programme: QComboBox = picker("支援制度", every="すべて" if every else "選んでください")
         self.round: QComboBox = picker("回", every="すべて" if every else "選んでください")
-        for box, width in ((self.programme, 230), (self.round, 150)):
+        for box, width in ((self.programme, 330), (self.round, 190)):
             box.setMinimumWidth(theme.current().px(110))
             box.setMaximumWidth(theme.current().px(width))
         self.programme.activated.connect(lambda _: self._switch())
@@ -110,7 +122,8 @@ class ProgrammeChoice(QObject):
             self.round.removeItem(1)
         one = self.found()
         for each in one.rounds if one else ():
-            self.round.addItem(f"{round_title(each)}（{label('relief_round.state', each.state)}）", each.id)
+            state = "" if each.state == "open" else f"（{label('relief_round.state', each.state)}）"
+            self.round.addItem(f"{round_title(each)}{state}", each.id)
         newest = self.round.count() - 1 if not self._every and self.round.count() > 1 else 0
         place = self.round.findData(round_id) if round_id else newest
         self.round.setCurrentIndex(place if place >= 0 else newest)
