@@ -53,7 +53,7 @@ class ApprovalSheet:
 
 def approval_sheet(file: BatchFile) -> ApprovalSheet:
     """The first page for a batch as it is now; a draft is marked as one."""
-    batch, row = file.batch, file.row
+    batch = file.batch
     return ApprovalSheet(
         title="支給決定書",
         mark={"draft": "案（確認前）", "checked": "", "returned": "差戻し", "cancelled": "取りやめ"}.get(batch.state, ""),

@@ -47,7 +47,12 @@ class BatchReads(Protocol):
         """By category of the entitlements and amount, the largest amount first."""
         ...
 
-    def exemptions(self, *, round_id: str, district: str = "", text: str = "") -> list[ExemptionRow]: ...
+    def exemptions(
+        self, *, programme_id: str = "", round_id: str = "", district: str = "", household: str = "", text: str = ""
+    ) -> list[ExemptionRow]:
+        """Everybody entitled in exemptions (減免), by district and reading; those that ended are not."""
+        ...
+
     def refusals(self, *, programme_id: str = "", round_id: str = "", district: str = "") -> list[RefusalRow]: ...
 
     # -- whoever asks --------------------------------------------------------------------------------------

@@ -182,11 +182,17 @@ class BatchQueries:
         lines = [CategoryLine(category=category, amount=amount, count=n, total=amount * n) for (category, amount), n in counts.items()]
         return sorted(lines, key=lambda line: (-line.amount, line.category))
 
-    def exemptions(self, *, round_id: str, district: str = "", text: str = "") -> list[ExemptionRow]:
-        """Everybody entitled in a round of an exemption, by household."""
-        where, values = " WHERE NOT e.deleted AND e.state <> 'ended' AND e.round_id = ?", [round_id]
-        if district:
-            where, values = f"{where} AND e.district = ?", [round_id, district]
+    def exemptions(
+        self, *, programme_id: str = "", round_id: str = "", district: str = "", household: str = "", text: str = ""
+    ) -> list[ExemptionRow]:
+        """Everybody entitled in exemptions."""
+        where = " WHERE NOT e.deleted AND e.state <> 'ended' AND p.kind = 'exemption'"
+        values: list[Any] = []
+        for column, value in (
+            ("e.programme_id", programme_id), ("e.round_id", round_id), ("e.district", district), ("e.household", household),
+        ):  # fmt: skip
+            if value:
+                where, values = f"{where} AND {column} = ?", [*values, value]
         with self._source() as connection:
             rows = connection.exec_driver_sql(f"{_BENEFIT_LIST}{where} ORDER BY e.district, e.key_kana, e.rid", tuple(values)).all()
             protected = protected_entitlements(connection, self._guard.people(connection))
