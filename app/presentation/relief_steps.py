@@ -14,6 +14,7 @@ from app.domain.municipality import find_municipality
 from app.domain.relief import ReliefRule
 from app.domain.relief_criteria import Criteria, Reason
 from app.presentation.labels import label, short_label
+from app.presentation.yen_words import yen
 
 _FLAGS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "certificate": (("罹災証明書があり", "罹災証明書がある"), ("罹災証明書がなく", "罹災証明書がない")),
@@ -61,11 +62,6 @@ _YEN = frozenset({"amount", "whole", "requested", "most", "income", "over"})
 _CODES = {"grade": "grade", "use": "building.use", "harm": "harm"}
 
 
-def yen(amount: int) -> str:
-    """``12,345円``."""
-    return f"{amount:,}円"
-
-
 @lru_cache(maxsize=4096)
 def day_words(text: str) -> str:
     """An ISO day as people read it; "" stays."""
@@ -100,6 +96,11 @@ def _shown(key: str, value: Any) -> str:
 def _share_words(text: str) -> str:
     upper, _, lower = text.partition("/")
     return f"{lower}分の{upper}" if lower else text
+
+
+def group_words(group: str) -> str:
+    """The name of a group of rules; the one that rules are in when nothing else is said is about dwellings."""
+    return "住家の被害" if group == "damage" else group
 
 
 # -- rules ---------------------------------------------------------------------------------------------------
