@@ -44,6 +44,7 @@ __all__ = [
     "payment_rows",
     "prepare",
     "prepare_retry",
+    "read_lines",
     "remove_payments",
     "return_batch",
     "short_digest",
@@ -98,6 +99,15 @@ def payment_rows(ctx: Context, *, batch_id: str = "", payment_ids: Sequence[str]
     """The lines of a batch, or these payments in their order."""
     ids = list_payment_ids(ctx, batch_id=batch_id) if payment_ids is None else payment_ids
     return ctx.reads.batches.payment_rows(ids)
+
+
+def read_lines(ctx: Context, *, batch_id: str) -> list[PaymentRow]:
+    """The lines of a batch to show or hand out, with names and accounts: noted in the access log."""
+    rows = payment_rows(ctx, batch_id=batch_id)
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=len(rows), target=uow.batches.need(batch_id).number)
+        uow.commit()
+    return rows
 
 
 def open_batch(ctx: Context, *, batch_id: str) -> BatchFile:

@@ -54,9 +54,11 @@ def group_households(rows: Sequence[ExemptionRow]) -> list[ExemptedHousehold]:
     return made
 
 
-def need_certifiable(ctx: Context, *, numbers: Sequence[str], programme_id: str = "", round_id: str = "") -> list[ExemptedHousehold]:
+def need_certifiable(
+    ctx: Context, *, numbers: Sequence[str], programme_id: str = "", round_id: str = "", district: str = ""
+) -> list[ExemptedHousehold]:
     """The households of these numbers (or all), ready for certificates. RuleViolation ``exemption.not_found``, ``exemption.nobody``."""
-    households = group_households(list_exemptions(ctx, programme_id=programme_id, round_id=round_id))
+    households = group_households(list_exemptions(ctx, programme_id=programme_id, round_id=round_id, district=district))
     by_number = {row.number: one for one in households for row in one.rows}
     for number in numbers:
         if number.strip().upper() not in by_number:
