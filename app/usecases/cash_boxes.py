@@ -84,8 +84,8 @@ def count_box(ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int]
 
 
 def move_money(ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int], second: str, explanation: str = "") -> Counted:
-    """Money brought into a box (``in``) or taken away (``out``), with two names. At headquarters it is posted as allotted to the site or
-    brought back; of a laptop's box headquarters posts what it handed out itself.
+    """Money brought into a box (``in``) or taken away (``out``), with two names. It is posted as allotted to the site or brought back; what
+    the books already have at the site outside its boxes is not allotted again. Of a laptop's box headquarters posts what it handed out.
 
     RuleViolation ``cash.second_missing``, ``cash.two_people``, ``cash.too_much_out``, ``money.not_positive``.
     """
@@ -104,9 +104,17 @@ def move_money(ctx: Context, *, box_id: str, kind: str, pieces: Mapping[int, int
         if kind == "out" and total > balance:
             raise RuleViolation("cash.too_much_out", field="pieces", amount=total, balance=balance)
         count = _count(ctx, uow, box, kind, pieces, total, balance)
-        post = postings.post_allotment if kind == "in" else postings.post_allotment_back
-        entry = post(uow, site_id=box.site_id, amount=total, day=count.day, memo=f"{box.name} {explanation.strip()}")
+        entry = _post_moved(uow, box, kind, total, day=count.day, memo=f"{box.name} {explanation.strip()}")
         return _kept(ctx, uow, replace(count, second=other, explanation=explanation.strip(), entry=entry))
+
+
+def _post_moved(uow: UnitOfWork, box: CashBox, kind: str, total: Yen, *, day: str, memo: str) -> str:
+    """Money out of a box goes back to headquarters. Money into one is allotted to the site, unless the books have it there already."""
+    if kind == "out":
+        return postings.post_allotment_back(uow, site_id=box.site_id, amount=total, day=day, memo=memo)
+    if uow.reads.cash.outside_boxes(box.site_id) >= total:
+        return ""
+    return postings.post_allotment(uow, site_id=box.site_id, amount=total, day=day, memo=memo)
 
 
 def _own_box(ctx: Context, uow: UnitOfWork, box_id: str) -> CashBox:

@@ -58,6 +58,10 @@ class CashReads(Protocol):
         """What should be in a box: brought - taken - paid + refunded + explained differences. No clock plays a part."""
         ...
 
+    def outside_boxes(self, site_id: str) -> Yen:
+        """What the books have at a site that is in none of its boxes."""
+        ...
+
     def counts(self, *, box_id: str = "", day: str = "") -> list[CountRow]: ...
     def box_day(self, box_id: str, *, day: str) -> tuple[Yen, Yen, Yen, Yen, Yen, Yen]:
         """Balance before the day; brought, taken, paid, refunded and differences of the day. Whoever asks."""

@@ -237,6 +237,14 @@ class CashQueries:
         with self._source() as connection:
             return _balance(connection, box_id)
 
+    def outside_boxes(self, site_id: str) -> Yen:
+        """What the books have at a site that is in none of its boxes."""
+        books = "SELECT coalesce(sum(amount), 0) FROM posting WHERE account = 'site' AND site_id = ? AND NOT deleted"
+        with self._source() as connection:
+            held = int(connection.exec_driver_sql(books, (site_id,)).scalar() or 0)
+            boxes = connection.exec_driver_sql("SELECT id FROM cash_box WHERE site_id = ? AND NOT deleted", (site_id,)).all()
+            return held - sum(_balance(connection, row[0]) for row in boxes)
+
     def counts(self, *, box_id: str = "", day: str = "") -> list[CountRow]:
         """Newest first."""
         values = [value for value in (box_id, day) if value]
