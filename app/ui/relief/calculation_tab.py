@@ -42,6 +42,7 @@ class CalculationTab(Tab):
         super().__init__(page)
         self._wanted_round = ""
         self._wanted_run = False
+        self._read = False
         self.choice = ProgrammeChoice(self, every=False)
         self.choice.chosen.connect(self._switched)
         self.try_button = button("試算する（F2）", role="primary", icon="calculate", tip="何も書き込まずに、だれにいくらになるかを見ます")
@@ -105,6 +106,7 @@ class CalculationTab(Tab):
         return found if found is not None and found.dry else None
 
     def _show_offered(self, offered: Sequence[Offered]) -> None:
+        self._read = True
         self.choice.show(offered)
         if self._wanted_round:
             self.choice.choose("", self._wanted_round)
@@ -142,10 +144,10 @@ class CalculationTab(Tab):
 
     def _show_parts(self) -> None:
         offered, shown = bool(self.choice.offered), self.result.calculation is not None
-        self.top.setVisible(offered)
+        self.top.setVisible(offered or not self._read)
         self.result.setVisible(offered and shown)
         self.begin.setVisible(offered and not shown)
-        self.empty.setVisible(not offered)
+        self.empty.setVisible(self._read and not offered)
         chosen, hq = bool(self.choice.round_id), self.context.place.site_kind == "hq"
         self.try_button.setEnabled(chosen and (self.may("relief") or self.may("ledger")))
         self.begin.buttons[0].setEnabled(self.try_button.isEnabled())

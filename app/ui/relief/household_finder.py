@@ -34,12 +34,13 @@ class WhomPane(QWidget):
         super().__init__()
         self.shell, self.kinds = shell, kinds
         self.whom: Whom | None = None
+        self._found = ""
         self.finder = SearchBox(_HINTS[unit], name="だれのことか探す")
         self.table = HitTable(WHOM, name="見つかった人と世帯", preferences=shell.preferences)
         self.nothing = note("")
         self.banner = Banner()
         self.banner.hide()
-        self.finder.typed.connect(self.find)
+        self.finder.typed.connect(lambda words: self.find(words))
         self.finder.entered.connect(self._enter)
         self.finder.down.connect(self.table.focus_first)
         self.table.opened.connect(lambda _: self.choose())
@@ -61,13 +62,13 @@ class WhomPane(QWidget):
         top.setStretch(0, 1)
         self.card = frame("well", column(top, self.facts, spacing=3, margins=(12, 8, 12, 8)))
 
-    def find(self, words: str) -> None:
-        """Look for them."""
+    def find(self, words: str, *, take: bool = False) -> None:
+        """Look for them; with ``take`` the only one there is is taken at once."""
         ctx, kinds = self.shell.context, self.kinds
         found = self.shell.runner.read(lambda: find_whom(ctx, words, kinds=kinds), parent=self, latest=f"whom:{id(self)}")
-        found.success(lambda rows: self._show_found(rows, words)).start()
+        found.success(lambda rows: self._show_found(rows, words, take)).start()
 
-    def _show_found(self, rows: Sequence[Whom], words: str) -> None:
+    def _show_found(self, rows: Sequence[Whom], words: str, take: bool) -> None:
         if self.finder.text().strip() != words.strip():
             return
         if rows and self.whom is not None:
@@ -75,14 +76,17 @@ class WhomPane(QWidget):
         self.table.show_rows(rows)
         if rows:
             self.table.make_current(0)
+        self._found = words.strip()
         missing = bool(words.strip()) and not rows
         self.nothing.setText("見つかりません。字やよみを減らしてお試しください。" if missing else "")
+        if take and len(rows) == 1:
+            self.choose()
 
     def _enter(self, words: str) -> None:
-        if self.table.isVisibleTo(self) and self.table.current_row() is not None:
+        if self.table.isVisibleTo(self) and self.table.current_row() is not None and self._found == words.strip():
             self.choose()
         else:
-            self.find(words)
+            self.find(words, take=True)
 
     def choose(self) -> None:
         """Take the one at hand."""
