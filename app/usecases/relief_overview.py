@@ -42,6 +42,10 @@ class ReliefOverview:
     casualties: int = 0
 
 
+NO_MONEY = ReliefOverview()
+"""Nothing waits, or nobody may know."""
+
+
 def take_relief_overview(ctx: Context) -> ReliefOverview:
     """As of now, as far as the actor may act on it."""
     may = ctx.actor.may

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.dates import format_instant
 from app.presentation.columns.overview import OPEN_SHELTERS
 from app.presentation.messages import message
 from app.ui import theme
 from app.ui.page import Page, Shell
+from app.ui.pages.home_money import Task, money_tasks
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
 from app.ui.widgets.task_line import TaskLine
 from app.ui.widgets.text import button, column, heading, row, text
 from app.usecases.overview import take_overview
+from app.usecases.relief_overview import NO_MONEY, ReliefOverview, take_relief_overview
 from app.usecases.rows import Overview, ShelterRow
 
 _REFRESH_MS = 60_000
 _BACKUP_AGE = timedelta(days=1)
 _NAMED = 3
+_PRESSING = ("bad", "warn", "info")
 
 
 class HomePage(Page):
@@ -32,6 +35,7 @@ class HomePage(Page):
     key = "home"
     kinds = frozenset({
         "shelter", "spell", "shelter_spell", "headcount", "person", "stay", "absence", "snapshot", "setting", "household", "protection", "decision",
+        "payment_batch", "payment", "transfer_file", "transfer_result", "payee_account", "voucher", "receipt", "casualty",
     })  # fmt: skip
 
     def __init__(self, shell: Shell) -> None:
@@ -55,8 +59,15 @@ class HomePage(Page):
             self.tiles[name].pressed.connect(lambda page=page: shell.go(page))
         self._tasks = QVBoxLayout()
         self._tasks.setSpacing(6)
+        inner = QWidget()
+        inner.setProperty("role", "scroll")
+        inner.setLayout(column(self._tasks, 1, margins=(0, 0, 4, 0)))
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
         tasks = QWidget()
-        tasks.setLayout(column(heading("やること"), self._tasks, 1, spacing=8))
+        tasks.setLayout(column(heading("やること"), area, spacing=8))
         self.table = Table(OPEN_SHELTERS, name="開設中の避難所", runner=self.runner, preferences=shell.preferences, many=False)
         self.table.opened.connect(lambda shelter_id: shell.go("shelters", shelter_id=shelter_id))
         self._empty = EmptyState(
@@ -79,13 +90,15 @@ class HomePage(Page):
 
     def refresh(self) -> None:
         """Read the overview."""
-        self.runner.read(lambda: take_overview(self.context), parent=self, latest="home").success(self.show_overview).start()
+        ctx = self.context
+        found = self.runner.read(lambda: (take_overview(ctx), take_relief_overview(ctx)), parent=self, latest="home")
+        found.success(lambda both: self.show_overview(*both)).start()
 
     def take_focus(self) -> None:
         """On the thing done most."""
         self._first.setFocus()
 
-    def show_overview(self, seen: Overview) -> None:
+    def show_overview(self, seen: Overview, money: ReliefOverview = NO_MONEY) -> None:
         """Show what was read."""
         self._at.setText(f"{format_instant(seen.at)} 現在")
         self.banner.show_message(message(seen.clock_problem) if seen.clock_problem else "", tone="bad")
@@ -107,7 +120,7 @@ class HomePage(Page):
         self.table.show_rows(seen.open_shelters)
         self.table.setVisible(bool(seen.open_shelters))
         self._empty.setVisible(not seen.open_shelters)
-        self._show_tasks(tasks_of(seen))
+        self._show_tasks(tasks_of(seen, money))
 
     def _show_tasks(self, tasks: list[Task]) -> None:
         while (item := self._tasks.takeAt(0)) is not None:
@@ -127,12 +140,8 @@ class HomePage(Page):
             self._tasks.addWidget(done)
 
 
-Task = tuple[str, str, str, str, str, dict[str, object]]
-"""icon, tone, words, detail, page to go to, arguments"""
-
-
-def tasks_of(seen: Overview) -> list[Task]:
-    """What wants doing, most pressing first."""
+def tasks_of(seen: Overview, money: ReliefOverview = NO_MONEY) -> list[Task]:
+    """What wants doing, most pressing first; what concerns money after what concerns people."""
     rules: list[Callable[[Overview], Task | None]] = [
         _overfull,
         _protections,
@@ -144,7 +153,8 @@ def tasks_of(seen: Overview) -> list[Task]:
         _backup,
         _residents,
     ]
-    return [task for rule in rules if (task := rule(seen)) is not None]
+    found = [task for rule in rules if (task := rule(seen)) is not None]
+    return sorted([*found, *money_tasks(money)], key=lambda task: _PRESSING.index(task[1]))
 
 
 def _names(rows: tuple[ShelterRow, ...]) -> str:

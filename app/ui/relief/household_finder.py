@@ -40,7 +40,7 @@ class WhomPane(QWidget):
         self.nothing = note("")
         self.banner = Banner()
         self.banner.hide()
-        self.finder.typed.connect(lambda words: self.find(words))
+        self.finder.typed.connect(self.find)
         self.finder.entered.connect(self._enter)
         self.finder.down.connect(self.table.focus_first)
         self.table.opened.connect(lambda _: self.choose())
