@@ -26,7 +26,8 @@ HELP: Mapping[str, str] = {
     "relief.programs.check": "支援制度のファイルを確かめるだけ（取り込みません。サインインも要りません）",
     "relief.programs.state": "支援制度か回の状態を変える（制度は open closed、回は draft open closed）",
     "relief.loans": "災害援護資金の貸付と返済\nNUMBER は貸付番号。日付を省くと今日。",
-    "relief.loans.list": f"貸付の一覧（滞納が先）\n--late 滞納だけ、--out FILE（.csv .xlsx .html .pdf）。結果：count principal owed arrears loans（{_LOAN}）。",
+    "relief.loans.list": "貸付の一覧（滞納が先）\n"
+    f"--late 滞納だけ、--out FILE（.csv .xlsx .html .pdf）。\n結果：count principal owed arrears loans（{_LOAN}）。",
     "relief.loans.show": "貸付の償還計画・返済・滞納\n--on DATE の時点、--out FILE（.pdf など）で償還計画表。"
     "結果：貸付の項目、settle 繰上償還に要る額、late 滞納の回、schedule 計画、repayments 返済。",
     "relief.loans.plan": "償還計画を試しに計算する（記録しません。サインインも要りません）\n"
@@ -38,7 +39,8 @@ HELP: Mapping[str, str] = {
     "relief.loans.state": "支払を猶予する（deferred）、再開する（running）、免除する（exempted。戻せません）",
 }
 _LOAN_HEADS = {
-    "number": "貸付番号", "borrower": "借受人", "guarantor": "保証人", "principal": "貸付額", "rate": "利率（%）", "lent_on": "貸付日", "years": "償還期間（年）",
+    "number": "貸付番号", "borrower": "借受人", "guarantor": "保証人", "principal": "貸付額", "rate": "利率（%）", "lent_on": "貸付日",
+    "years": "償還期間（年）",
     "grace_years": "据置（年）", "every": "1年の返済回数", "repaid": "返済済み", "owed": "元金の残り", "rest": "返済の残り（利子を含む）", "arrears": "滞納",
     "charge": "違約金", "settle": "繰上償還に要る額", "next_on": "次の返済日", "next_amount": "次の返済額", "late": "滞納", "schedule": "償還計画",
     "repayments": "返済", "due_on": "返済日", "total": "返済額", "interest": "利子", "owed_after": "元金の残り", "paid_on": "返済日", "amount": "返済額",
@@ -55,6 +57,7 @@ HEADS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 CODES: Mapping[str, Mapping[str, str]] = {
     "relief programs": {"kind": "programme.kind", "state": "programme.state", "increments": "programme.increments"},
+    "relief programs state": {"state": "relief_round.state"},
     "relief loans": {"state": "loan.state"},
 }
 _STATES = {"created": "新しく取り込みました", "updated": "違うところを直しました", "unchanged": "変わりはありません"}

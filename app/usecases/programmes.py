@@ -192,7 +192,7 @@ def import_programme(ctx: Context, *, text: str, name: str = "", reason: str = "
         programme = _store_programme(uow, stored, {**plan.values, "digest": plan.digest()})
         for one in plan.rounds:
             known = next(iter(uow.rounds.where(programme_id=programme.id, code=one.values["code"])), None)
-            kept = _store_round(uow, known, programme.id, one.values)
+            kept = _store_round(uow, known, programme.id, one.values, reason=reason)
             _store_rules(uow, kept, one.rules, kind=programme.kind, reason=reason)
         changes = uow.commit()
     state = "created" if stored is None else "updated" if any(changes.values()) else "unchanged"
@@ -294,16 +294,19 @@ def remove_round(ctx: Context, *, round_id: str, reason: str) -> Changes:
 def _store_programme(uow: UnitOfWork, stored: Programme | None, values: Mapping[str, Any], *, version: int | None = None) -> Programme:
     if stored is None:
         return uow.programmes.add(Programme(id=new_id(), **values))
-    if stored.kind != values.get("kind", stored.kind) and uow.entitlements.where(programme_id=stored.id):
+    meaning = ("kind", "increments")
+    if any(getattr(stored, name) != values.get(name, getattr(stored, name)) for name in meaning) and uow.entitlements.where(programme_id=stored.id):
         raise RuleViolation("programme.kind_used", field="kind", title=stored.title)
     return uow.programmes.save(replace(stored, **values), expected_version=version)
 
 
 def _store_round(
-    uow: UnitOfWork, stored: ReliefRound | None, programme_id: str, values: Mapping[str, Any], *, version: int | None = None
+    uow: UnitOfWork, stored: ReliefRound | None, programme_id: str, values: Mapping[str, Any], *, version: int | None = None, reason: str = ""
 ) -> ReliefRound:
     if stored is None:
         return uow.rounds.add(ReliefRound(id=new_id(), programme_id=programme_id, **values))
+    if values.get("as_of", stored.as_of) != stored.as_of and is_locked(uow, stored.id) and not reason.strip():
+        raise RuleViolation("programme.round_locked", field="as_of", title=stored.title)
     return uow.rounds.save(replace(stored, **values), expected_version=version)
 
 
