@@ -77,6 +77,7 @@ def _affirmed(values: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 BUILDINGS = FormSpec(key="import.buildings", title="建物の一覧の取り込み", sections=())
+ACCOUNTS = FormSpec(key="import.accounts", title="口座の一覧の取り込み", sections=())
 SURVEY_RESULTS = FormSpec(
     key="import.survey_results",
     title="調査の結果の取り込み",

@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.errors import SasaeError
 from app.domain.resident import SourceMark
 from app.interchange.importing import run
+from app.interchange.importing.accounts import prepare_accounts
 from app.interchange.importing.mapping import HeaderMap, load_fields, map_headers
 from app.interchange.importing.outcome import ImportOutcome, ReportTo, mostly_broken
 from app.interchange.importing.profiles import Profile
@@ -67,13 +68,20 @@ TARGETS: Mapping[str, Target] = {
         forms.SURVEY_RESULTS,
         "ほかのシステムや応援の職員が作った調査結果の表（CSV・Excel）。部位別の程度か損害割合、または被害の程度が入ったもの",
     ),
+    "accounts": Target(
+        "accounts",
+        "口座の一覧の取り込み",
+        "claim",
+        forms.ACCOUNTS,
+        "支給番号か宛名番号と、金融機関・支店・口座番号・名義カナが入った表（CSV・Excel）。取り込んだ口座は、別の人の確認を待ちます",
+    ),
 }
 _SWAPPED = ("import.columns_swapped", "import.column_wrong")
 _RECORDS = {
     "shelters": "shelter", "residents": "resident", "evacuees": "person", "headcounts": "headcount", "buildings": "building",
-    "survey_results": "survey",
+    "survey_results": "survey", "accounts": "entitlement",
 }  # fmt: skip
-_BESIDE = {"headcounts": ("shelter",), "survey_results": ("building", "victim")}
+_BESIDE = {"accounts": ("payee_account", "payee"), "headcounts": ("shelter",), "survey_results": ("building", "victim")}
 """Records whose words stand for fields that are not the target's own."""
 
 
@@ -293,6 +301,8 @@ def _prepare(
     if target == "survey_results":
         checked, reason = bool(answers.get("checked")), str(answers.get("reason") or "")
         return run.prepare_survey_results(ctx, path=sample.path, checked=checked, reason=reason, options=options, job=job)
+    if target == "accounts":
+        return prepare_accounts(ctx, path=sample.path, options=options, job=job)
     if target == "headcounts":
         return run.prepare_headcounts(ctx, path=sample.path, at=answers.get("at"), complete=answers.get("complete"), options=options)
     return run.prepare_evacuees(ctx, path=sample.path, shelter_id=answers["shelter_id"], at=answers.get("at"), options=options)
