@@ -49,6 +49,8 @@ HELP: Mapping[str, str] = {
     "relief.banks.kana": "カナを振込データの文字に直し、直した所を並べる（サインインは要りません）\n結果：legal bytes cut kana_changes（at は 0 からの位置）。",
 }
 _PAYEE_HEADS = {
+    "all": "すべて", "mine": "自分が確認できる", "wrong": "誤り・解約・死亡", "missing": "口座なし", "photo_missing": "写真なし", "warned": "注意あり",
+    "ended": "使わない", "waiting": "確認待ち",
     "id": "番号", "name": "氏名", "kana": "フリガナ", "role": "関係", "way": "受取方法", "address": "住所", "state": "状態", "birth": "生年月日",
     "phone": "電話", "postal": "郵便番号", "consent": "同意の確認", "documents": "受け取った書類", "entitlement_number": "支給番号",
     "entitlement_name": "支給の対象", "entitlements": "支給番号", "account_id": "口座の番号", "bank": "銀行", "bank_name": "銀行名", "branch": "支店",
