@@ -12,11 +12,15 @@ from app.presentation.messages import message
 from app.ui.importing.work import FileIssue, PlanLine, field_word
 
 _TONES: Mapping[str, Tone] = {"create": "good", "update": "info", "unchanged": "quiet", "review": "warn", "error": "bad"}
-_RECORDS = {"shelters": "shelter", "headcounts": "shelter", "evacuees": "person", "buildings": "building", "survey_results": "survey"}
+_RECORDS = {
+    "shelters": "shelter", "headcounts": "shelter", "evacuees": "person", "buildings": "building", "survey_results": "survey",
+    "accounts": "payee_account", "claims": "claim", "casualties": "casualty",
+}  # fmt: skip
 _PLAN = {"create": "new", "update": "update", "unchanged": "unchanged", "review": "review", "error": "error"}
 _SHOWN = (
     "surveyed_on", "grade", "total", "district", "address", "owner_name", "structure", "collapsed", "risk", "counted_total", "capacity", "kana",
-    "birth", "sex", "room", "category", "phone",
+    "birth", "sex", "room", "category", "phone", "bank", "branch", "account_number", "holder", "harm", "harmed_on", "method", "claimed_on",
+    "requested",
 )  # fmt: skip
 
 

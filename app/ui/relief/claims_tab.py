@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.presentation.columns.claim import CLAIMS
 from app.presentation.forms.claim import CLOSE_CLAIM, REOPEN_CLAIM
 from app.presentation.labels import choices
+from app.ui.importing.work import TARGETS
 from app.ui.relief.claims_entry import ClaimDialog, warnings_words
 from app.ui.relief.claims_papers import PapersDialog
 from app.ui.relief.programme_choice import ProgrammeChoice, Sort, read_offered
@@ -114,8 +115,11 @@ class ClaimsTab(Tab):
         self.empty.hide()
         self.nothing.hide()
         may = self.may("claim")
-        for made in (self.new_button, self.import_button, *self.empty.buttons, self.nothing.buttons[1]):
+        for made in (self.new_button, self.empty.buttons[0], self.nothing.buttons[1]):
             made.setEnabled(may)
+        for made in (self.import_button, self.empty.buttons[1]):
+            made.setEnabled(may)
+            made.setVisible("claims" in TARGETS)
         self._enable()
 
     # -- reading
