@@ -96,7 +96,6 @@ class Line(NamedTuple):
     customer: str
     method: str
     mark: str
-    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,20 +179,16 @@ def _check(text: str, record: int, legal: re.Pattern[str]) -> None:
 
 _DIGITS = re.compile(r"[0-9]+")
 _LINE = re.compile(
-    r"2([0-9]{4})(.{15})([0-9]{3})(.{15})([0-9]{4}| {4})([1249])([0-9]{7})([^ ].{29})([0-9]{10})([012])(.{20})([78 ])([Y ])(.{7})",
+    r"2([0-9]{4})(.{15})([0-9]{3})(.{15})([0-9]{4}| {4})([1249])([0-9]{7})([^ ].{29})([0-9]{10})([012])(.{20})([78 ])([Y ]) {7}",
     re.DOTALL,
 )
 _HEAD = re.compile(r"1([0-9]{2})([01])([0-9]{10})(.{40})([0-9]{4})([0-9]{4})(.{15})([0-9]{3})(.{15})([129])([0-9]{7}) {17}", re.DOTALL)
 _FOOT = re.compile(r"8([0-9]{6})([0-9]{12}) {101}")
 
 
-def parse_file(data: bytes, *, path: str = "", lenient: bool = False) -> ZenginFile:
-    """A file with one header, read strictly. InputFault ``zengin.unreadable`` with ``line`` (record from 1) for the first thing that is wrong.
-
-    ``lenient``: for a bank's return file; what stands in the last seven bytes of a transfer (``tail``) is kept, the counts of the trailer
-    need not be those of the records.
-    """
-    records, newline, final, eof = split_records(data)
+def parse_file(data: bytes, *, path: str = "") -> ZenginFile:
+    """A file with one header, read strictly. InputFault ``zengin.unreadable`` with ``line`` (record from 1) for the first thing that is wrong."""
+    records, newline, final, eof = split_records(data, path=path)
     if len(records) < 4:
         raise InputFault("zengin.unreadable", path=path, line=len(records), detail="records")
     head, foot = _HEAD.fullmatch(records[0]), _FOOT.fullmatch(records[-2])
@@ -201,9 +196,9 @@ def parse_file(data: bytes, *, path: str = "", lenient: bool = False) -> ZenginF
         if not right:
             raise InputFault("zengin.unreadable", path=path, line=at, detail="order")
     assert head is not None and foot is not None
-    lines = tuple(_read_line(text, at, path, lenient) for at, text in enumerate(records[1:-2], 2))
+    lines = tuple(_read_line(text, at, path) for at, text in enumerate(records[1:-2], 2))
     count, total = int(foot[1]), int(foot[2])
-    if not lenient and (count != len(lines) or total != sum(line.amount for line in lines)):
+    if count != len(lines) or total != sum(line.amount for line in lines):
         raise InputFault("zengin.unreadable", path=path, line=len(records) - 1, detail="sum")
     return ZenginFile(
         header=Header(*(text.rstrip(" ") for text in head.groups())), lines=lines, count=count, total=total, newline=newline,
@@ -211,18 +206,60 @@ def parse_file(data: bytes, *, path: str = "", lenient: bool = False) -> ZenginF
     )  # fmt: skip
 
 
-def _read_line(text: str, at: int, path: str, lenient: bool) -> Line:
+def _read_line(text: str, at: int, path: str) -> Line:
     found = _LINE.fullmatch(text)
-    if found is None or (not lenient and found[14].strip()):
+    if found is None:
         raise InputFault("zengin.unreadable", path=path, line=at, detail="field")
-    bank, bank_name, branch, branch_name, clearing, kind, number, name, amount, new, customer, method, mark, tail = found.groups()
+    bank, bank_name, branch, branch_name, clearing, kind, number, name, amount, new, customer, method, mark = found.groups()
     return Line(
-        bank, bank_name.rstrip(" "), branch, branch_name.rstrip(" "), clearing, kind, number, name.rstrip(" "), int(amount), new, customer.rstrip(" "),
-        method, mark.rstrip(" "), tail.rstrip(" "),
+        bank, bank_name.rstrip(" "), branch, branch_name.rstrip(" "), clearing, kind, number, name.rstrip(" "), int(amount), new,
+        customer.rstrip(" "), method, mark.rstrip(" "),
     )  # fmt: skip
 
 
-def split_records(data: bytes) -> tuple[list[str], bytes, bool, bool]:
+class ReturnLine(NamedTuple):
+    """What a bank's return file says of one transfer. ``record`` counts from 1; ``sign`` is the character at the place of the result."""
+
+    record: int
+    bank: str
+    branch: str
+    account_kind: str
+    account_number: str
+    amount: int
+    customer: str
+    sign: str
+
+
+def parse_return(data: bytes, *, byte: int, path: str = "") -> tuple[ReturnLine, ...]:
+    """A bank's return file (返却データ): the layout of the file it answers, with the result at ``byte`` of each record 2 (DOMAIN 5.5).
+
+    InputFault ``zengin.unreadable`` with ``line``: cut off, wrong lengths, other records, a count of the trailer that is not that of the records.
+    """
+    records, _, _, _ = split_records(data, path=path)
+    kinds = "".join(record[0] for record in records)
+    if not _ORDER.fullmatch(kinds):
+        raise InputFault("zengin.unreadable", path=path, line=len(records), detail="order")
+    found, counted = [], 0
+    for at, text in enumerate(records, 1):
+        if text[0] == "2":
+            line = _RETURNED.match(text)
+            if line is None:
+                raise InputFault("zengin.unreadable", path=path, line=at, detail="field")
+            bank, branch, kind, number, amount = line.groups()
+            counted += 1
+            found.append(ReturnLine(at, bank, branch, kind, number, int(amount), text[91:111].strip(" "), text[byte - 1]))
+        elif text[0] == "8":
+            if not _DIGITS.fullmatch(text[1:7]) or int(text[1:7]) != counted:
+                raise InputFault("zengin.unreadable", path=path, line=at, detail="count")
+            counted = 0
+    return tuple(found)
+
+
+_ORDER = re.compile("(?:12*8)+9")
+_RETURNED = re.compile(r"2([0-9]{4}).{15}([0-9]{3}).{15}.{4}([0-9])([0-9]{7}).{30}([0-9]{10})", re.DOTALL)
+
+
+def split_records(data: bytes, *, path: str = "") -> tuple[list[str], bytes, bool, bool]:
     """Records as text, the line end between them, whether one ends the file, whether an EOF mark does. InputFault ``zengin.unreadable``."""
     eof = data.endswith(EOF_MARK)
     body = data[:-1] if eof else data
@@ -231,11 +268,11 @@ def split_records(data: bytes) -> tuple[list[str], bytes, bool, bool]:
     try:
         text = (body[: -len(newline)] if final else body).decode(ENCODING)
     except UnicodeDecodeError as error:
-        raise InputFault("zengin.unreadable", detail=str(error.start)) from None
+        raise InputFault("zengin.unreadable", path=path, line=error.start // WIDTH + 1, detail="text") from None
     records = text.split("\r\n") if newline else [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
     for at, record in enumerate(records, 1):
         if len(record) != WIDTH or "\n" in record or "\r" in record:
-            raise InputFault("zengin.unreadable", line=at, detail="length")
+            raise InputFault("zengin.unreadable", path=path, line=at, detail="length")
     return records, newline, final, eof
 
 

@@ -86,7 +86,7 @@ def write_transfer(ctx: Context, *, batch_id: str, profile: str = "", transfer_o
     ctx.require("relief")
     need_headquarters(ctx)
     with ctx.unit() as uow:
-        batch = _need_transfer(ctx, uow, batch_id)
+        batch = need_transfer(ctx, uow, batch_id)
         plan = _plan(ctx, uow, batch, profile, transfer_on)
         payments = verify_batch(uow, batch)
         job.report(0, len(payments), "job.transfer_writing")
@@ -124,7 +124,7 @@ def _plan(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, profile: str, tran
             raise RuleViolation("transfer.elsewhere", number=batch.number)
         if batch.state != "approved":
             raise RuleViolation("transfer.not_approved", number=batch.number, batch_state=batch.state)
-    before = _newest(written)
+    before = newest_files(written)
     if before:
         return _same_again(before, waiting, profile, transfer_on)
     chosen = find_profile(ctx, profile)
@@ -149,7 +149,7 @@ def _same_again(before: Sequence[TransferFile], waiting: Sequence[TransferFile],
     return _Plan(profile=used, day=first.transfer_on, again=waiting[0].again, before=tuple(before), allowed=tuple(waiting))
 
 
-def _newest(rows: Sequence[TransferFile]) -> list[TransferFile]:
+def newest_files(rows: Sequence[TransferFile]) -> list[TransferFile]:
     """The rows of the last repetition, part by part."""
     last = max((one.again for one in rows), default=0)
     return sorted((one for one in rows if one.again == last), key=lambda one: one.part)
@@ -237,14 +237,14 @@ def ask_again(ctx: Context, *, batch_id: str, reason: str) -> Changes:
     need_headquarters(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
-        batch = _need_transfer(ctx, uow, batch_id)
+        batch = need_transfer(ctx, uow, batch_id)
         if batch.state == "settled":
             raise RuleViolation("transfer.settled", number=batch.number)
         rows = uow.reads.transfers.files(batch.id)
         live = [one for one in rows if not one.deleted]
         if any(one.state in ("asked", "allowed") for one in live):
             raise RuleViolation("transfer.again_asked", number=batch.number)
-        before = _newest([one for one in live if one.state in ("written", "handed")])
+        before = newest_files([one for one in live if one.state in ("written", "handed")])
         if not before and batch.device_id == ctx.place.device_id:
             raise RuleViolation("transfer.not_written", number=batch.number)
         verify_batch(uow, batch)
@@ -284,7 +284,7 @@ def _decide(ctx: Context, batch_id: str, *, allow: bool, reason: str) -> Changes
     ctx.require("approve_money")
     need_headquarters(ctx)
     with ctx.unit(reason=reason) as uow:
-        batch = _need_transfer(ctx, uow, batch_id)
+        batch = need_transfer(ctx, uow, batch_id)
         asked = [one for one in uow.transfers.where(batch_id=batch.id) if one.state == "asked"]
         if not asked:
             raise RuleViolation("transfer.again_not_asked", number=batch.number)
@@ -308,7 +308,7 @@ def discard_files(ctx: Context, *, batch_id: str, reason: str) -> Changes:
     need_headquarters(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
-        batch = _need_transfer(ctx, uow, batch_id)
+        batch = need_transfer(ctx, uow, batch_id)
         rows = uow.transfers.where(batch_id=batch.id)
         if batch.state != "approved" or any(one.state == "handed" for one in rows):
             raise RuleViolation("transfer.handed_already", number=batch.number)
@@ -338,7 +338,7 @@ def hand_over(ctx: Context, *, file_ids: Sequence[str], job: Job = QUIET) -> Cha
     with ctx.unit() as uow:
         files = [uow.transfers.need(one) for one in dict.fromkeys(file_ids)]
         for one in files:
-            batch = _need_transfer(ctx, uow, one.batch_id)
+            batch = need_transfer(ctx, uow, one.batch_id)
             if one.state != "written":
                 raise RuleViolation("transfer.not_to_hand", name=one.name, file_state=one.state)
             if batch.state == "approved" and one.transfer_on < today(ctx).isoformat():
@@ -375,7 +375,7 @@ def list_files(ctx: Context, *, batch_id: str = "") -> list[TransferFileRow]:
     return ctx.reads.transfers.file_rows(batch_id=batch_id)
 
 
-def _need_transfer(ctx: Context, uow: UnitOfWork, batch_id: str) -> PaymentBatch:
+def need_transfer(ctx: Context, uow: UnitOfWork, batch_id: str) -> PaymentBatch:
     """The batch, when it is one of transfers that was approved."""
     batch = need_batch(ctx, uow, batch_id)
     if batch.way != "transfer":
