@@ -421,3 +421,24 @@ def test_one_is_opened_and_corrected(window: MainWindow, settle: Settle, town: T
     settle()
     found = town.ctx.reads.get("casualty", casualty)
     assert (found.harm, found.state) == ("related_death", "reported")
+
+
+# -- from elsewhere
+
+
+@pytest.mark.parametrize(("roles", "place"), [(("desk",), "relief"), (("accounting",), "ledger")])
+def test_a_household_leads_to_what_it_received(
+    window: MainWindow, settle: Settle, town: Town, monkeypatch, roles: tuple[str, ...], place: str
+) -> None:
+    from app.ui.pages.household import HouseholdDialog
+    from app.usecases import residents
+
+    resident = town.ctx.reads.search.find("ノト", within="residents", limit=1)[0][0]
+    people = residents.open_household(town.ctx, resident_id=resident.id)
+    window.context = replace(window.context, actor=replace(window.context.actor, roles=roles))
+    dialog = HouseholdDialog(window, window, people)
+    seen: list[tuple[str, Any]] = []
+    monkeypatch.setattr(window, "go", lambda key, **arguments: seen.append((key, arguments)))
+    dialog.money_button.click()
+    head = next(one for one in people if one.relation == "世帯主")
+    assert seen[0][0] == place and head.name in str(seen[0][1])

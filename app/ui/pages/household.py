@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
+from app.domain.words import find_code
 from app.presentation.columns.resident import RESIDENTS
 from app.presentation.columns.spec import ColumnSet
 from app.ui import theme
 from app.ui.page import Shell
+from app.ui.relief.household_way import show_received
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, note, row
 from app.usecases.rows import ResidentView
@@ -23,7 +25,7 @@ class HouseholdDialog(QDialog):
 
     def __init__(self, parent: QWidget | None, shell: Shell, members: Sequence[ResidentView]) -> None:
         super().__init__(parent)
-        self._shell = shell
+        self._shell, self._members = shell, members
         first = members[0]
         self.setWindowTitle("世帯")
         self.setWindowModality(Qt.WindowModality.WindowModal if parent else Qt.WindowModality.ApplicationModal)
@@ -34,6 +36,8 @@ class HouseholdDialog(QDialog):
         self.table.chosen.connect(lambda _: self._enable())
         self.file_button = button("避難者の記録を開く（Enter）", icon="user")
         self.file_button.clicked.connect(self._open)
+        self.money_button = button("支援金…", icon="relief", tip="この世帯が受け取ったものと、まだのもの")
+        self.money_button.clicked.connect(self._show_received)
         close = button("閉じる（Esc）", role="primary")
         close.clicked.connect(self.accept)
         number = f"世帯番号 {first.household_no}　" if first.household_no else ""
@@ -46,7 +50,7 @@ class HouseholdDialog(QDialog):
             margins=(22, 16, 22, 12),
         )
         body.setStretch(2, 1)
-        footer = frame("footer", row(self.file_button, 1, close, margins=(20, 10, 20, 10)))
+        footer = frame("footer", row(self.file_button, self.money_button, 1, close, margins=(20, 10, 20, 10)))
         whole = column(body, footer, spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
@@ -59,6 +63,12 @@ class HouseholdDialog(QDialog):
     def _enable(self) -> None:
         chosen = self.table.current_row()
         self.file_button.setEnabled(chosen is not None and bool(chosen.person_id))
+
+    def _show_received(self) -> None:
+        """Entitlements stand under the head's name."""
+        head = next((one for one in self._members if find_code("relation_head", one.relation)), self._members[0])
+        self.accept()
+        show_received(self._shell, name=head.name)
 
     def _open(self) -> None:
         chosen = self.table.current_row()

@@ -32,6 +32,7 @@ from app.ui import faults, theme
 from app.ui.page import Shell
 from app.ui.reception.actions import PersonActions, open_dialog
 from app.ui.reception.facts import Facts, scrolled
+from app.ui.relief.household_way import show_received
 from app.ui.runner import Changes
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.form_dialog import FormDialog
@@ -173,10 +174,18 @@ class PersonFileDialog(QDialog):
                 ("Alt+1～4", "切り替え"),
             ]
         )
-        footer = frame("footer", row(hints, 1, close, margins=(20, 10, 20, 10)))
+        money = button("支援金…", icon="relief", tip="この人の世帯が受け取ったものと、まだのもの")
+        money.clicked.connect(self.show_received)
+        footer = frame("footer", row(hints, 1, money, close, margins=(20, 10, 20, 10)))
         whole = column(top, footer, spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
+
+    def show_received(self) -> None:
+        """To what this person's household received."""
+        if self.seen is not None:
+            self.reject()
+            show_received(self.shell, name=self.seen.file.person.name)
 
     # -- reading
 
