@@ -19,8 +19,8 @@ from app.resources import read_messages
 from tests.printing.conftest import KATSU_OLD
 
 FORMS = (
-    "address_labels", "address_sheet", "batch_separator", "blank_roster", "cash_day_sheet", "cash_receipt", "cash_voucher", "damage_report", "disaster_certificate", "evacuee_card", "queue_slip",
-    "recovery_key", "report_certificate", "survey_sheet",
+    "address_labels", "address_sheet", "batch_separator", "blank_roster", "cash_day_sheet", "cash_receipt", "cash_voucher", "damage_report",
+    "disaster_certificate", "evacuee_card", "queue_slip", "recovery_key", "report_certificate", "survey_sheet",
 )  # fmt: skip
 
 
