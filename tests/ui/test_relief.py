@@ -433,12 +433,13 @@ def test_a_household_leads_to_what_it_received(
     from app.ui.pages.household import HouseholdDialog
     from app.usecases import residents
 
-    resident = town.ctx.reads.search.find("ノト", within="residents", limit=1)[0][0]
-    people = residents.open_household(town.ctx, resident_id=resident.id)
+    active = town.ctx.reads.residents.active()
+    people = residents.open_household(town.ctx, resident_id=f"{active.id}:1")
     window.context = replace(window.context, actor=replace(window.context.actor, roles=roles))
     dialog = HouseholdDialog(window, window, people)
     seen: list[tuple[str, Any]] = []
     monkeypatch.setattr(window, "go", lambda key, **arguments: seen.append((key, arguments)))
     dialog.money_button.click()
     head = next(one for one in people if one.relation == "世帯主")
-    assert seen[0][0] == place and head.name in str(seen[0][1])
+    wanted = {"relief": {"tab": "entitlements", "filter": EntitlementFilter(text=head.name)}, "ledger": {"tab": "household", "text": head.name}}
+    assert seen == [(place, wanted[place])]
