@@ -6,7 +6,7 @@ A dry run does everything but writing. What is calculated again raises or lowers
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from app.usecases.relief_wants import Papers, find_wants
 __all__ = ["calculate", "dry_run"]
 SERIES = "entitlement"
 """The range of numbers that entitlements get theirs from."""
+_MANY = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +179,18 @@ def _write(ctx: Context, uow: UnitOfWork, question: Question, found: Sequence[Pl
         serial = uow.reserve_numbers(SERIES, len(made))
         for place, one in enumerate(made):
             one.after = replace(_sure(one.after), number=person_number(ctx.place.device_prefix, serial + place))
-        uow.entitlements.add_many([_sure(one.after) for one in made])
-    changed = [one.after for one in found if one.stored is not None and one.after is not None and one.after != one.stored]
-    if changed:
-        uow.entitlements.save_many(changed)
+        for part in _parts(made):
+            uow.entitlements.add_many([_sure(one.after) for one in part])
+    changed = [one for one in found if one.stored is not None and one.after is not None and one.after != one.stored]
+    for part in _parts(changed):
+        uow.entitlements.save_many([_sure(one.after) for one in part])
     if question.round.state == "draft":
         uow.rounds.save(replace(uow.rounds.need(question.round.id), state="open"))
+
+
+def _parts(planned: Sequence[Planned]) -> Iterator[Sequence[Planned]]:
+    """Some thousand at a time: what is written needs memory for its journal, too."""
+    return (planned[start : start + _MANY] for start in range(0, len(planned), _MANY))
 
 
 def _sure(entitlement: Entitlement | None) -> Entitlement:

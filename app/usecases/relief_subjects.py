@@ -116,10 +116,12 @@ class Gathering:
             return []
         apart = self._apart()
         days = self._days_by_number(criteria)
+        wanted = {*apart, *(one.victim_id for one in self._casualties), *self._home_of.values()} if self._question.criteria("person") else set(apart)
         found: list[Subject] = []
         for part in self._reads.relief.households():
             for fact in part:
-                self._households[fact.victim_id] = fact
+                if fact.victim_id in wanted:
+                    self._households[fact.victim_id] = fact
                 if criteria:
                     found.append(self._household(fact, apart.get(fact.victim_id, ()), days))
         if criteria:

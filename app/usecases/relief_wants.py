@@ -16,6 +16,7 @@ from app.usecases.relief_subjects import LIVE_CLAIMS
 
 Papers = Mapping[str, tuple[bool, frozenset[str], bool]]
 """By entitlement: whether there is a claim, the documents that came with claims, whether the household has its certificate."""
+NO_PAPERS: tuple[bool, frozenset[str], bool] = (False, frozenset(), False)
 
 
 def wanted_documents(programme: Programme, round: ReliefRound | None) -> tuple[str, ...]:
@@ -31,26 +32,29 @@ def find_wants(
     Nobody who has all the money, and nobody who declined, lacks anything. An exemption asks for no payee.
     """
     documents = wanted_documents(programme, round)
-    paid = [one for one in entitlements if one.id in owed]
-    choices = payees_for(reads, paid) if paid else {}
     found: dict[str, tuple[str, ...]] = {}
-    for one in entitlements:
-        benefit = one.due == 0 and one.lines != "[]"
-        if one.state != "open" or not (benefit or one.id in owed):
-            found[one.id] = ()
-            continue
-        claimed, had, certified = papers.get(one.id, (False, frozenset(), False))
-        lacking = {
-            "claim": programme.needs_claim and not claimed,
-            "documents": any(name not in had for name in documents),
-            "certificate": programme.needs_certificate and one.unit == "household" and not certified,
-        }
-        choice = "" if benefit else choices.get(one.id, _NOBODY).wanted
-        found[one.id] = tuple(code for code in WANTS if lacking.get(code) or code == choice)
+    for start in range(0, len(entitlements), _MANY):
+        part = entitlements[start : start + _MANY]
+        paid = [one for one in part if one.id in owed]
+        choices = payees_for(reads, paid) if paid else {}
+        for one in part:
+            benefit = one.due == 0 and one.lines != "[]"
+            if one.state != "open" or not (benefit or one.id in owed):
+                found[one.id] = ()
+                continue
+            claimed, had, certified = papers.get(one.id, NO_PAPERS)
+            lacking = {
+                "claim": programme.needs_claim and not claimed,
+                "documents": any(name not in had for name in documents),
+                "certificate": programme.needs_certificate and one.unit == "household" and not certified,
+            }
+            choice = "" if benefit else choices.get(one.id, _NOBODY).wanted
+            found[one.id] = tuple(code for code in WANTS if lacking.get(code) or code == choice)
     return found
 
 
 _NOBODY = PayeeChoice()
+_MANY = 100000
 
 
 def announce_wants(uow: UnitOfWork, *, entitlements: Iterable[Entitlement]) -> None:

@@ -16,21 +16,18 @@ from app.storage.queries.buildings import RANKED
 from app.usecases.relief_ports import EarlierAmount, HouseholdFact, MemberFact, ResidentFact
 
 _MANY = 5000
-_SEVERITY = "CASE h.grade " + " ".join(f"WHEN '{grade}' THEN {place}" for place, grade in enumerate(GRADES)) + " ELSE 9 END"
-_DWELLING = "b.use IN (" + ", ".join(f"'{use}'" for use in sorted(DWELLINGS)) + ")"
+_SEVERITY = {grade: place for place, grade in enumerate(GRADES)}
 _HOUSEHOLDS = (
-    f"WITH house AS MATERIALIZED (SELECT building_id, grade FROM ({RANKED}) WHERE place = 1),"
-    " home AS MATERIALIZED (SELECT o.victim_id, h.grade, b.id AS building_id, b.use, b.district, row_number() OVER (PARTITION BY o.victim_id"
-    f" ORDER BY {_DWELLING} DESC, {_SEVERITY}, b.rid) AS place"
-    " FROM occupancy o JOIN building b ON b.id = o.building_id LEFT JOIN house h ON h.building_id = b.id WHERE o.main AND NOT o.deleted AND NOT b.deleted),"
-    " people AS MATERIALIZED (SELECT victim_id, count(*) AS number FROM victim_member WHERE NOT deleted GROUP BY 1),"
-    " paper AS MATERIALIZED (SELECT DISTINCT victim_id FROM certificate WHERE NOT deleted AND kind = 'damage' AND state IN ('issued', 'superseded'))"
-    " SELECT v.id, v.head_name, v.head_kana, v.head_birth, v.address, coalesce(nullif(v.district, ''), home.district, ''), v.snapshot_id,"
-    " v.resident_household, v.resident_no, coalesce(home.grade, ''), coalesce(home.building_id, ''), coalesce(home.use, ''),"
-    " coalesce(people.number, 0), paper.victim_id IS NOT NULL"
-    " FROM victim v LEFT JOIN home ON home.victim_id = v.id AND home.place = 1 LEFT JOIN people ON people.victim_id = v.id"
-    " LEFT JOIN paper ON paper.victim_id = v.id WHERE NOT v.deleted AND v.source NOT IN ('business', 'owner') ORDER BY v.rid"
+    "SELECT id, head_name, head_kana, head_birth, address, district, snapshot_id, resident_household, resident_no FROM victim"
+    " WHERE NOT deleted AND source NOT IN ('business', 'owner') ORDER BY rid"
 )
+_GRADES = f"SELECT building_id, grade FROM ({RANKED}) WHERE place = 1"
+_HOMES = (
+    "SELECT o.victim_id, b.id, b.use, b.district FROM occupancy o JOIN building b ON b.id = o.building_id"
+    " WHERE o.main AND NOT o.deleted AND NOT b.deleted ORDER BY b.rid"
+)
+_MEMBER_COUNTS = "SELECT victim_id, count(*) FROM victim_member WHERE NOT deleted GROUP BY 1"
+_PAPERS = "SELECT DISTINCT victim_id FROM certificate WHERE NOT deleted AND kind = 'damage' AND state IN ('issued', 'superseded')"
 _SIZES = (
     "SELECT sn.id, r.household_no, count(*) FROM victim v JOIN snapshot sn ON sn.id = v.snapshot_id JOIN resident r ON r.snapshot = sn.num"
     " AND r.household_no = v.resident_household WHERE NOT v.deleted AND v.resident_household <> ''"
@@ -65,11 +62,44 @@ def households(connection: Connection, protected: frozenset[str]) -> Iterator[li
 
     The size: members written down, else residents of the household in the register; 0 when neither is known.
     """
+    # Each table by itself and put together here: a join of the four takes several times as long.
     registered = {(row[0], row[1]): row[2] for row in connection.exec_driver_sql(_SIZES)}
+    sizes = dict(_rows(connection, _MEMBER_COUNTS))
+    papers = {row[0] for row in _rows(connection, _PAPERS)}
+    homes = _homes(connection)
     for part in _parts(connection, _HOUSEHOLDS, ()):
-        yield [
-            HouseholdFact(*(*row[:12], row[12] or registered.get((row[6], row[7]), 0), bool(row[13]), row[0] in protected)) for row in part
-        ]
+        found = []
+        for row in part:
+            victim_id, district, snapshot_id, number = row[0], row[5], row[6], row[7]
+            building, use, place, grade = homes.get(victim_id, _HOMELESS)
+            size = sizes.get(victim_id) or registered.get((snapshot_id, number), 0)
+            where = (district or place, snapshot_id, number, row[8], grade, building, use, size)
+            found.append(HouseholdFact(*(*row[:5], *where, victim_id in papers, victim_id in protected)))
+        yield found
+
+
+_HOMELESS = ("", "", "", "")
+
+
+def _homes(connection: Connection) -> dict[str, tuple[str, str, str, str]]:
+    """Building, use, district and degree of where each household mainly lived: a dwelling before others, the worst, the one made first."""
+    grades = dict(_rows(connection, _GRADES))
+    found: dict[str, tuple[str, str, str, str]] = {}
+    for victim_id, building, use, district in _rows(connection, _HOMES):
+        home = (building, use, district, grades.get(building, ""))
+        known = found.get(victim_id)
+        if known is None or _rank(home) < _rank(known):
+            found[victim_id] = home
+    return found
+
+
+def _rank(home: tuple[str, str, str, str]) -> tuple[bool, int]:
+    return home[1] not in DWELLINGS, _SEVERITY.get(home[3], len(_SEVERITY))
+
+
+def _rows(connection: Connection, query: str) -> list[Any]:
+    """All rows as the driver gives them."""
+    return list(connection.exec_driver_sql(query).cursor.fetchall())
 
 
 def members(connection: Connection, victim_ids: Sequence[str]) -> list[MemberFact]:
