@@ -40,6 +40,7 @@ __all__ = [
     "list_batches",
     "batch_rows",
     "list_payment_ids",
+    "note_seen",
     "open_batch",
     "payment_rows",
     "prepare",
@@ -104,10 +105,15 @@ def payment_rows(ctx: Context, *, batch_id: str = "", payment_ids: Sequence[str]
 def read_lines(ctx: Context, *, batch_id: str) -> list[PaymentRow]:
     """The lines of a batch to show or hand out, with names and accounts: noted in the access log."""
     rows = payment_rows(ctx, batch_id=batch_id)
-    with ctx.unit() as uow:
-        uow.log_access(action="view", persons=len(rows), target=uow.batches.need(batch_id).number)
-        uow.commit()
+    note_seen(ctx, batch_id=batch_id, count=len(rows))
     return rows
+
+
+def note_seen(ctx: Context, *, batch_id: str, count: int) -> None:
+    """That somebody saw the names and accounts of so many lines: for whoever shows them a screen at a time."""
+    with ctx.unit() as uow:
+        uow.log_access(action="view", persons=count, target=uow.batches.need(batch_id).number)
+        uow.commit()
 
 
 def open_batch(ctx: Context, *, batch_id: str) -> BatchFile:
