@@ -128,6 +128,8 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     **{f"relief boxes {name}": {"kind": "cash_count.kind"} for name in ("open", "close", "in", "out")},
     "relief boxes list": {"state": "cash_box.state", "last": "cash_count.kind"},
+    "relief vouchers carry": {"kind": "voucher_file.kind"},
+    "relief vouchers receive": {"kind": "voucher_file.kind"},
     "relief boxes add": {"state": "cash_box.state"},
     "relief boxes shut": {"state": "cash_box.state"},
 }
@@ -147,4 +149,25 @@ LISTS: Mapping[str, Sequence[str]] = {
 YEN: frozenset[str] = frozenset(
     {"amount", "paid_total", "refunded_total", "balance", "last_total", "expected", "difference", "start", "end"}
 )
-TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {}
+_DONE = ("assigned", "recalled", "given_up", "frozen", "released", "void", "asked", "adopted")
+
+
+def _tell_acts(answer: Mapping[str, Any]) -> str | None:
+    """What was done with vouchers: numbers, sums, and only what was refused or waits."""
+    word = next((one for one in _DONE if one in answer), "")
+    if not word:
+        return None
+    lines = [f"{_ACT_HEADS[word]}引換券: {answer['count']:,}枚 {answer['total']:,}円"]
+    lines += [f"  {number}" for number in answer[word]]
+    if answer.get("site") and word == "assigned":
+        lines.append(f"割当先: {answer['site']}（端末 {answer['device']}）")
+    if answer["unchanged"]:
+        lines.append(f"すでにそうだった引換券: {answer['unchanged']:,}枚")
+    if answer["waiting"]:
+        lines.append(f"拠点のファイルを待つ引換券: {answer['waiting']:,}枚")
+    return "\n".join([*lines, *(f"断った {one['number']}: {one['message']}" for one in answer["refused"])])
+
+
+TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    f"relief vouchers {name}": _tell_acts for name in ("assign", "recall", "give-up", "freeze", "void", "adopt")
+}

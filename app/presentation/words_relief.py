@@ -11,6 +11,8 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     "programme.increments": {"round": "回ごとに加算", "total": "総額との差額"},
     "relief_round.state": {"draft": "準備中", "open": "受付・支給中", "closed": "終了"},
     "unit": {"household": "世帯", "person": "人"},
+    "criterion": {"any": "問わない", "yes": "はい", "no": "いいえ"},
+    "loan.every": {"1": "年賦（年1回）", "2": "半年賦（年2回）", "12": "月賦（毎月）"},
     "harm": {
         "dead": "死亡", "related_death": "災害関連死", "missing": "行方不明", "serious": "重傷", "light": "軽傷", "disability": "災害による障害",
     },
@@ -53,6 +55,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
         "ready": "未割当", "assigned": "割当済み", "recalled": "回収依頼中", "released": "返却待ち", "paid": "支払済み", "refunded": "返納",
         "void": "取消", "frozen": "凍結（端末紛失）",
     },
+    "voucher_file.kind": {"carry": "本部から端末へ", "answer": "端末から本部へ"},
     "receipt.kind": {"payment": "支払", "refund": "返納"},
     "receipt.state": {"done": "完了", "asked": "返納の確認待ち", "refused": "返納の取りやめ"},
     "identified": {
