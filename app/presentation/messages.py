@@ -29,6 +29,8 @@ _CODE_PARAMS = {
     "grade": "grade",
     "typed": "grade",
     "batch_state": "payment_batch.state",
+    "file_state": "transfer_file.state",
+    "payment_state": "payment.state",
     "limited": "role",
 }
 """Parameters whose values are codes, and the kind of label that says them."""

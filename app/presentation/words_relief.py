@@ -50,7 +50,14 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
         "": "", "no_account": "該当口座なし", "name": "氏名相違", "closed": "解約", "deceased": "名義人死亡", "stopped": "取引停止", "recalled": "組戻し",
         "cancelled": "依頼人が取消", "other": "その他",
     },
-    "transfer_file.state": {"asked": "再出力の依頼中", "allowed": "再出力の承認済み", "written": "出力済み", "handed": "銀行へ引渡し済み"},
+    "transfer_file.state": {
+        "asked": "再出力の依頼中", "allowed": "再出力の承認済み", "written": "出力済み", "handed": "銀行へ引渡し済み", "discarded": "破棄",
+    },
+    "transfer.next": {
+        "write": "ファイルを書き出す", "ask_again": "再出力を依頼する（別の端末の決定簿）", "allow": "再出力の承認を待つ", "write_again": "再出力する",
+        "hand_over": "銀行へ渡して記録する", "results": "結果を入れる", "retry": "不能の分を再支給する", "reconcile": "明細と照合する", "": "完了",
+        "fix_account": "口座を訂正する", "check_account": "口座を確認する（別の人）", "wait": "再支給の手続き中", "done": "再支給で支給済み",
+    },
     "voucher.state": {
         "ready": "未割当", "assigned": "割当済み", "recalled": "回収依頼中", "released": "返却待ち", "paid": "支払済み", "refunded": "返納",
         "void": "取消", "frozen": "凍結（端末紛失）",

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.domain.zengin_check import Checked, Problem
+from app.presentation.labels import label
 from app.presentation.messages import message
 from app.usecases.transfer_rows import AnswerProblem, KanaChange
 
-NEXT_STEPS: Mapping[str, str] = {
-    "write": "ファイルを書き出す", "ask_again": "再出力を依頼する（別の端末の決定簿）", "allow": "再出力の承認を待つ", "write_again": "再出力する",
-    "hand_over": "銀行へ渡して記録する", "results": "結果を入れる", "retry": "不能の分を再支給する", "reconcile": "明細と照合する", "": "完了",
-    "fix_account": "口座を訂正する", "check_account": "口座を確認する（別の人）", "wait": "再支給の手続き中", "done": "再支給で支給済み",
-}  # fmt: skip
-FILE_STATES: Mapping[str, str] = {"asked": "再出力の依頼中", "allowed": "再出力の承認済み", "written": "出力済み", "handed": "引渡し済み", "discarded": "破棄"}
 CHANGES: Mapping[str, str] = {
     "width": "全角→半角", "hiragana": "ひらがな→カナ", "small": "小さいカナ→大きいカナ", "dash": "長音→-", "old": "ヲヰヱ→オイエ", "dot": "中点→.",
     "case": "小文字→大文字", "space": "空白を整理", "corporate": "法人の略語", "form": "書き方",
 }  # fmt: skip
+SHEET_ENDING = "_送付書"
+"""What the name of the transmittal ends with, after that of the file."""
 RECORDS: Mapping[str, str] = {"1": "ヘッダ", "2": "データ", "8": "トレーラ", "9": "エンド"}
 NEWLINES: Mapping[str, str] = {"none": "改行なし", "crlf": "CRLF", "lf": "LF", "cr": "CR", "mixed": "混在"}
 _FIELDS: Mapping[str, str] = {
@@ -48,6 +45,11 @@ PROFILE_VALUES: Mapping[str, Mapping[str, str]] = {
     "customer": {"numeric": "顧客コード1・2（数字）", "edi": "EDI情報（識別表示Y）"},
     "charset": {"common": "どの銀行でも使える文字", "comma": "コンマも使える", "standard": "標準（かぎかっこ・円記号も）"},
 }
+
+
+def next_words(step: str) -> str:
+    """What comes next with a batch, a file or an unpaid payment."""
+    return label("transfer.next", step) if step else "完了"
 
 
 def field_words(record: str, field: str) -> str:

@@ -25,8 +25,13 @@ def _national(day: date) -> bool:
 
 def business_days(ctx: Context | None = None) -> BusinessDays:
     """The calendar: weekends, national holidays, the turn of the year, and the days that the municipality closed itself."""
-    closed = () if ctx is None else json.loads(ctx.reads.settings.get(CLOSED, "") or "[]")
+    closed = () if ctx is None else read_closed_days(ctx)
     return BusinessDays(holiday=_national, closed=frozenset(date.fromisoformat(text) for text in closed))
+
+
+def read_closed_days(ctx: Context) -> tuple[str, ...]:
+    """The municipality's own closed days, ISO, in order."""
+    return tuple(json.loads(ctx.reads.settings.get(CLOSED, "") or "[]"))
 
 
 def save_closed_days(ctx: Context, *, days: tuple[str, ...]) -> Changes:

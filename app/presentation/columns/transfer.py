@@ -9,7 +9,7 @@ from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import moment_short
 from app.presentation.labels import label, short_label
-from app.presentation.words_transfers import FILE_STATES, NEXT_STEPS, RECORDS, change_words, field_words, problem_words
+from app.presentation.words_transfers import RECORDS, change_words, field_words, next_words, problem_words
 from app.usecases.transfer_contents import ReadableLine
 from app.usecases.transfer_rows import KanaChange, TransferFileRow, UnpaidRow, WaitingBatch
 
@@ -40,6 +40,10 @@ def _name_tone(row: KanaChange) -> Tone:
     return "bad" if row.cut else "warn" if row.notable else "quiet"
 
 
+def _unpaid_tone(row: UnpaidRow) -> Tone:
+    return "good" if row.next_step == "done" else "warn"
+
+
 def _level_tone(row: Problem) -> Tone:
     return "bad" if row.level == "error" else "warn"
 
@@ -59,7 +63,7 @@ WAITING: ColumnSet[WaitingBatch] = ColumnSet(
         Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=8, align="right", number=True, sort=lambda r: r.total),
         Column(key="transfer_on", label="振込指定日", text=lambda r: week_day(r.transfer_on), width=9, sort=lambda r: r.transfer_on),
         Column(key="answers", label="結果", text=answered_text, width=11, tone=lambda r: "bad" if r.failed else ""),
-        Column(key="next", label="次にすること", text=lambda r: NEXT_STEPS[r.next_step], width=13, tone=lambda r: "good" if not r.next_step else ""),
+        Column(key="next", label="次にすること", text=lambda r: next_words(r.next_step), width=13, tone=lambda r: "good" if not r.next_step else ""),
         Column(key="approved_by", label="承認した人", text=lambda r: r.approved_by, width=7),
         Column(key="approved_at", label="承認", text=lambda r: moment_short(r.approved_at), width=7),
         Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=8),
@@ -78,7 +82,7 @@ FILES: ColumnSet[TransferFileRow] = ColumnSet(
         Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=9),
         Column(key="again", label="出力", text=lambda r: again_text(r.again), width=5),
         Column(key="part", label="何枚目", text=lambda r: f"{r.part} / {r.parts}", width=4, align="right"),
-        Column(key="state", label="状態", text=lambda r: FILE_STATES[r.state], width=8, tone=lambda r: _FILE_TONES[r.state]),
+        Column(key="state", label="状態", text=lambda r: label("transfer_file.state", r.state), width=8, tone=lambda r: _FILE_TONES[r.state]),
         Column(key="transfer_on", label="振込指定日", text=lambda r: week_day(r.transfer_on), width=9),
         Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=5, align="right", number=True),
         Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=8, align="right", number=True),
@@ -113,7 +117,7 @@ UNPAID: ColumnSet[UnpaidRow] = ColumnSet(
         Column(key="account", label="種目・口座番号", text=lambda r: f"{label('account.kind', r.account_kind)} {r.account_number}", width=8),
         Column(key="holder", label="名義（カナ）", text=lambda r: r.holder, width=9),
         Column(key="account_state", label="口座の状態", text=lambda r: label("payee_account.state", r.account_state), width=6),
-        Column(key="next", label="次にすること", text=lambda r: NEXT_STEPS[r.next_step], width=11, tone=lambda r: "good" if r.next_step == "done" else "warn"),
+        Column(key="next", label="次にすること", text=lambda r: next_words(r.next_step), width=11, tone=_unpaid_tone),
         Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=8),
         Column(key="kana", label="カナ", text=lambda r: r.kana, width=9),
     ),
