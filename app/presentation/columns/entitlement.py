@@ -50,6 +50,11 @@ def wants_text(wants: tuple[str, ...]) -> str:
     return labels_of("wants", wants)
 
 
+def lacking_text(row: EntitlementRow) -> str:
+    """What is missing as long as there is money to pay, or an exemption to give; nothing is missing where all was paid."""
+    return wants_text(row.wants) if row.open or not row.due else ""
+
+
 def payee_text(row: EntitlementRow) -> str:
     """Who receives it, and as what when it is not the person."""
     role = short_label("payee.role", row.payee_role) if row.payee_role not in ("", "self", "head") else ""
@@ -72,7 +77,7 @@ def marks_text(row: EntitlementRow) -> str:
 ENTITLEMENTS: ColumnSet[EntitlementRow] = ColumnSet(
     key="entitlements",
     columns=(
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=8, sort="number"),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=9, sort="number"),
         Column(key="programme", label="支援制度", text=lambda r: r.programme_title, width=9),
         Column(key="round", label="回", text=lambda r: r.round_title, width=5),
         Column(key="name", label="氏名", text=lambda r: r.name, width=7, sort="kana"),
@@ -90,7 +95,8 @@ ENTITLEMENTS: ColumnSet[EntitlementRow] = ColumnSet(
         Column(key="over", label="過払い（円）", text=lambda r: owed(r.over), width=6, align="right", number=True,
                tone=lambda r: "bad" if r.over else ""),
         Column(key="progress", label="進み", text=progress_text, width=7, tone=progress_tone),
-        Column(key="wants", label="足りないもの", text=lambda r: wants_text(r.wants), width=11, tone=lambda r: "warn" if r.wants else ""),
+        Column(key="wants", label="足りないもの", text=lacking_text, width=10,
+               tone=lambda r: "warn" if lacking_text(r) else ""),
         Column(key="payee", label="受取人", text=payee_text, width=7),
         Column(key="account", label="口座・受取方法", text=account_text, width=8,
                tone=lambda r: "warn" if r.account_state not in ("", "checked") else ""),
@@ -157,9 +163,9 @@ CALCULATED: ColumnSet[CalculatedRow] = ColumnSet(
 CATEGORY_COUNTS: ColumnSet[CategoryCount] = ColumnSet(
     key="category-counts",
     columns=(
-        Column(key="title", label="区分", text=lambda r: r.title or r.category, width=8),
+        Column(key="title", label="区分", text=lambda r: r.title or r.category, width=10),
         Column(key="count", label="件数", text=lambda r: f"{r.count:,}{'世帯' if r.unit == 'household' else '人'}", width=4, align="right"),
-        Column(key="each", label="単価（円）", text=lambda r: "いろいろ" if r.unit_amount is None else money(r.unit_amount), width=6,
+        Column(key="each", label="単価（円）", text=lambda r: "個別" if r.unit_amount is None else money(r.unit_amount), width=6,
                align="right"),
         Column(key="total", label="金額（円）", text=lambda r: money(r.total), width=7, align="right", number=True),
     ),

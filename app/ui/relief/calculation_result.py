@@ -26,6 +26,9 @@ _SHOW = (
 )  # fmt: skip
 
 
+_UNITS = (("household", "世帯"), ("person", "人"))
+
+
 class CalculationResult(QWidget):
     """``wanted`` asks for the list of what is missing: a code of ``WANTS``. ``opened`` carries the entitlement of a row, if it has one."""
 
@@ -74,7 +77,7 @@ class CalculationResult(QWidget):
         both.addWidget(right)
         both.setStretchFactor(0, 2)
         both.setStretchFactor(1, 5)
-        both.setSizes([430, 710])
+        both.setSizes([470, 670])
         both.setChildrenCollapsible(False)
         inner = QWidget()
         inner.setProperty("role", "scroll")
@@ -90,9 +93,7 @@ class CalculationResult(QWidget):
     def show_calculation(self, found: Calculation) -> None:
         """This one."""
         self.calculation = found
-        households = sum(one.count for one in found.categories if one.unit == "household")
-        people = sum(one.count for one in found.categories if one.unit == "person")
-        units = "　".join(filter(None, (f"{households:,}世帯分" if households else "", f"{people:,}人分" if people else "")))
+        units = "　".join(f"{number:,}{word}" for code, word in _UNITS if (number := _count(found, code)))
         self.tiles["count"].show_number(found.count, note=units or "当てはまる人・世帯はいません")
         self.tiles["total"].show_number(yen(found.total), note=f"うち支給済み・手続き中 {yen(found.already)}" if found.already else "")
         ready = f"いま払える {found.payable:,}件" if found.to_pay else "払うものはありません"
@@ -163,6 +164,10 @@ class CalculationResult(QWidget):
         """The conditions in words, for the head of a file."""
         told = [f"「{self.finder.text().strip()}」"] if self.finder.text().strip() else []
         return "／".join([*told, *([self.what.currentText()] if self.what.currentData() else [])])
+
+
+def _count(found: Calculation, unit: str) -> int:
+    return sum(one.unit == unit and (one.due > 0 or bool(one.lines)) for one in found.rows)
 
 
 def _fits(one: CalculatedRow, what: str) -> bool:

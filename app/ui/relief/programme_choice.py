@@ -74,6 +74,7 @@ class ProgrammeChoice(QObject):
         for box, width in ((self.programme, 330), (self.round, 190)):
             box.setMinimumWidth(theme.current().px(110))
             box.setMaximumWidth(theme.current().px(width))
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.programme.activated.connect(lambda _: self._switch())
         self.round.activated.connect(lambda _: self.chosen.emit())
 

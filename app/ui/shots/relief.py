@@ -79,6 +79,12 @@ def tab_of(stage: Stage, key: str, **arguments: Any) -> Any:
     return window.current.tab(key)
 
 
+def _emptied(tab: Any) -> QWidget:
+    """A tab as it looks before there is anything."""
+    tab._show_ids([], tab.filters.wanted if hasattr(tab, "filters") else tab.wanted)
+    return tab.window()
+
+
 def _choose(stage: Stage, code: str) -> Any:
     tab = tab_of(stage, "calculation")
     tab.arrive(round_id=round_of(town(stage).context, code))
@@ -106,7 +112,7 @@ def _decline(stage: Stage) -> QWidget:
 
 @shot("relief-entitlements-empty")
 def _nobody(stage: Stage) -> QWidget:
-    return stage.window_on(stage.other("relief-empty", lambda _: None), "relief", tab="entitlements")
+    return _emptied(tab_of(stage, "entitlements"))
 
 
 @shot("relief-calculation")
@@ -132,7 +138,9 @@ def _law(stage: Stage) -> QWidget:
 
 @shot("relief-calculation-empty")
 def _no_programme(stage: Stage) -> QWidget:
-    return stage.window_on(stage.other("relief-empty", lambda _: None), "relief", tab="calculation")
+    tab = tab_of(stage, "calculation")
+    tab._show_offered([])
+    return tab.window()
 
 
 @shot("relief-claims")
@@ -142,7 +150,7 @@ def _claims(stage: Stage) -> QWidget:
 
 @shot("relief-claims-empty")
 def _no_claims(stage: Stage) -> QWidget:
-    return stage.window_on(stage.other("relief-empty", lambda _: None), "relief", tab="claims")
+    return _emptied(tab_of(stage, "claims"))
 
 
 @shot("relief-claim-new")
@@ -187,7 +195,7 @@ def _casualties(stage: Stage) -> QWidget:
 
 @shot("relief-casualties-empty")
 def _no_casualties(stage: Stage) -> QWidget:
-    return stage.window_on(stage.other("relief-empty", lambda _: None), "relief", tab="casualties")
+    return _emptied(tab_of(stage, "casualties"))
 
 
 @shot("relief-casualty-new")
