@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,16 @@ class FolderSession:
         problem = check_clock(self.context)
         early = (("store.reserve_used",) if store.reserve_used else ()) + ((problem,) if problem else ())
         self.notices = (*notices, *early, *notices_of(self.context))
+
+    def acting(self, actor: Actor, at: datetime) -> Context:
+        """The context of another operator at a moment: only to fill training folders with the work of several people."""
+        place, store = self.context.place, self._store
+        return replace(
+            self.context,
+            actor=actor,
+            now=lambda: at,
+            open_uow=lambda purpose, reason: store.unit(operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=at),
+        )
 
     def verify(self) -> VerificationReport:
         """Read the whole store and tell what is not as the program left it."""
@@ -275,6 +286,7 @@ class FolderGateway:
         try:
             fill_training(session.context, residents=residents, seed=seed, rebuild=rebuild_residents, job=job or QUIET)
             _fill_certificates(session.context, words, seed)
+            _fill_relief(session, seed, password)
         except BaseException:
             session.close(backup=False)
             raise
@@ -391,6 +403,26 @@ def _fill_certificates(ctx: Context, words: Mapping[str, Any], seed: int) -> Non
         issue=lambda one, ids: issue_certificates(one, application_ids=ids),
         supersede=lambda one, paper, reason: supersede_certificate(one, certificate_id=paper, reason=reason),
     )
+
+
+def _fill_relief(session: Session, seed: int, password: str) -> None:
+    """Money, by two operators of the training folder who sign in with its password."""
+    from app.usecases.operators import add_operator
+    from app.usecases.training_relief import fill_relief
+
+    ctx, names = session.context, resources.read_toml("training", "relief.toml")
+    actors = {}
+    for key, roles in (("accounting", ("accounting", "desk")), ("approval", ("approval",))):
+        operator_id, _ = add_operator(ctx, name=names[key], roles=roles, password=password)
+        actors[key] = Actor(operator_id=operator_id, name=names[key], roles=roles, slot="")
+
+    if not isinstance(session, FolderSession):
+        return
+
+    def staff(key: str, at: datetime) -> Context:
+        return session.acting(actors[key], at)
+
+    fill_relief(ctx, staff=staff, seed=seed)
 
 
 def _check_setup(setup: Setup) -> None:
