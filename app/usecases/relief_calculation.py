@@ -6,7 +6,7 @@ A dry run does everything but writing. What is calculated again raises or lowers
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from app.domain.errors import RuleViolation
 from app.domain.identifiers import person_number
 from app.domain.relief import Entitlement, Programme, ReliefRound, ReliefRule, Yen
 from app.domain.relief_rules import find_overlaps, refuse_overlaps
+from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.ports import Reads, UnitOfWork
@@ -41,9 +42,10 @@ def dry_run(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
     """What ``calculate`` would do. Nothing is written but a line in the access log. Right ``relief`` or ``ledger``."""
     if not ctx.actor.may("ledger"):
         ctx.require("relief")
-    question = _ask(ctx, ctx.reads, round_id)
-    found, days = _plan(ctx.reads, question, now=ctx.now(), job=job)
-    budget = _budget(ctx.reads, question, found)
+    with without_collector():
+        question = _ask(ctx, ctx.reads, round_id)
+        found, days = _plan(ctx.reads, question, now=ctx.now(), job=job)
+        budget = _budget(ctx.reads, question, found)
     with ctx.unit() as uow:
         uow.log_access(action="view", persons=len(found), target="relief")
         uow.commit()
@@ -59,17 +61,17 @@ def calculate(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
     ctx.require("relief")
     if ctx.place.site_kind != "hq":
         raise RuleViolation("relief.not_headquarters", site=ctx.place.site_name)
-    with ctx.unit() as uow:
+    with without_collector(), ctx.unit() as uow:
         reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
         question = _ask(ctx, reads, round_id)
         _check_ready(question)
-        found, days = _plan(reads, question, now=uow.now, job=job)
+        found, days = _plan(reads, question, now=uow.now, job=job, number=lambda count: _numbers(ctx, uow, count))
         if days:
             raise RuleViolation("relief.no_residents", field="round", days=days)
         budget = _budget(reads, question, found)
         if budget.left is not None and budget.left < 0 and any(one.action in ("created", "raised") for one in found):
             raise RuleViolation("relief.over_budget", field="budget", over=-budget.left, budget=budget.amount)
-        _write(ctx, uow, question, found)
+        _write(uow, question, found)
         uow.log_access(action="view", persons=len(found), target="relief")
         return _tell(question, found, budget, dry=False, days=(), now=uow.now, changes=uow.commit())
 
@@ -93,8 +95,10 @@ def _check_ready(question: Question) -> None:
     refuse_overlaps(question.rules)
 
 
-def _plan(reads: Reads, question: Question, *, now: datetime, job: Job) -> tuple[list[Planned], tuple[str, ...]]:
-    """What becomes of everybody, and the days for which there are no residents."""
+def _plan(
+    reads: Reads, question: Question, *, now: datetime, job: Job, number: Callable[[int], Iterator[str]] | None = None
+) -> tuple[list[Planned], tuple[str, ...]]:
+    """What becomes of everybody, and the days for which there are no residents. ``number`` gives numbers for new entitlements."""
     job.report(0, None, "relief.gathering")
     gathering = Gathering(reads, question)
     subjects = [*gathering.households(), *gathering.people()]
@@ -106,8 +110,14 @@ def _plan(reads: Reads, question: Question, *, now: datetime, job: Job) -> tuple
     mark_doubles(subjects, shared=_shared(reads, subjects), first=plan.first())
     found = [plan.add(one) for one in job.track(subjects, "relief.calculating")]
     found += plan.leftover()
-    _fill_wants(reads, question, found)
+    numbers = number(sum(one.action == "created" for one in found)) if number else iter(())
+    _fill_wants(reads, question, found, numbers)
     return found, tuple(dict.fromkeys(gathering.missing_days))
+
+
+def _numbers(ctx: Context, uow: UnitOfWork, count: int) -> Iterator[str]:
+    first = uow.reserve_numbers(SERIES, count) if count else 0
+    return (person_number(ctx.place.device_prefix, first + place) for place in range(count))
 
 
 def _shared(reads: Reads, subjects: Sequence[Subject]) -> dict[str, list[str]]:
@@ -126,8 +136,8 @@ def _rounds_before(reads: Reads, question: Question) -> list[str]:
     return ids[: ids.index(question.round.id)]
 
 
-def _fill_wants(reads: Reads, question: Question, found: Sequence[Planned]) -> None:
-    """What each entitlement lacks now."""
+def _fill_wants(reads: Reads, question: Question, found: Sequence[Planned], numbers: Iterator[str]) -> None:
+    """What each entitlement lacks now; new ones get the next number, as long as there are any."""
     planned = [(one, one.after) for one in found if one.after is not None]
     owed = frozenset(after.id for one, after in planned if one.open > 0)
     papers: Papers = {after.id: _papers(one.subject) for one, after in planned if one.subject is not None}
@@ -135,8 +145,9 @@ def _fill_wants(reads: Reads, question: Question, found: Sequence[Planned]) -> N
         reads, programme=question.programme, round=question.round, entitlements=[after for _, after in planned], owed=owed, papers=papers
     )
     for one, after in planned:
-        if after.wants != lacking[after.id]:
-            one.after = replace(after, wants=lacking[after.id])
+        wants, number = lacking[after.id], next(numbers, "") if one.stored is None else after.number
+        if after.wants != wants or after.number != number:
+            one.after = replace(after, wants=wants, number=number)
 
 
 def _papers(subject: Subject) -> tuple[bool, frozenset[str], bool]:
@@ -173,14 +184,10 @@ def _committed(one: Planned) -> Yen:
 # -- writing -----------------------------------------------------------------------------------------------
 
 
-def _write(ctx: Context, uow: UnitOfWork, question: Question, found: Sequence[Planned]) -> None:
+def _write(uow: UnitOfWork, question: Question, found: Sequence[Planned]) -> None:
     made = [one for one in found if one.stored is None and one.after is not None]
-    if made:
-        serial = uow.reserve_numbers(SERIES, len(made))
-        for place, one in enumerate(made):
-            one.after = replace(_sure(one.after), number=person_number(ctx.place.device_prefix, serial + place))
-        for part in _parts(made):
-            uow.entitlements.add_many([_sure(one.after) for one in part])
+    for part in _parts(made):
+        uow.entitlements.add_many([_sure(one.after) for one in part])
     changed = [one for one in found if one.stored is not None and one.after is not None and one.after != one.stored]
     for part in _parts(changed):
         uow.entitlements.save_many([_sure(one.after) for one in part])

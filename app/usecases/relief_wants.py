@@ -54,7 +54,7 @@ def find_wants(
 
 
 _NOBODY = PayeeChoice()
-_MANY = 100000
+_MANY = 900
 
 
 def announce_wants(uow: UnitOfWork, *, entitlements: Iterable[Entitlement]) -> None:

@@ -203,8 +203,6 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX ix_entitlement_household ON entitlement (household)",
-    "CREATE INDEX ix_entitlement_kana ON entitlement (key_kana)",
-    "CREATE INDEX ix_entitlement_name ON entitlement (key_name)",
     "CREATE INDEX ix_entitlement_number ON entitlement (number)",
     "CREATE INDEX ix_entitlement_person ON entitlement (person_id)",
     "CREATE INDEX ix_entitlement_plain_subject ON entitlement (subject)",
