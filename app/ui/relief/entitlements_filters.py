@@ -54,8 +54,10 @@ class EntitlementFilters(QWidget):
     def _lay_out(self, tools: Sequence[QWidget]) -> None:
         names = ("支援制度", "回", "進み", "足りないもの", "区分", "地区", "注意")
         boxes = (self.programmes.programme, self.programmes.round, *self._boxes)
-        pickers = flow(*(labelled(name, box) for name, box in zip(names, boxes, strict=True)), labelled("", self.clear), spacing=8)
-        top = row(self.finder, *tools, self.count, spacing=8)
+        for box, width in ((self.programmes.programme, 240), (self.programmes.round, 140)):
+            box.setMaximumWidth(theme.current().px(width))
+        pickers = flow(*(labelled(name, box) for name, box in zip(names, boxes, strict=True)), spacing=8)
+        top = row(self.finder, self.clear, *tools, self.count, spacing=8)
         top.setStretch(0, 1)
         top.setAlignment(self.count, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(column(top, pickers, spacing=6))
