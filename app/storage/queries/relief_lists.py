@@ -69,7 +69,7 @@ Conditions = tuple[list[str], dict[str, Any]]
 
 def needs_payments(filter: EntitlementFilter, sort: str) -> bool:
     """Whether the question cannot be answered from the entitlements alone."""
-    return bool(filter.progress not in ("", "declined", "ended") or filter.owed is not None or sort == "open")
+    return bool(filter.progress not in ("", "declined", "ended") or filter.owed is not None or filter.wants or sort == "open")
 
 
 def entitlement_where(filter: EntitlementFilter) -> Conditions:
@@ -84,10 +84,9 @@ def entitlement_where(filter: EntitlementFilter) -> Conditions:
         values["progress"] = filter.progress
     if filter.owed is not None:
         where.append(f"{'' if filter.owed else 'NOT '}(e.state = 'open' AND {OPEN} > 0)")
-    if filter.wants in ("any", "none"):
-        where.append(f"e.state = 'open' AND e.wants {'<>' if filter.wants == 'any' else '='} '[]'")
-    elif filter.wants:
-        where.append("e.state = 'open' AND EXISTS (SELECT 1 FROM json_each(e.wants) WHERE value = :wants)")
+    if filter.wants:
+        where.append(f"e.state = 'open' AND ({OPEN} > 0 OR e.due = 0)")
+        where.append(_WANTS.get(filter.wants, "EXISTS (SELECT 1 FROM json_each(e.wants) WHERE value = :wants)"))
         values["wants"] = filter.wants
     if filter.way:
         where.append(f"coalesce({_WAY}, 'transfer') = :way")
@@ -102,6 +101,7 @@ def entitlement_where(filter: EntitlementFilter) -> Conditions:
     return where, values
 
 
+_WANTS = {"any": "e.wants <> '[]'", "none": "e.wants = '[]'"}
 _WAY = (
     "(SELECT y.way FROM payee y WHERE NOT y.deleted AND y.state = 'active' AND (y.subject = e.subject"
     " OR y.subject = e.household OR y.subject IN (SELECT value FROM json_each(e.aliases)))"
