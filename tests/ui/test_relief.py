@@ -16,7 +16,7 @@ from app.ui.relief.calculation_result import _SHOW
 from app.ui.relief.casualties_entry import CasualtyDialog
 from app.ui.relief.claims_entry import ClaimDialog
 from app.ui.relief.entitlements_file import EntitlementFileDialog
-from app.usecases import casualties, claims
+from app.usecases import casualties, claims, payees
 from app.usecases.relief_calculation import calculate
 from app.usecases.relief_rows import EntitlementFilter
 from tests.relief_town import add_casualty, add_home, add_programme, add_round, by_grade, by_harm, change, entitlements, pay
@@ -353,6 +353,27 @@ def test_another_programme_asks_other_things_and_keeps_what_was_typed(window: Ma
     assert dialog.body.editors["claimed_by"].raw() == "見本　太郎" and dialog.wanted_documents() == ("借入申込書",)
     dialog.body.set_values({})
     dialog.reject()
+
+
+def test_a_repair_names_the_contractor_who_is_paid(window: MainWindow, settle: Settle, town: Town, qtbot) -> None:
+    add_home(town.ctx, "半壊　二", grade="half", head_kana="ハンカイ　ニ")
+    add_programme(town.ctx, title="見本応急修理", kind="repair")
+    hired = payees.save_payee(town.ctx, values={"role": "contractor", "name": "見本工務店", "kana": "ミホンコウムテン", "address": "見本市2"}).payee_id
+    page = tab(window, settle, "claims")
+    dialog = page.begin()
+    settle()
+    assert dialog.contractor.isVisible() and dialog.contractor.contractor_id == ""
+    dialog.contractor.box.setCurrentIndex(dialog.contractor.box.findData(hired))
+    say(dialog.whom.finder, "ハンカイ")
+    press(dialog, Qt.Key.Key_Return)
+    settle()
+    dialog.body.editors["requested"].set_raw("706,000")
+    dialog.save()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    settle()
+    (claim_id,) = claims.list_claim_ids(town.ctx)
+    made = town.ctx.reads.get("claim", claim_id)
+    assert (made.contractor_id, made.requested) == (hired, 706_000)
 
 
 # -- casualties

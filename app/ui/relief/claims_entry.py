@@ -18,6 +18,7 @@ from app.presentation.labels import label
 from app.presentation.messages import message
 from app.ui import faults, theme
 from app.ui.page import Shell
+from app.ui.relief.claims_contractor import ContractorPick
 from app.ui.relief.household_finder import WhomPane
 from app.ui.relief.programme_choice import Offered, ProgrammeChoice, read_offered
 from app.ui.surveys.asking import labelled
@@ -52,6 +53,8 @@ class ClaimDialog(QDialog):
         self.whom = WhomPane(shell, kinds=_EVERYONE)
         self._values = claim_form(claim) if claim is not None else {}
         self.body = FormBody(claim_spec(""), values=self._values, columns=2)
+        self.contractor = ContractorPick(shell, claim.contractor_id if claim is not None else "")
+        self.contractor.hide()
         self.documents = QVBoxLayout()
         self.documents.setSpacing(2)
         self.banner = Banner()
@@ -79,7 +82,7 @@ class ClaimDialog(QDialog):
         left.setMinimumWidth(look.px(370))
         inner = QWidget()
         inner.setProperty("role", "scroll")
-        self._content = column(heading("2　申請の内容"), self.body, 1, spacing=8, margins=(4, 0, 14, 8))
+        self._content = column(heading("2　申請の内容"), self.contractor, self.body, 1, spacing=8, margins=(4, 0, 14, 8))
         inner.setLayout(self._content)
         both = row(left, _scrolled(inner), spacing=20)
         both.setStretch(0, 4)
@@ -126,6 +129,7 @@ class ClaimDialog(QDialog):
         one = self.choice.found()
         kind = one.programme.kind if one else ""
         self._ask(claim_spec(kind))
+        self.contractor.setVisible(kind == "repair")
         self._show_documents()
         self.whom.kinds = ("casualty",) if kind in _PEOPLE else _EVERYONE[1:] if kind in _HOUSEHOLDS else _EVERYONE
         if self.whom.whom is None and kind in _PEOPLE:
@@ -204,7 +208,7 @@ class ClaimDialog(QDialog):
         papers = tuple(name for name in self.wanted_documents() if name in self._ticked)
         given: dict[str, Any] = {
             **claim_values(values, kind=one.programme.kind), **who, "documents": papers, "programme_id": one.programme.id,
-            "round_id": self.choice.round_id,
+            "round_id": self.choice.round_id, "contractor_id": self.contractor.contractor_id if one.programme.kind == "repair" else "",
         }  # fmt: skip
         ctx, claim = self.shell.context, self.claim
         self.save_button.setEnabled(False)
