@@ -174,7 +174,7 @@ def test_who_receives_is_listed_with_what_is_missing(window: MainWindow, settle:
         (EntitlementFilter(text="ゼンカイ"), ["全壊　一"]),
         (EntitlementFilter(progress="paid"), ["半壊　二"]),
         (EntitlementFilter(owed=True), ["全壊　一", "死亡　四"]),
-        (EntitlementFilter(wants="payee", owed=True), ["全壊　一", "死亡　四"]),
+        (EntitlementFilter(wants="payee"), ["全壊　一", "死亡　四"]),
         (EntitlementFilter(category="total"), ["全壊　一"]),
     ],
 )

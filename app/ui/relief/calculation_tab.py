@@ -226,7 +226,7 @@ class CalculationTab(Tab):
         if found is None or found.dry:
             self.result.show_wants(code)
             return
-        wanted = EntitlementFilter(programme_id=self.choice.programme_id, round_id=self.choice.round_id, wants=code, owed=True)
+        wanted = EntitlementFilter(programme_id=self.choice.programme_id, round_id=self.choice.round_id, wants=code)
         self.page.open_tab("entitlements", filter=wanted)
 
     def export(self) -> QWidget | None:

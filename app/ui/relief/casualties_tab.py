@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.relief import Casualty
 from app.presentation.columns.casualty import CASUALTIES
+from app.presentation.columns.snapshot import day_text
 from app.presentation.forms.casualty import CONFIRM, WITHDRAW
-from app.presentation.labels import choices
+from app.presentation.labels import choices, label
 from app.presentation.messages import message
 from app.ui.importing.work import TARGETS
 from app.ui.relief.casualties_entry import CasualtyDialog
@@ -247,7 +248,7 @@ class CasualtiesTab(Tab):
         self.list()
 
     def _lead(self, one: CasualtyRow) -> str:
-        return "　".join(filter(None, (one.number, one.name, self.table.rows.column_set.column("harm").text(one), one.harmed_on)))
+        return "　".join(filter(None, (one.number, one.name, label("harm", one.harm), day_text(one.harmed_on))))
 
     def confirm(self) -> FormDialog | None:
         """The second person has seen the paper."""

@@ -64,12 +64,12 @@ class EntitlementFilters(QWidget):
 
     @property
     def wanted(self) -> EntitlementFilter:
-        """What is asked for. What is missing is only asked of those with money to pay."""
-        flag, wants = self.flag.currentData(), self.wants.currentData()
+        """What is asked for."""
+        flag = self.flag.currentData()
         return EntitlementFilter(
             text=self.finder.text().strip(), programme_id=self.programmes.programme_id, round_id=self.programmes.round_id,
-            progress=self.progress.currentData(), wants=wants, category=self.category.currentData(),
-            district=self.district.currentData(), flag="" if flag == "owed" else flag, owed=True if flag == "owed" or wants else None,
+            progress=self.progress.currentData(), wants=self.wants.currentData(), category=self.category.currentData(),
+            district=self.district.currentData(), flag="" if flag == "owed" else flag, owed=True if flag == "owed" else None,
         )  # fmt: skip
 
     @property
@@ -81,7 +81,7 @@ class EntitlementFilters(QWidget):
         """Put conditions in; with ``tell`` the list is asked for."""
         self.finder.setText(wanted.text)
         self.programmes.choose(wanted.programme_id, wanted.round_id)
-        values = (wanted.progress, wanted.wants, wanted.category, wanted.district, "owed" if wanted.owed and not wanted.wants else wanted.flag)
+        values = (wanted.progress, wanted.wants, wanted.category, wanted.district, "owed" if wanted.owed else wanted.flag)
         for box, value in zip(self._boxes, values, strict=True):
             box.setCurrentIndex(max(0, box.findData(value)))
         if tell:
