@@ -174,7 +174,7 @@ def _allowed(ctx: Context, batch: PaymentBatch, row: BatchRow, files: Sequence[T
         "sheet": may("print"),
         "check": state == "draft" and other and may("check_money"),
         "approve": state in ("draft", "checked") and other and may("approve_money"),
-        "return": state in ("draft", "checked") and may("check_money"),
+        "return": state in ("draft", "checked") and other and may("check_money"),
         "submit": state == "returned" and may("relief"),
         "remove": state in ("draft", "returned") and may("relief"),
         "cancel": (state in ("draft", "checked", "returned") and may("relief"))

@@ -12,6 +12,8 @@ from app.usecases.context import Context
 from app.usecases.forms import Signature, read_signature
 from app.usecases.protections import read_day, today
 
+_NEEDED = "certificate"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExemptedHousehold:
@@ -42,10 +44,13 @@ def list_refusals(ctx: Context, *, programme_id: str = "", round_id: str = "", d
 
 
 def group_households(rows: Sequence[ExemptionRow]) -> list[ExemptedHousehold]:
-    """Those that can be certified (not declined, nothing missing) by household, in the order their first row came."""
+    """Those that can be certified (not declined, with their disaster certificate) by household, in the order their first row came.
+
+    A claim or documents may still be missing: with the certificate people go and claim at the offices that exempt.
+    """
     found: dict[str, list[ExemptionRow]] = {}
     for row in rows:
-        if row.state == "open" and not row.wants:
+        if row.state == "open" and _NEEDED not in row.wants:
             found.setdefault(row.household or row.id, []).append(row)
     made = []
     for group in found.values():

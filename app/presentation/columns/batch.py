@@ -47,15 +47,15 @@ def paid_text(row: BatchRow) -> str:
 BATCHES: ColumnSet[BatchRow] = ColumnSet(
     key="batches",
     columns=(
-        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=9, sort="number"),
+        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=10, sort="number"),
         Column(key="state", label="状態", text=lambda r: short_label("payment_batch.state", r.state), width=6, sort="state", tone=batch_tone),
-        Column(key="title", label="件名", text=title_text, width=17, tip=title_text),
+        Column(key="title", label="件名", text=title_text, width=12, tip=title_text),
         Column(key="programme", label="支援制度・回", text=programme_text, width=15, sort="programme"),
         Column(key="way", label="方法", text=lambda r: short_label("way", r.way), width=4),
-        Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=5, align="right", number=True),
+        Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=4, align="right", number=True),
         Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=8, align="right", number=True, sort="total"),
-        Column(key="paid", label="支給済み", text=paid_text, width=7, align="right"),
-        Column(key="marks", label="しるし", text=batch_marks, width=7),
+        Column(key="paid", label="支給済み", text=paid_text, width=6, align="right"),
+        Column(key="marks", label="しるし", text=batch_marks, width=6),
         Column(key="prepared_at", label="作成", text=lambda r: moment_short(r.prepared_at), width=7, sort="-prepared"),
         Column(key="prepared_by", label="作成した人", text=lambda r: r.prepared_by, width=6),
         Column(key="checked_by", label="確認した人", text=lambda r: r.checked_by, width=6),
@@ -65,7 +65,7 @@ BATCHES: ColumnSet[BatchRow] = ColumnSet(
         Column(key="reason", label="理由", text=lambda r: r.reason, width=10, tip=lambda r: r.reason),
     ),
     views={
-        "標準": ("number", "state", "title", "way", "count", "total", "paid", "marks", "prepared_at", "prepared_by", "approved_by"),
+        "標準": ("number", "state", "title", "way", "count", "total", "paid", "marks", "prepared_by", "approved_by"),
         "すべての項目": (
             "number", "state", "title", "programme", "way", "count", "total", "paid", "marks", "prepared_at", "prepared_by", "checked_by",
             "approved_by", "approved_at", "transfer_on", "reason",
@@ -89,18 +89,18 @@ PAYMENTS: ColumnSet[PaymentRow] = ColumnSet(
     key="payments",
     columns=(
         Column(key="position", label="順", text=lambda r: f"{r.position:,}", width=3, align="right", number=True, sort="position"),
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=8),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=10),
         Column(key="name", label="受取人", text=lambda r: r.name, width=8, sort="kana"),
-        Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9, sort="kana"),
+        Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=8, sort="kana"),
         Column(key="amount", label="金額（円）", text=lambda r: f"{r.amount:,}", width=7, align="right", number=True, sort="amount"),
         Column(key="category", label="区分", text=lambda r: r.category, width=7),
-        Column(key="bank", label="銀行・支店", text=account_text, width=11),
+        Column(key="bank", label="銀行・支店", text=account_text, width=10),
         Column(key="kind", label="種目", text=lambda r: label("account.kind", r.account_kind) if r.account_kind else "", width=3),
-        Column(key="account", label="口座番号", text=lambda r: r.account_number, width=5),
-        Column(key="holder", label="口座名義カナ", text=lambda r: r.holder, width=9),
+        Column(key="account", label="口座番号", text=lambda r: r.account_number, width=6),
+        Column(key="holder", label="口座名義カナ", text=lambda r: r.holder, width=8),
         Column(key="bank_code", label="銀行コード", text=lambda r: r.bank, width=4),
         Column(key="branch_code", label="支店コード", text=lambda r: r.branch, width=4),
-        Column(key="state", label="状態", text=payment_state, width=8, sort="state", tone=lambda r: _PAYMENT_TONES.get(r.state, "")),
+        Column(key="state", label="状態", text=payment_state, width=6, sort="state", tone=lambda r: _PAYMENT_TONES.get(r.state, "")),
         Column(key="address", label="住所", text=lambda r: r.address, width=13),
         Column(key="district", label="地区", text=lambda r: r.district, width=5, sort="district"),
         Column(key="birth", label="生年月日", text=lambda r: birth_era(r.birth), width=8),
@@ -108,11 +108,11 @@ PAYMENTS: ColumnSet[PaymentRow] = ColumnSet(
         Column(key="retry", label="元の支給", text=lambda r: r.retry_of, width=8),
         Column(key="code", label="顧客コード", text=lambda r: r.code, width=11),
         Column(key="paid_on", label="支給日", text=lambda r: day_text(r.paid_on), width=6),
-        Column(key="marks", label="しるし", text=lambda r: "支援措置" if r.protected else "", width=5),
+        Column(key="marks", label="しるし", text=lambda r: "支援措置" if r.protected else "", width=4),
         Column(key="reason", label="理由", text=lambda r: r.reason, width=9),
     ),
     views={
-        "標準": ("position", "number", "name", "kana", "amount", "category", "bank", "kind", "account", "holder", "state", "marks"),
+        "標準": ("position", "number", "name", "kana", "amount", "category", "bank", "account", "holder", "state", "marks"),
         "現金": ("position", "number", "name", "kana", "amount", "category", "address", "birth", "state", "marks"),
         "すべての項目": (
             "position", "number", "name", "kana", "birth", "amount", "category", "bank_code", "branch_code", "bank", "kind", "account", "holder",
@@ -132,7 +132,7 @@ def left_out_text(row: LeftOut) -> str:
 LEFT_OUT: ColumnSet[LeftOut] = ColumnSet(
     key="left_out",
     columns=(
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=9, sort=lambda r: r.number),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=10, sort=lambda r: r.number),
         Column(key="name", label="氏名", text=lambda r: r.name, width=9, sort=lambda r: r.name),
         Column(key="reason", label="理由と直し方", text=left_out_text, width=32, sort=left_out_text, tip=left_out_text),
     ),
@@ -198,7 +198,7 @@ def exemption_state(row: ExemptionRow) -> str:
 EXEMPTIONS: ColumnSet[ExemptionRow] = ColumnSet(
     key="exemptions",
     columns=(
-        Column(key="number", label="番号", text=lambda r: r.number, width=9),
+        Column(key="number", label="番号", text=lambda r: r.number, width=10),
         Column(key="name", label="氏名（世帯主）", text=lambda r: r.name, width=8),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),
         Column(key="birth", label="生年月日", text=lambda r: birth_era(r.birth), width=8),
@@ -222,7 +222,7 @@ EXEMPTIONS: ColumnSet[ExemptionRow] = ColumnSet(
 REFUSALS: ColumnSet[RefusalRow] = ColumnSet(
     key="relief_refusals",
     columns=(
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=9),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=10),
         Column(key="programme", label="制度", text=lambda r: f"{r.programme} {r.round}".strip(), width=13),
         Column(key="name", label="氏名", text=lambda r: r.name, width=8),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),

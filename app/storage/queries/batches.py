@@ -396,7 +396,7 @@ def _batch_row(row: Any, told: Mapping[str, tuple[int, int]], without: Mapping[s
         pairs = [(told.get(one, (0, 0)), without.get(one, (0, 0))) for one in states]
         return sum(all_[0] - hidden[0] for all_, hidden in pairs), sum(all_[1] - hidden[1] for all_, hidden in pairs)
 
-    paid, failed = left("paid"), left("failed", "recalled", "refunded")
+    paid, failed = left("paid"), left("failed", "recalled")
     hidden = sum(one[0] for one in without.values()), sum(one[1] for one in without.values())
     return BatchRow(
         id=row[0], version=row[1], number=row[2], programme_id=row[3], programme_code=row[4], programme_title=row[5], round_id=row[6],

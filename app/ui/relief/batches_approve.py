@@ -49,10 +49,11 @@ class ApproveDialog(QDialog):
         leave = button("やめる（Esc）")
         leave.clicked.connect(self.reject)
         money = frame(
-            "well", column(row(self.figures, 1, self.count), self.words, spacing=2, margins=(18, 12, 18, 14))
+            "well", column(row(self.figures, 1, self.count), self.words, spacing=6, margins=(18, 12, 18, 14))
         )  # fmt: skip
         mark = badge("支援措置", tone="bad")
-        top = row(heading("この支給を承認しますか"), mark, 1)
+        top = row(heading("この支給を承認しますか"), mark)
+        top.setStretch(0, 1)
         body = column(
             top, text(facts), money, self.lines, text(f"{people}　{digest}", role="note"), self.banner, self.seen, spacing=10,
             margins=(24, 16, 24, 12),

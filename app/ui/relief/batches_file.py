@@ -103,13 +103,17 @@ class BatchFileDialog(QDialog):
         ):  # fmt: skip
             bind(self, made, act, keys)
             made.setEnabled(False)
+        for made in self._by_act.values():
+            made.hide()
 
     def _lay_out(self) -> None:
         self.finder.typed.connect(lambda _: self._list())
         self.finder.down.connect(self.payments.focus_first)
         self.finder.entered.connect(lambda _: self.payments.focus_first())
         self.payments.selectionModel().selectionChanged.connect(lambda *_: self._enable())
-        money = frame("well", column(row(self.figures, 14, self.count, 1, self.digest), self.words, spacing=0, margins=(16, 8, 16, 8)))
+        money = frame(
+            "well", column(row(self.figures, self.count, 1, self.digest, spacing=28), self.words, spacing=5, margins=(16, 8, 16, 10))
+        )
         listed = QWidget()
         inside = column(self.finder, self.payments, spacing=6, margins=(0, 6, 0, 0))
         inside.setStretch(1, 1)
@@ -123,7 +127,8 @@ class BatchFileDialog(QDialog):
             (self.others, "再支給(&4)"),
         ):
             self.tabs.addTab(made, name)
-        top = row(self.title, self.state, self.mark, 1, self.subtitle, spacing=8)
+        top = row(self.title, self.state, self.mark, self.subtitle, spacing=8)
+        top.setStretch(0, 1)
         body = column(top, money, self.next, self.banner, self.tabs, spacing=8, margins=(24, 14, 24, 8))
         body.setStretch(4, 1)
         leave = button("閉じる（Esc）")
