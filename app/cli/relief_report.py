@@ -176,7 +176,7 @@ def _prefecture(ctx: Context, given: Namespace, folder: Path) -> Answer:
     return {"program": made.programme_title, "round": made.round_title, **_without(told, _IDS), "to_return": made.to_return}, 0
 
 
-_IDS = ("programme_id", "programme_title", "round_title")
+_IDS = ("programme_id", "programme_title", "round_id", "round_title")
 
 
 def _without(told: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

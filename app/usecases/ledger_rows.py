@@ -260,6 +260,7 @@ class PrefectureReport:
     programme_id: str
     programme_title: str
     payer: str
+    round_id: str
     round_title: str
     lines: tuple[PrefectureLine, ...]
     received: Yen

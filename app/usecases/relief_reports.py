@@ -253,7 +253,7 @@ def report_to_prefecture(ctx: Context, *, programme_id: str = "", round_id: str 
         sums[found.account] += found.amount
         count += found.count if found.account in ("paid", "refunded") else 0
     return PrefectureReport(
-        day=until, programme_id=programme.id, programme_title=programme.title, payer=programme.payer,
+        day=until, programme_id=programme.id, programme_title=programme.title, payer=programme.payer, round_id=chosen.id if chosen else "",
         round_title=chosen.title or chosen.code if chosen else "", lines=tuple(lines), received=-sums["source"],
         forecast=sum(line.forecast for line in lines), paid=Tally(count=count, amount=sums["paid"] + sums["refunded"]),
         under_way=sums["committed"] + sums["transit"], fees=sums["fee"], returned=sums["returned"],

@@ -57,7 +57,7 @@ def _pair(name: str, words: str, *, tone: Callable[[Any], Tone] | None = None, w
     """Count and yen of a tally."""
     return (
         Column(
-            key=f"{name}_count", label=f"{words}（件）", text=_count(name), width=4, align="right", number=True, tone=tone,
+            key=f"{name}_count", label=f"{words}数", text=_count(name), width=5 if len(words) > 3 else 4, align="right", number=True, tone=tone,
             sort=lambda r: getattr(r, name).count,
         ),
         Column(
@@ -121,11 +121,11 @@ DAYS: ColumnSet[DayLine] = ColumnSet(
     key="ledger.day",
     columns=(
         Column(key="day", label="日", text=lambda r: TOTAL if r.total else day_text(r.day), width=8),
-        _yen("received", "財源の受入（円）", lambda r: some(r.received), width=8),
+        _yen("received", "受入（円）", lambda r: some(r.received)),
         *_pair("decided", "決定"),
         *_pair("sent", "銀行へ依頼"),
-        *_pair("paid", "振込済み"),
-        *_pair("cash", "現金で支給"),
+        *_pair("paid", "振込"),
+        *_pair("cash", "現金"),
         *_pair("failed", "不能", tone=_bad("failed")),
         *_pair("refunded", "返納・組戻し"),
         _yen("paid_so_far", "支給の累計（円）", lambda r: money(r.paid_so_far), width=8),
@@ -159,7 +159,7 @@ def _difference(r: PrefectureLine) -> int:
 PREFECTURE: ColumnSet[PrefectureLine] = ColumnSet(
     key="ledger.prefecture",
     columns=(
-        Column(key="round", label="回", text=lambda r: r.round_title, width=6),
+        Column(key="round", label="回", text=lambda r: r.round_title, width=9),
         Column(key="title", label="区分", text=lambda r: r.title, width=9),
         Column(key="unit", label="単位", text=lambda r: UNIT_WORDS.get(r.unit, r.unit), width=3),
         Column(key="price", label="単価（円）", text=_price, width=6, align="right"),
@@ -167,8 +167,8 @@ PREFECTURE: ColumnSet[PrefectureLine] = ColumnSet(
         _yen("forecast", "概算額（円）", lambda r: money(r.forecast), width=8),
         *_pair("due", "対象"),
         *_pair("paid", "実績"),
-        _yen("rest", "概算と実績の差（円）", lambda r: money(_difference(r)), width=8),
-        _yen("refused_count", "辞退（件）", lambda r: some(r.refused.count), width=4),
+        _yen("rest", "差（円）", lambda r: money(_difference(r)), width=8),
+        _yen("refused_count", "辞退数", lambda r: some(r.refused.count), width=4),
         Column(key="typed", label="概算の根拠", text=lambda r: "入力した数" if r.typed else "対象の数", width=6),
     ),
     views={
@@ -206,6 +206,7 @@ FUNDS: ColumnSet[Funds] = ColumnSet(
         _yen("free", "使える残り（円）", lambda r: money(r.free), tone=lambda r: "bad" if r.free < 0 else ""),
         _yen("left", "予算の残り（円）", lambda r: money(r.budget_left), tone=lambda r: "bad" if (r.budget_left or 0) < 0 else ""),
     ),
+    views={"standard": ("title", "budget", "received", "decided", "transit", "paid", "free", "left")},
 )  # fmt: skip
 
 
@@ -231,9 +232,9 @@ JOURNAL: ColumnSet[PostingRow] = ColumnSet(
     key="ledger.journal",
     columns=(
         Column(key="day", label="日付", text=lambda r: day_text(r.day), width=7),
-        Column(key="entry", label="仕訳", text=lambda r: r.short, width=5),
+        Column(key="entry", label="仕訳", text=lambda r: r.short, width=6),
         Column(key="kind", label="種類", text=kind_text, width=8, tone=_kind_tone),
-        Column(key="account", label="勘定", text=lambda r: label("posting.account", r.account), width=8),
+        Column(key="account", label="勘定", text=lambda r: label("posting.account", r.account), width=10),
         _yen("debit", "借方（円）", lambda r: some(r.debit)),
         _yen("credit", "貸方（円）", lambda r: some(r.credit)),
         Column(key="count", label="件", text=lambda r: some(r.count), width=3, align="right", number=True),
@@ -271,13 +272,17 @@ STATEMENT: ColumnSet[StatementLine] = ColumnSet(
         Column(key="name", label="対象", text=lambda r: r.name if r.unit == "person" else f"{r.name} 世帯", width=9),
         Column(key="category", label="区分", text=lambda r: r.category, width=7),
         _yen("due", "支給額（円）", lambda r: money(r.due), width=6),
-        _yen("paid", "受け取った額（円）", lambda r: some(r.paid), width=7),
+        _yen("paid", "受取額（円）", lambda r: some(r.paid), width=7),
         _yen("under_way", "手続き中（円）", lambda r: some(r.under_way), width=6),
         _yen("open", "これから（円）", lambda r: some(r.open), width=6),
         Column(key="state", label="いまの状態", text=state_text, width=12, tone=lambda r: "bad" if r.progress == "failed" or r.over else ""),
         Column(key="payments", label="受け取った日と方法", text=payments_text, width=14),
         Column(key="number", label="支給番号", text=lambda r: r.number, width=8),
     ),
+    views={
+        "standard": ("programme", "name", "category", "due", "paid", "state", "payments"),
+        "whole": ("number", "programme", "name", "category", "due", "paid", "under_way", "open", "state", "payments"),
+    },
 )  # fmt: skip
 
 FAMILIES: ColumnSet[FamilyHit] = ColumnSet(
@@ -287,7 +292,7 @@ FAMILIES: ColumnSet[FamilyHit] = ColumnSet(
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),
         Column(key="address", label="住所", text=lambda r: r.address, width=16),
         Column(key="number", label="支給番号", text=lambda r: r.number, width=8),
-        Column(key="entitlements", label="支給対象（件）", text=lambda r: some(r.entitlements), width=5, align="right", number=True),
+        Column(key="entitlements", label="支給対象数", text=lambda r: some(r.entitlements), width=5, align="right", number=True),
     ),
 )  # fmt: skip
 

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QSplitter
 from app.presentation.columns.ledger import FAMILIES, STATEMENT
 from app.presentation.yen_words import yen
 from app.ui import theme
+from app.ui.ledger.money_tile import MoneyTile
 from app.ui.ledger.shared import KINDS, write_list
 from app.ui.surveys.asking import bind
 from app.ui.tabbed import Tab
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.export_dialog import PDF, Choice, ExportDialog, Written
 from app.ui.widgets.search_box import SearchBox
-from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
 from app.usecases.context import Context
@@ -51,9 +51,9 @@ class HouseholdTab(Tab):
         self.name = heading("")
         self.address = text("", role="lead")
         self.tiles = {
-            "paid": StatTile("受け取った額", icon="check", unit="円"),
-            "under_way": StatTile("手続き中", icon="clock", unit="円"),
-            "open": StatTile("これから", icon="flag", unit="円"),
+            "paid": MoneyTile("受け取った額", icon="check", unit="円"),
+            "under_way": MoneyTile("手続き中", icon="clock", unit="円"),
+            "open": MoneyTile("これから", icon="flag", unit="円"),
         }
         self.table = Table(STATEMENT, name="支援の内訳", preferences=self.shell.preferences, many=False)
         self.remark = note("")
@@ -71,15 +71,15 @@ class HouseholdTab(Tab):
         buttons = row(1, self.export_button, self.print_button, spacing=8)
         self.body = frame("plain", column(self.name, self.address, tiles, self.table, self.remark, buttons, spacing=8))
         self.body.layout().setStretch(3, 1)
-        right = frame("plain", column(self.body, self.empty))
+        right = frame("plain", column(self.body, self.empty, margins=(6, 0, 0, 0)))
         self.parts = QSplitter(Qt.Orientation.Horizontal)
         for part in (left, right):
             self.parts.addWidget(part)
         self.parts.setChildrenCollapsible(False)
-        self.parts.setHandleWidth(10)
+        self.parts.setHandleWidth(12)
         self.parts.setStretchFactor(1, 1)
         px = theme.current().px
-        self.parts.setSizes([px(330), px(800)])
+        self.parts.setSizes([px(300), px(850)])
         whole = column(self.parts, margins=(0, 10, 0, 0))
         self.setLayout(whole)
         self.body.hide()

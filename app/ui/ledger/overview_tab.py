@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from app.presentation.columns.ledger import FUNDS, some
+from app.presentation.columns.ledger import FUNDS
 from app.presentation.messages import message
 from app.ui import theme
 from app.ui.ledger.entries import Entries
+from app.ui.ledger.money_tile import MoneyTile
 from app.ui.ledger.paid_chart import PaidChart, PaidPoint
 from app.ui.ledger.shared import KINDS, Offers, read_offers
 from app.ui.surveys.asking import bind
 from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
-from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, note, row
 from app.usecases import ledger
@@ -59,19 +59,20 @@ class OverviewTab(Tab):
         super().__init__(page)
         self.entries = Entries(self, page.shell)
         self.tiles = {
-            "received": StatTile("財源の受入", icon="import", unit="円"),
-            "paid": StatTile("支給済み", icon="check", unit="円"),
-            "way": StatTile("決定・振込中", icon="transfers", unit="円"),
-            "free": StatTile("使える残り", icon="ledger", unit="円"),
-            "left": StatTile("予算の残り", icon="flag", unit="円"),
+            "received": MoneyTile("財源の受入", icon="import", unit="円"),
+            "paid": MoneyTile("支給済み", icon="check", unit="円"),
+            "way": MoneyTile("決定・振込中", icon="transfers", unit="円"),
+            "free": MoneyTile("使える残り", icon="ledger", unit="円"),
         }
         self.banner = Banner(closable=True)
         self.banner.hide()
         self.chart = PaidChart()
         self.chart.setMinimumSize(theme.current().px(300), theme.current().px(150))
+        self.chart.setMaximumHeight(theme.current().px(230))
         self.chart.pointed.connect(self._point)
         self.reading = note(_READ)
         self.table = Table(FUNDS, name="支援制度ごとの資金", preferences=self.shell.preferences, many=False)
+        self.table.horizontalHeader().setStretchLastSection(False)  # a number far from its neighbours is read as another line's
         self.table.opened.connect(lambda _: self._open_programme())
         self._make_buttons()
         self.empty = EmptyState(
@@ -102,8 +103,7 @@ class OverviewTab(Tab):
         card = frame("card", column(self.chart, self.reading, spacing=4, margins=(8, 8, 8, 6)))
         card.layout().setStretch(0, 1)
         self.body = frame("plain", column(tiles, card, self.table, spacing=10))
-        self.body.layout().setStretch(1, 3)
-        self.body.layout().setStretch(2, 2)
+        self.body.layout().setStretch(2, 1)
         whole = column(self.banner, self.body, self.empty, self._acts, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(1, 1)
         whole.setStretch(2, 1)
@@ -121,21 +121,25 @@ class OverviewTab(Tab):
         self.entries.offers = found.offers
         self.body.setVisible(bool(found.days))
         self.empty.setVisible(not found.days)
-        left = whole.budget_left
         self.tiles["received"].show_number(whole.received, note=f"返還 {whole.returned:,}円" if whole.returned else "")
         self.tiles["paid"].show_number(whole.paid, note=f"返納・組戻し {whole.refunded:,}円" if whole.refunded else "")
         self.tiles["way"].show_number(whole.decided + whole.transit, note=f"うち振込中 {whole.transit:,}円")
-        bad = "bad" if whole.free < 0 else ""
-        self.tiles["free"].show_number(
-            whole.free, note="決定が手元の資金を超えています" if bad else f"拠点に {some(whole.sites) or 0}円", tone=bad
-        )
-        over = "bad" if left is not None and left < 0 else ""
-        words = "予算が入っていません" if left is None else "予算を超えています" if over else f"予算 {whole.budget:,}円"
-        self.tiles["left"].show_number(left, note=words, tone=over)
+        words, bad = self._left_words(whole)
+        self.tiles["free"].show_number(whole.free, note=words, tone="bad" if bad else "")
         self.chart.show_days(found.days)
         rows = [*found.lines, whole] if len(found.lines) > 1 else list(found.lines)
         self.table.show_rows(rows, key=lambda one: one.programme_id)
         self._enable()
+
+    @staticmethod
+    def _left_words(whole: Funds) -> tuple[str, bool]:
+        """What to know about what is left, and whether it is bad news."""
+        left = whole.budget_left
+        if whole.free < 0:
+            return "決定が手元の資金を超えています", True
+        if left is not None and left < 0:
+            return f"予算を {-left:,}円 超えています", True
+        return (f"予算の残り {left:,}円" if left is not None else f"うち拠点に {whole.sites:,}円"), False
 
     def _enable(self) -> None:
         here = self.context.place.site_kind == "hq" and self.may("relief")

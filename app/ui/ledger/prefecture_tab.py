@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.presentation.columns.ledger import PREFECTURE
 from app.presentation.columns.snapshot import day_text
 from app.presentation.forms.ledger import estimates_form, typed_estimates
+from app.ui.ledger.money_tile import MoneyTile
 from app.ui.ledger.shared import KINDS, day_of, write_list
 from app.ui.relief.programme_choice import Offered, ProgrammeChoice, read_offered
 from app.ui.surveys.asking import bind, labelled, open_form
@@ -16,9 +17,9 @@ from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.export_dialog import ExportDialog
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.moment_field import MomentField
-from app.ui.widgets.stat import StatTile
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, note, row, text
+from app.usecases import ledger
 from app.usecases.context import Context
 from app.usecases.ledger_rows import PrefectureReport
 from app.usecases.relief_reports import estimate_from_calculation, report_to_prefecture, save_estimates
@@ -30,6 +31,13 @@ _HINT = (
     "概算額＝概算の数×単価。単価がいろいろな区分（単身世帯の4分の3など）は、対象の額をそのまま概算額にします。"
     "残りは、財源へ返すか、次の配分に充てます（充当）。"
 )  # fmt: skip
+
+
+def _first(ctx: Context, offered: Sequence[Offered]) -> str:
+    """The programme to begin with: one that has received money, else any."""
+    received = {one.programme_id for one in ledger.read_funds(ctx)[0] if one.received}
+    ids = [one.programme.id for one in offered]
+    return next((one for one in ids if one in received), ids[0] if ids else "")
 
 
 class PrefectureTab(Tab):
@@ -46,10 +54,10 @@ class PrefectureTab(Tab):
         self.at.changed.connect(self.refresh)
         self.lead = text("", role="lead")
         self.tiles = {
-            "received": StatTile("受入（概算払い）", icon="import", unit="円"),
-            "forecast": StatTile("概算額", icon="calculate", unit="円"),
-            "paid": StatTile("実績", icon="check", unit="円"),
-            "left": StatTile("残り（返還または充当）", icon="undo", unit="円"),
+            "received": MoneyTile("受入（概算払い）", icon="import", unit="円"),
+            "forecast": MoneyTile("概算額", icon="calculate", unit="円"),
+            "paid": MoneyTile("実績", icon="check", unit="円"),
+            "left": MoneyTile("残り（返還または充当）", icon="undo", unit="円"),
         }
         self.table = Table(PREFECTURE, name="区分ごとの概算と実績", preferences=self.shell.preferences, many=False)
         self.table.horizontalHeader().setStretchLastSection(False)
@@ -88,17 +96,21 @@ class PrefectureTab(Tab):
 
         def read() -> tuple[Sequence[Offered], PrefectureReport | None]:
             offered = read_offered(ctx)
-            chosen = kept or (offered[0].programme.id if offered else "")
+            chosen = kept or _first(ctx, offered)
             one = next((each for each in offered if each.programme.id == chosen), None)
-            newest = one.rounds[-1].id if one and one.rounds and first else ""
+            begun = [each.id for each in one.rounds if each.state != "draft"] if one and first else []
+            newest = begun[-1] if begun else ""
             return offered, report_to_prefecture(ctx, programme_id=chosen, round_id=kept_round or newest, day=day) if chosen else None
 
         self.runner.read(read, parent=self, latest="ledger.prefecture").success(lambda found: self.show_report(*found)).start()
 
     def show_report(self, offered: Sequence[Offered], report: PrefectureReport | None) -> None:
         """Show this one."""
+        first = self.report is None
         self.choice.show(offered)
         self.report = report
+        if report is not None and first:
+            self.choice.choose(report.programme_id, report.round_id)
         self.body.setVisible(report is not None)
         self.empty.setVisible(report is None)
         if report is None:
