@@ -16,9 +16,10 @@ from app.ui.relief.calculation_result import _SHOW
 from app.ui.relief.casualties_entry import CasualtyDialog
 from app.ui.relief.claims_entry import ClaimDialog
 from app.ui.relief.entitlements_file import EntitlementFileDialog
-from app.usecases import casualties, claims, payees
+from app.usecases import batches, casualties, claims, payees
 from app.usecases.relief_calculation import calculate
 from app.usecases.relief_rows import EntitlementFilter
+from tests.batches_town import add_payee
 from tests.relief_town import add_casualty, add_home, add_programme, add_round, by_grade, by_harm, change, entitlements, pay
 from tests.stores import Town
 from tests.ui.conftest import press, say
@@ -441,6 +442,41 @@ def test_one_is_opened_and_corrected(window: MainWindow, settle: Settle, town: T
     settle()
     found = town.ctx.reads.get("casualty", casualty)
     assert (found.harm, found.state) == ("related_death", "reported")
+
+
+# -- on to the money
+
+
+def test_a_round_goes_from_the_trial_to_a_batch_without_leaving_the_keyboard(
+    window: MainWindow, settle: Settle, town: Town, qtbot, monkeypatch, given: str
+) -> None:
+    answer(qtbot, monkeypatch, "app.ui.relief.calculation_tab")
+    for name in ("全壊　一", "半壊　二"):
+        (row,) = [one for one in calculate(town.ctx, round_id=given).rows if one.name == name]
+        with town.ctx.unit() as uow:
+            add_payee(uow, row.subject, name=name, kana="ミホン", number=len(name) + row.due)
+            uow.commit()
+    page = tab(window, settle, "calculation", round_id=given)
+    for key in (Qt.Key.Key_F2, Qt.Key.Key_F4):
+        press(window, key)
+        settle()
+    assert page.result.calculation.payable == 2 and page.batch_button.isEnabled() and "いま払えるもの 2件" in page.banner.words
+    press(window, Qt.Key.Key_F8)
+    settle()
+    assert window.current.current_key == "batches"
+    dialog = QApplication.activeModalWidget()
+    dialog.save()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    settle()
+    (batch,) = batches.list_batches(town.ctx)
+    assert (batch.state, batch.count, batch.total) == ("draft", 2, 250_000)
+    while QApplication.activeModalWidget() is not None:
+        QApplication.activeModalWidget().reject()
+        settle()
+    rows = page.page.tab("entitlements")
+    window.current.open_tab("entitlements", filter=EntitlementFilter(progress="planned"))
+    settle()
+    assert rows.filters.count.text() == "2件" and window.current.tabs.tabText(window.current._place("batches")) == "支給決定簿 (1)"
 
 
 # -- from elsewhere

@@ -12,6 +12,6 @@ TABS: tuple[TabEntry, ...] = (
     TabEntry("calculation", "試算・計算", "calculation_tab:CalculationTab"),
     TabEntry("claims", "申請", "claims_tab:ClaimsTab", kinds=frozenset({"claim", "programme"}), waiting=f"{_COUNTS}:count_lacking"),
     TabEntry("casualties", "人的被害", "casualties_tab:CasualtiesTab", kinds=frozenset({"casualty"}), waiting=f"{_COUNTS}:count_reported"),
-    TabEntry("payees", "受取人・口座", "payees_tab:PayeesTab", kinds=_MONEY),
-    TabEntry("batches", "支給決定簿", "batches_tab:BatchesTab", kinds=_MONEY),
+    TabEntry("payees", "受取人・口座", "payees_tab:PayeesTab", kinds=_MONEY, waiting="app.usecases.accounts:count_waiting"),
+    TabEntry("batches", "支給決定簿", "batches_tab:BatchesTab", kinds=_MONEY, waiting=f"{_COUNTS}:count_batches"),
 )
