@@ -40,7 +40,7 @@ ACCOUNT = FormSpec(
             title="ゆうちょ銀行の通帳のとき",
             fields=(
                 FieldSpec(
-                    key="symbol", label="記号・番号", ime="latin", placeholder="例：11940-12345671", help="入れると、下の店番・種目・口座番号になります"
+                    key="symbol", label="記号・番号", ime="latin", placeholder="例：10140-12345671", help="入れると、下の店番・種目・口座番号になります"
                 ),
             ),
         ),

@@ -49,7 +49,7 @@ class AccountCheckDialog(QDialog):
         self.setWindowTitle("口座の確認")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.picture = PassbookPicture(shell, editable=False)
-        self.count = note("")
+        self.count = text("", role="note", wrap=False)
         self.banner = Banner()
         self.banner.hide()
         self.shown = {key: text("", role="mono" if key in ("number", "holder", "symbol") else "section") for key, _ in _ROWS}

@@ -122,15 +122,22 @@ class AccountBody(QWidget):
         )
         self.converted.setText(yucho_words(read))
         self.kana.setText(kana_words(read))
-        self.comparison.setText(comparison_words(read.comparison, holder=read.values["holder"], kana=self._kana))
+        self.comparison.setText(comparison_words(read.comparison, holder=read.legal, kana=self._kana))
         restyle(self.comparison, tone="warn" if read.comparison else "good")
         looks = [code for code, _ in read.warnings if code not in _SAID_BESIDE]
         words = dict(zip((code for code, _ in read.warnings), warning_words(read), strict=True))
-        problems = [problem_words(read)[field] for code, field, _ in read.problems if code not in _QUIET and field in problem_words(read)]
+        said = problem_words(read)
+        beside = {key for key, editor in self.form.editors.items() if editor.problem}
+        problems = [sentence for key, sentence in said.items() if key not in beside and not self._quiet(read, key)]
         self.looks.setText("\n".join(f"⚠ {line}" for line in dict.fromkeys([*problems, *(words[code] for code in looks)])))
         for part in (self.converted, self.kana, self.comparison, self.looks):
             part.setVisible(bool(part.text()))
         self.changed.emit()
+
+    @staticmethod
+    def _quiet(read: AccountPreview, key: str) -> bool:
+        """A field that is only empty so far says nothing yet."""
+        return any(code in _QUIET and field == key for code, field, _ in read.problems)
 
     def _lock(self, by_symbol: bool) -> None:
         """記号・番号 say everything: the fields of other banks wait."""
@@ -143,6 +150,7 @@ class AccountBody(QWidget):
         if self.raw()["symbol"].strip():
             problems = {("symbol" if key in ("bank", "branch", "kind", "number") else key): words for key, words in problems.items()}
         self.form.show_problems(problems)
+        self._read()
         return not problems
 
 

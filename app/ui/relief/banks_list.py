@@ -38,6 +38,7 @@ class BanksDialog(QDialog):
         for made, name in ((self.banks, "金融機関"), (self.branches, "支店"), (self.own, "市町村の追加・訂正")):
             made.setAccessibleName(name)
             made.setWordWrap(True)
+            made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.day = note("")
         self.add_button = button("追加・訂正する…", role="primary", icon="plus")
         self.edit_button = button("直す…", icon="edit")
