@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.relief import Yen
+from app.usecases.accounts import count_waiting
 from app.usecases.batch_rows import BatchFilter
 from app.usecases.batches import list_batches
 from app.usecases.casualties import list_casualty_ids
@@ -25,7 +26,8 @@ class ReliefOverview:
 
     ``to_check`` drafts, ``to_approve`` checked batches with ``to_approve_total`` yen, ``returned`` to whoever makes them, ``to_write`` approved
     transfers without a file, ``results`` sent ones without an answer, ``unpaid`` payments that did not arrive with ``unpaid_total`` yen,
-    ``uncollected`` vouchers at sites with ``uncollected_total`` yen, ``unassigned`` vouchers at headquarters, ``casualties`` to confirm.
+    ``uncollected`` vouchers at sites with ``uncollected_total`` yen, ``unassigned`` vouchers at headquarters, ``casualties`` to confirm,
+    ``accounts`` to look at a second time.
     """
 
     to_check: int = 0
@@ -40,6 +42,7 @@ class ReliefOverview:
     uncollected_total: Yen = 0
     unassigned: int = 0
     casualties: int = 0
+    accounts: int = 0
 
 
 NO_MONEY = ReliefOverview()
@@ -67,4 +70,5 @@ def take_relief_overview(ctx: Context) -> ReliefOverview:
         uncollected=sum(one.count for one in payable), uncollected_total=sum(one.total for one in payable),
         unassigned=sum(one.count for one in cash if one.state in _UNDECIDED) if may("relief") else 0,
         casualties=len(list_casualty_ids(ctx, filter=CasualtyFilter(state="reported"))) if confirms else 0,
+        accounts=count_waiting(ctx),
     )  # fmt: skip

@@ -36,6 +36,13 @@ def money_tasks(seen: ReliefOverview) -> list[Task]:
             ("clock", "info", f"銀行の結果を待つ決定簿 {seen.results:,} 件", "結果が届いたら「振込」で取り込んでください。", "transfers", {}),
         ),
         (
+            seen.accounts,
+            (
+                "user", "warn", f"確認を待つ口座 {seen.accounts:,} 件", "入力した人とは別の人が、通帳の写しと見比べます。", "relief",
+                {"tab": "payees", "show": "mine"},
+            ),
+        ),
+        (
             seen.casualties,
             (
                 "hospital", "warn", f"確認を待つ人的被害 {seen.casualties:,} 人", "入力した人とは別の人が、書類を見て確認します。", "relief",

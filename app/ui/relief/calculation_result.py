@@ -48,7 +48,7 @@ class CalculationResult(QWidget):
         self.missing = QWidget()
         self.export_button = button("書き出す…（Ctrl+E）", icon="save")
         self.rules_button = button("この回の決まり", icon="programmes", role="quiet")
-        self.finder = SearchBox("氏名・カナ・住所・区分・理由で絞る", name="計算の結果を絞る")
+        self.finder = SearchBox("氏名・カナ・住所・区分で絞る", name="計算の結果を絞る")
         self.finder.typed.connect(lambda _: self._narrow())
         self.what = picker("どの行を見るか", _SHOW)
         self.what.setMinimumWidth(theme.current().px(150))
@@ -182,7 +182,7 @@ def _fits(one: CalculatedRow, what: str) -> bool:
 
 
 def _searched(one: CalculatedRow) -> str:
-    return " ".join((one.number, one.name, one.kana, one.address, one.district, one.category, CALCULATED.column("reasons").text(one)))
+    return f"{one.number} {one.name} {one.kana} {one.address} {one.district} {one.category}"
 
 
 def changes_words(found: Calculation) -> Sequence[str]:
