@@ -102,6 +102,17 @@ def test_a_refusal_of_the_question_writes_nothing(window: MainWindow, town: Town
     assert entitlements(town.ctx, given) == {}
 
 
+@pytest.mark.parametrize("dry", [True, False])
+def test_cancel_leaves_everything_as_it_was(window: MainWindow, town: Town, settle: Settle, given: str, dry: bool) -> None:
+    page = tab(window, settle, "calculation", round_id=given)
+    page._run(dry=dry)
+    for operation in list(window.runner._running.values()):
+        operation.cancel()
+    settle()
+    assert page.result.calculation is None and page.begin.isVisible() and page.try_button.isEnabled()
+    assert entitlements(town.ctx, given) == {}
+
+
 def test_a_budget_that_is_overrun_stands_out_and_is_refused(
     window: MainWindow, town: Town, settle: Settle, qtbot, monkeypatch, given: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
@@ -26,6 +26,7 @@ _SHOW = (
 )  # fmt: skip
 
 
+_CHANGED = frozenset({"created", "raised", "lowered", "over", "ended"})
 _UNITS = (("household", "世帯"), ("person", "人"))
 
 
@@ -140,8 +141,8 @@ class CalculationResult(QWidget):
         """The rows that the conditions leave."""
         if self.calculation is None:
             return []
-        words, what = self.finder.text().split(), self.what.currentData()
-        return [one for one in self.calculation.rows if _fits(one, what) and all(word in _searched(one) for word in words)]
+        words, belongs = self.finder.text().split(), _test(self.what.currentData())
+        return [one for one in self.calculation.rows if belongs(one) and (not words or all(word in _searched(one) for word in words))]
 
     def _narrow(self) -> None:
         rows = self.rows()
@@ -170,15 +171,22 @@ def _count(found: Calculation, unit: str) -> int:
     return sum(one.unit == unit and (one.due > 0 or bool(one.lines)) for one in found.rows)
 
 
-def _fits(one: CalculatedRow, what: str) -> bool:
-    """Whether a row belongs to a choice of ``_SHOW``; everything without one."""
-    if what.startswith("wants:"):
-        return one.open > 0 and what.removeprefix("wants:") in one.wants
-    tests = {
-        "": True, "due": one.due > 0, "open": one.open > 0, "wants": one.open > 0 and bool(one.wants), "over": one.over > 0,
-        "changed": one.action in ("created", "raised", "lowered", "over", "ended"), "problem": bool(one.problem), "none": one.action == "none",
-    }  # fmt: skip
-    return tests[what]
+_TESTS: Mapping[str, Callable[[CalculatedRow], bool]] = {
+    "": lambda one: True,
+    "due": lambda one: one.due > 0 or bool(one.lines),
+    "open": lambda one: one.open > 0,
+    "wants": lambda one: bool(one.wants),
+    "changed": lambda one: one.action in _CHANGED,
+    "over": lambda one: one.over > 0,
+    "problem": lambda one: bool(one.problem),
+    "none": lambda one: one.action == "none",
+}
+
+
+def _test(what: str) -> Callable[[CalculatedRow], bool]:
+    """Whether a row belongs to a choice of ``_SHOW``."""
+    kind, _, code = what.partition(":")
+    return (lambda one: code in one.wants) if code else _TESTS[kind]
 
 
 def _searched(one: CalculatedRow) -> str:
