@@ -19,6 +19,7 @@ from app.usecases.loan_rows import LoanFile, LoanFilter, LoanRow
 from app.usecases.ports import UnitOfWork
 from app.usecases.programmes import read_day
 from app.usecases.protections import today
+from app.usecases.relief_rows import EntitlementFilter
 
 R = TypeVar("R", bound=Record)
 LOAN_STATES = ("running", "finished", "exempted", "deferred")
@@ -62,6 +63,24 @@ def _is_wanted(row: LoanRow, filter: LoanFilter) -> bool:
     if filter.late and not row.arrears:
         return False
     return filter.text.strip().casefold() in f"{row.number} {row.borrower}".casefold()
+
+
+def count_late(ctx: Context) -> int:
+    """How many loans are in arrears today."""
+    return len(list_loans(ctx, filter=LoanFilter(late=True)))
+
+
+def list_lendable(ctx: Context) -> list[Entitlement]:
+    """Open entitlements of loan programmes for which no loan is kept yet, by number; protected households' only with the right."""
+    ctx.require("ledger")
+    known = {one.entitlement_id for one in _all(ctx, Loan, "loan")}
+    kinds = [one.id for one in _all(ctx, Programme, "programme") if one.kind == "loan"]
+    found: list[Entitlement] = []
+    for programme_id in kinds:
+        ids = ctx.reads.relief.entitlement_ids(filter=EntitlementFilter(programme_id=programme_id), sort="number")
+        found += ctx.reads.relief.many(Entitlement, ids).values()
+    wanted = [one for one in found if one.due > 0 and one.state == "open" and one.id not in known]
+    return sorted(wanted, key=lambda one: one.number)
 
 
 def find_loan(ctx: Context, *, number: str) -> str:

@@ -34,7 +34,7 @@ from app.usecases.context import Changes, Context
 from app.usecases.ports import UnitOfWork
 
 _DAYS = ("starts_on", "deadline", "decided_on", "as_of", "opens_on")
-_CHOICES = {"kind": PROGRAMME_KINDS, "increments": INCREMENTS}
+_CHOICES = {"kind": PROGRAMME_KINDS, "increments": INCREMENTS, "state": (*ROUND_STATES, *PROGRAMME_STATES)}
 _PROGRAMME_FIELDS = frozenset(one.name for one in fields(Programme)) - BASE_FIELDS - {"digest", "deleted"}
 _ROUND_FIELDS = frozenset(one.name for one in fields(ReliefRound)) - BASE_FIELDS - {"programme_id", "deleted"}
 _TEXTS = frozenset({"title", "payer", "law", "source", "sure", "note"})

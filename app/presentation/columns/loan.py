@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.relief import Repayment
+from app.domain.relief import Entitlement, Repayment
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.labels import label
@@ -14,7 +14,6 @@ from app.presentation.yen_words import yen
 from app.usecases.loan_rows import LoanFile, LoanRow
 
 _TONES: dict[str, Tone] = {"running": "info", "finished": "good", "exempted": "quiet", "deferred": "warn"}
-EVERY_WORDS = {1: "年賦（年1回）", 2: "半年賦（年2回）", 12: "月賦（毎月）"}
 
 
 def amount_text(amount: int) -> str:
@@ -30,25 +29,25 @@ LOANS: ColumnSet[LoanRow] = ColumnSet(
             key="state", label="状態", text=lambda r: label("loan.state", r.state), width=5, sort=lambda r: r.state,
             tone=lambda r: "bad" if r.arrears else _TONES.get(r.state, ""),
         ),
-        Column(key="borrower", label="借受人", text=lambda r: r.borrower, width=9, sort=lambda r: r.borrower),
+        Column(key="borrower", label="借受人", text=lambda r: r.borrower, width=7, sort=lambda r: r.borrower),
         Column(key="guarantor", label="保証人", text=lambda r: r.guarantor, width=9),
         Column(key="principal", label="貸付額（円）", text=lambda r: f"{r.principal:,}", width=7, align="right", number=True, sort=lambda r: r.principal),
         Column(key="rate", label="利率（%）", text=lambda r: r.rate, width=5, align="right"),
         Column(key="lent_on", label="貸付日", text=lambda r: day_text(r.lent_on), width=7, sort=lambda r: r.lent_on),
-        Column(key="repaid", label="返済済み（円）", text=lambda r: amount_text(r.repaid), width=7, align="right", number=True),
-        Column(key="owed", label="元金の残り（円）", text=lambda r: amount_text(r.owed), width=8, align="right", number=True, sort=lambda r: r.owed),
+        Column(key="repaid", label="返済済み（円）", text=lambda r: amount_text(r.repaid), width=6, align="right", number=True),
+        Column(key="owed", label="元金の残り（円）", text=lambda r: amount_text(r.owed), width=7, align="right", number=True, sort=lambda r: r.owed),
         Column(
-            key="arrears", label="滞納（円）", text=lambda r: amount_text(r.arrears), width=7, align="right", number=True, sort=lambda r: r.arrears,
+            key="arrears", label="滞納（円）", text=lambda r: amount_text(r.arrears), width=6, align="right", number=True, sort=lambda r: r.arrears,
             tone=lambda r: "bad" if r.arrears else "",
         ),
         Column(key="late_count", label="滞納（回）", text=lambda r: amount_text(r.late_count), width=5, align="right", number=True),
-        Column(key="late_since", label="滞納の始まり", text=lambda r: day_text(r.late_since), width=7, sort=lambda r: r.late_since or "9"),
+        Column(key="late_since", label="滞納の始まり", text=lambda r: day_text(r.late_since), width=6, sort=lambda r: r.late_since or "9"),
         Column(key="charge", label="違約金（今日まで・円）", text=lambda r: amount_text(r.charge), width=9, align="right", number=True),
-        Column(key="next_on", label="次の返済日", text=lambda r: day_text(r.next_on), width=7, sort=lambda r: r.next_on or "9"),
-        Column(key="next_amount", label="次の返済額（円）", text=lambda r: amount_text(r.next_amount), width=8, align="right", number=True),
+        Column(key="next_on", label="次の返済日", text=lambda r: day_text(r.next_on), width=6, sort=lambda r: r.next_on or "9"),
+        Column(key="next_amount", label="次の返済額（円）", text=lambda r: amount_text(r.next_amount), width=7, align="right", number=True),
     ),
     views={
-        "標準": ("number", "state", "borrower", "principal", "lent_on", "repaid", "owed", "arrears", "late_since", "next_on", "next_amount"),
+        "標準": ("number", "state", "borrower", "principal", "repaid", "owed", "arrears", "late_since", "next_on", "next_amount"),
         "すべての項目": (
             "number", "state", "borrower", "guarantor", "principal", "rate", "lent_on", "repaid", "owed", "arrears", "late_count", "late_since",
             "charge", "next_on", "next_amount",
@@ -106,13 +105,23 @@ PLAN: ColumnSet[PlanLine] = ColumnSet(
     key="loan_plan",
     columns=(
         Column(key="number", label="回", text=lambda r: r.number, width=3, align="right"),
-        Column(key="due_on", label="返済日", text=lambda r: day_text(r.due_on), width=8),
-        Column(key="total", label="返済額（円）", text=lambda r: f"{r.total:,}", width=8, align="right", number=True),
-        Column(key="principal", label="元金（円）", text=lambda r: f"{r.principal:,}", width=8, align="right", number=True),
-        Column(key="interest", label="利子（円）", text=lambda r: f"{r.interest:,}", width=7, align="right", number=True),
+        Column(key="due_on", label="返済日", text=lambda r: day_text(r.due_on), width=6),
+        Column(key="total", label="返済額（円）", text=lambda r: f"{r.total:,}", width=7, align="right", number=True),
+        Column(key="principal", label="元金（円）", text=lambda r: f"{r.principal:,}", width=7, align="right", number=True),
+        Column(key="interest", label="利子（円）", text=lambda r: f"{r.interest:,}", width=6, align="right", number=True),
         Column(key="left", label="元金の残り（円）", text=lambda r: "" if r.left is None else f"{r.left:,}", width=8, align="right", number=True),
-        Column(key="paid", label="返済済み（円）", text=lambda r: amount_text(r.paid), width=8, align="right", number=True),
-        Column(key="state", label="状態", text=lambda r: PLAN_WORDS.get(r.state, ""), width=6, tone=lambda r: _PLAN_TONES.get(r.state, "")),
+        Column(key="paid", label="返済済み（円）", text=lambda r: amount_text(r.paid), width=7, align="right", number=True),
+        Column(key="state", label="状態", text=lambda r: PLAN_WORDS.get(r.state, ""), width=5, tone=lambda r: _PLAN_TONES.get(r.state, "")),
+    ),
+)
+LENDABLE: ColumnSet[Entitlement] = ColumnSet(
+    key="lendable",
+    columns=(
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=8),
+        Column(key="name", label="世帯主", text=lambda r: r.name, width=8),
+        Column(key="address", label="住所", text=lambda r: r.address, width=13),
+        Column(key="due", label="貸付額（円）", text=lambda r: f"{r.due:,}", width=7, align="right", number=True),
+        Column(key="category", label="区分", text=lambda r: r.category, width=12),
     ),
 )
 REPAYMENTS: ColumnSet[Repayment] = ColumnSet(
@@ -138,5 +147,5 @@ def loan_heading(file: LoanFile) -> str:
     guarantor = f" 保証人 {loan.guarantor}" if loan.guarantor else ""
     return (
         f"貸付番号 {loan.number} 借受人 {loan.borrower}{guarantor} 貸付額 {yen(loan.principal)} 貸付日 {day_text(loan.lent_on)} "
-        f"年利 {loan.rate}% 償還期間 {loan.years}年（{grace}） {EVERY_WORDS.get(loan.every, '')}"
+        f"年利 {loan.rate}% 償還期間 {loan.years}年（{grace}） {label('loan.every', loan.every)}"
     )

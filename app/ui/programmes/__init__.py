@@ -1,0 +1,1 @@
+"""支援制度: programmes, rounds and rules, and loans."""
