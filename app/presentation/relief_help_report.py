@@ -77,7 +77,8 @@ def _tell_report(answer: Mapping[str, Any]) -> str | None:
     names = {"site": _SITE, "day": _DAY}.get(str(answer["by"]), _PROGRESS)
     rows = [[heading for heading, _ in names]]
     for line in (*answer["lines"], {**answer["total"], "title": "合計", "day": "合計"}):
-        rows.append([_cell(line, key) for _, key in names])
+        told = {**line, "title": "本部（口座振込）"} if answer["by"] == "site" and not line["site_id"] and not line["total"] else line
+        rows.append([_cell(told, key) for _, key in names])
     scope = " ".join(filter(None, (answer["program"], answer["round"])))
     return "\n".join([f"{label('report.by', answer['by'])} {scope} {_day(answer['day'])} 現在".replace("  ", " "), *draw_table(rows)[:-1]])
 

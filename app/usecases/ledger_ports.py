@@ -75,11 +75,11 @@ class LedgerReads(Protocol):
         ...
 
     def sums(self, *, by: str, programme_id: str = "", round_id: str = "", day: str = "") -> list[PostingSum]:
-        """``by``: "round", "category", "district", "site" or "day"."""
+        """``by``: "round", "category", "within" (programme id, a slash, category), "district", "site" or "day"."""
         ...
 
     def entitlement_sums(self, *, by: str, programme_id: str = "", round_id: str = "") -> list[EntitlementSum]:
-        """``by``: "round", "category" or "district"."""
+        """``by``: "round", "category", "within" or "district"."""
         ...
 
     def voucher_sums(self, *, by: str, programme_id: str = "", round_id: str = "") -> list[tuple[str, int, Yen]]:

@@ -77,6 +77,8 @@ _STANDING = {"committed": "decided", "transit": "transit", "paid": "paid", "refu
 
 
 def _progress(ctx: Context, by: str, day: str, scope: Mapping[str, str]) -> tuple[tuple[ReportLine, ...], ReportLine]:
+    if by == "category" and not scope["programme_id"]:
+        by = "within"  # the same word means another thing in another programme
     cells: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     for one in ctx.reads.ledger.sums(by=by, day=day, **scope):
         if name := _STANDING.get(one.account):
@@ -114,15 +116,24 @@ def _ordered(ctx: Context, by: str, scope: Mapping[str, str], cells: Mapping[str
             for one in rounds if one.programme_id in programmes
         ]  # fmt: skip
     if by == "category":
-        titles = _category_titles(ctx, scope)
-        order = [*titles, *sorted(key for key in cells if key not in titles)]
-        return [ReportLine(code=key, title=titles.get(key, key), **told(key)) for key in order if key in cells]
+        order = list(dict.fromkeys((*_categories(ctx, scope), *sorted(cells))))
+        return [ReportLine(code=key, title=key, **told(key)) for key in order if key in cells]
+    if by == "within":
+        return [
+            ReportLine(code=key, title=f"{one.title} {key.partition('/')[2]}".strip(), programme_id=one.id, **told(key))
+            for one in ctx.reads.all("programme") if isinstance(one, Programme)
+            for key in dict.fromkeys((
+                *(f"{one.id}/{name}" for name in _categories(ctx, {"programme_id": one.id, "round_id": ""})),
+                *sorted(key for key in cells if key.startswith(f"{one.id}/")),
+            ))
+            if key in cells
+        ]  # fmt: skip
     return [ReportLine(code=key, title=key, **told(key)) for key in sorted(cells, key=lambda key: (key == "", key))]
 
 
-def _category_titles(ctx: Context, scope: Mapping[str, str]) -> dict[str, str]:
-    """Categories of the rules in their order. They are words already."""
-    return {rule.category: rule.category for rule in _rules(ctx, scope)}
+def _categories(ctx: Context, scope: Mapping[str, str]) -> list[str]:
+    """Categories of the rules in their order."""
+    return list(dict.fromkeys(rule.category for rule in _rules(ctx, scope)))
 
 
 def _rules(ctx: Context, scope: Mapping[str, str]) -> list[ReliefRule]:

@@ -86,7 +86,9 @@ def _progress_columns(by: str) -> ColumnSet[ReportLine]:
     tones = {"failed": _bad("failed"), "paid": lambda r: "good" if r.paid.count and r.paid == r.due else ""}
     pairs = [column for name, words in STATE_WORDS.items() for column in _pair(name, words, tone=tones.get(name))]
     columns: list[Column[ReportLine]] = [
-        Column(key="title", label=HEADINGS[by], text=_title(by), width=14 if by == "round" else 9, sort=lambda r: (not r.total, r.title)),
+        Column(
+            key="title", label=HEADINGS[by], text=_title(by), width=9 if by == "district" else 13, sort=lambda r: (not r.total, r.title)
+        ),
         *pairs,
     ]
     keys = [column.key for column in columns]

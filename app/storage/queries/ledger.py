@@ -13,8 +13,16 @@ from app.storage.shield import Guard, concealed
 from app.usecases.ledger_ports import BatchSum, EntitlementSum, PostingSum, ShareLine
 from app.usecases.ledger_rows import AccountBalance, LedgerFilter, PostingRow, StatementPart
 
-_POSTING_KEYS = {"round": "p.round_id", "category": "p.category", "district": "p.district", "site": "p.site_id", "day": "p.day"}
-_KEYS = {"round": "round_id", "category": "category", "district": "district", "site": "site_id"}
+_WITHIN = "{0}programme_id || '/' || {0}category"
+_POSTING_KEYS = {
+    "within": _WITHIN.format("p."),
+    "round": "p.round_id",
+    "category": "p.category",
+    "district": "p.district",
+    "site": "p.site_id",
+    "day": "p.day",
+}
+_KEYS = {"within": _WITHIN.format(""), "round": "round_id", "category": "category", "district": "district", "site": "site_id"}
 _SIGNED = "sum(CASE WHEN p.amount < 0 THEN -p.count ELSE p.count END)"
 _KIND = "coalesce(o.kind, p.kind)"
 _WITH_ORIGIN = " FROM posting p LEFT JOIN posting o ON p.reverses <> '' AND o.entry = p.reverses AND o.line = 1"
@@ -108,7 +116,8 @@ class LedgerQueries:
     def entitlement_sums(self, *, by: str, programme_id: str = "", round_id: str = "") -> list[EntitlementSum]:
         """By key and state; the district of protected people is not told."""
         where, values = _where({"e.programme_id": programme_id, "e.round_id": round_id}, "")
-        query = f"SELECT e.id, e.{_KEYS[by]}, e.state, e.due - e.before, {_LIVE}, {_FAILED} FROM entitlement e WHERE NOT e.deleted{where}"
+        key_of = _WITHIN.format("e.") if by == "within" else f"e.{_KEYS[by]}"
+        query = f"SELECT e.id, {key_of}, e.state, e.due - e.before, {_LIVE}, {_FAILED} FROM entitlement e WHERE NOT e.deleted{where}"
         sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 6)
         with self._source() as connection:
             rows = connection.exec_driver_sql(query, values).all()
