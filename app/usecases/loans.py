@@ -259,7 +259,7 @@ def _settle(uow: UnitOfWork, loan: Loan, rows: Sequence[Repayment]) -> None:
 def _require(ctx: Context) -> None:
     ctx.require("relief")
     if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters", site=ctx.place.site_name)
+        raise RuleViolation("relief.not_headquarters")
 
 
 def _seen(ctx: Context, uow: UnitOfWork, entitlement_id: str) -> Entitlement:
