@@ -158,7 +158,7 @@ def _told_statement(statement: Any) -> Mapping[str, Any]:
 
 
 def _prefecture(ctx: Context, given: Namespace, folder: Path) -> Answer:
-    from app.interchange.exporting.relief_reports import prefecture_content
+    from app.interchange.exporting.relief_reports import prefecture_content, print_prefecture
     from app.usecases.relief_reports import estimate_from_calculation, report_to_prefecture, save_estimates
 
     programme_id, round_id = _chosen(ctx, given)
@@ -170,6 +170,9 @@ def _prefecture(ctx: Context, given: Namespace, folder: Path) -> Answer:
         if given.estimate:
             save_estimates(ctx, round_id=round_id, estimates=dict(_estimate(text) for text in given.estimate))
     made = report_to_prefecture(ctx, programme_id=programme_id, round_id=round_id, day=given.at)
+    if given.out and _format(given) == "pdf":
+        done = print_prefecture(ctx, report=made, out=Path(given.out), folder=folder)
+        return {"file": given.out, "name": done.name, "pages": done.pages}, 0
     if given.out:
         return _write(ctx, prefecture_content(made), given, folder)
     told = asdict(made)

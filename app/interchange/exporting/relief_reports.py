@@ -33,10 +33,11 @@ from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.ledger_rows import AccountBalance, LedgerFilter, PrefectureReport, Report, Statement, StatementLine
 
-FORM = "relief_statement"
+FORM, PREFECTURE_FORM = "relief_statement", "relief_prefecture"
 FORMATS = ("csv", "xlsx", "html", "pdf")
-_LINES = 13
+_LINES, _CATEGORIES = 13, 20
 _SEPARATOR = " / "
+_FEW_COLUMNS = 5
 Encoding = Literal["utf-8-sig", "cp932"]
 
 
@@ -134,8 +135,9 @@ def write_content(
     with ctx.unit() as uow:
         uow.log_access(action="print" if format == "pdf" else "export", persons=content.people, target=out.name)
         uow.commit()
+    layout: Literal["large", "compact"] = "large" if len(sheet.columns) <= _FEW_COLUMNS else "compact"
     return write_sheet(
-        sheet, out=out, format=format, encoding=encoding, layout="compact", folder=folder, job=job, ctx=ctx, substitutes=substitutes
+        sheet, out=out, format=format, encoding=encoding, layout=layout, folder=folder, job=job, ctx=ctx, substitutes=substitutes
     )
 
 
@@ -150,7 +152,7 @@ def _moment(ctx: Context, day: str) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeOutcome:
-    """A notice on paper."""
+    """A notice or report on paper."""
 
     path: Path
     pages: int
@@ -164,6 +166,23 @@ def print_statement(
 
     RuleViolation without the right to print; PrintRefused for a hole; EnvironmentFault when the disk refuses.
     """
+    records = statement_values(ctx, statement)
+    pages = _print_form(ctx, FORM, records, at=statement.at, out=out, folder=folder, people=1, substitutes=substitutes, job=job)
+    return NoticeOutcome(path=out, pages=pages, name=statement.head)
+
+
+def print_prefecture(ctx: Context, *, report: PrefectureReport, out: Path, folder: Path | None = None, job: Job = QUIET) -> NoticeOutcome:
+    """The report to the prefecture (A4, more sheets for more than twenty categories). Faults as ``print_statement``."""
+    at = _moment(ctx, report.day)
+    records = prefecture_values(ctx, report)
+    pages = _print_form(ctx, PREFECTURE_FORM, records, at=at, out=out, folder=folder, people=0, substitutes=True, job=job)
+    return NoticeOutcome(path=out, pages=pages, name=report.programme_title)
+
+
+def _print_form(
+    ctx: Context, form: str, records: Sequence[Mapping[str, str]], *, at: datetime, out: Path, folder: Path | None, people: int,
+    substitutes: bool, job: Job,
+) -> int:  # fmt: skip
     from app.printing.batch import render_batch
     from app.printing.designs import active_layout
     from app.printing.imposition import BatchOptions
@@ -171,32 +190,64 @@ def print_statement(
 
     ctx.require("ledger")
     ctx.require("print")
-    records = statement_values(ctx, statement)
     report = render_batch(
-        out, layout=active_layout(ctx, FORM, folder=folder), records=records, count=len(records), options=BatchOptions(), job=job,
-        fonts=fonts_of(folder, ctx, substitutes=substitutes), stamp=page_stamp(stamp_for(ctx, at=statement.at)),
+        out, layout=active_layout(ctx, form, folder=folder), records=records, count=len(records), options=BatchOptions(), job=job,
+        fonts=fonts_of(folder, ctx, substitutes=substitutes), stamp=page_stamp(stamp_for(ctx, at=at, personal=bool(people))),
     )  # fmt: skip
     if report.stopped:
-        raise PrintRefused(form=FORM, problems=list(report.stopped))
+        raise PrintRefused(form=form, problems=list(report.stopped))
     with ctx.unit() as uow:
-        uow.log_access(action="print", persons=1, target=out.name)
+        uow.log_access(action="print", persons=people, target=out.name)
         uow.commit()
-    return NoticeOutcome(path=out, pages=report.pages, name=statement.head)
+    return report.pages
+
+
+def prefecture_values(ctx: Context, report: PrefectureReport) -> list[Mapping[str, str]]:
+    """The variables of the form, a record for each sheet; the sum stands on the last."""
+    cells = {column.key: column.text for column in PREFECTURE.columns}
+    names = ("round", "title", "unit", "price", "estimated", "forecast", "paid_count", "paid_amount", "rest")
+    lines = ["\t".join(cells[name](line) or "0" for name in names) for line in report.lines]
+    sheets = [lines[at : at + _CATEGORIES] for at in range(0, len(lines), _CATEGORIES)] or [[]]
+    sums = (f"{report.forecast:,}", f"{report.paid.count:,}", f"{report.paid.amount:,}", f"{report.forecast - report.paid.amount:,}")
+    sheets[-1].append("\t".join(("", message("ledger.sum"), "", "", "", *sums)))
+    at = _moment(ctx, report.day)
+    shared = {
+        **_letterhead(ctx, at),
+        "payer": report.payer,
+        "programme": report.programme_title,
+        "round": report.round_title,
+        "received": yen(report.received),
+        "paid": yen(report.paid.amount),
+        "returned": yen(report.returned),
+        "left": yen(report.to_return),
+        "under_way": yen(report.under_way),
+        "refused": message("ledger.cases", count=sum(line.refused.count for line in report.lines)),
+    }
+    return [
+        {**shared, "sheet": message("ledger.sheet", number=number, count=len(sheets)), "lines": "\n".join(sheet)}
+        for number, sheet in enumerate(sheets, start=1)
+    ]
+
+
+def _letterhead(ctx: Context, at: datetime) -> dict[str, str]:
+    found = find_municipality(ctx.place.municipality_code)
+    return {
+        "made_on": format_era(ctx.now().astimezone(JST).date()),
+        "disaster": ctx.place.disaster_name,
+        "municipality": f"{found.prefecture}{found.name}" if found else ctx.place.municipality_name,
+        "office": ctx.place.site_name,
+        "at": format_instant(at),
+    }
 
 
 def statement_values(ctx: Context, statement: Statement) -> list[Mapping[str, str]]:
     """The variables of the form, a record for each sheet."""
-    found = find_municipality(ctx.place.municipality_code)
     lines = [_line_text(line) for line in statement.lines]
     sheets = [lines[at : at + _LINES] for at in range(0, len(lines), _LINES)]
     shared = {
-        "made_on": format_era(statement.at.astimezone(JST).date()),
+        **_letterhead(ctx, statement.at),
         "name": statement.head,
         "address": statement.address,
-        "disaster": ctx.place.disaster_name,
-        "municipality": f"{found.prefecture}{found.name}" if found else ctx.place.municipality_name,
-        "office": ctx.place.site_name,
-        "at": format_instant(statement.at),
         "paid": yen(statement.paid),
         "under_way": yen(statement.under_way),
         "open": yen(statement.open),

@@ -14,13 +14,14 @@ from app.ui.relief.programme_choice import Offered, ProgrammeChoice, read_offere
 from app.ui.surveys.asking import bind, labelled, open_form
 from app.ui.tabbed import Tab
 from app.ui.widgets.empty import EmptyState
-from app.ui.widgets.export_dialog import ExportDialog
+from app.ui.widgets.export_dialog import Choice, ExportDialog
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.moment_field import MomentField
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, note, row, text
 from app.usecases import ledger
 from app.usecases.context import Context
+from app.usecases.job import Job
 from app.usecases.ledger_rows import PrefectureReport
 from app.usecases.relief_reports import estimate_from_calculation, report_to_prefecture, save_estimates
 
@@ -163,4 +164,11 @@ class PrefectureTab(Tab):
 
             return prefecture_content(report_to_prefecture(ctx, **ask))
 
-        return write_list(self, self.shell, title="概算・実績・精算の報告", content=content)
+        folder = self.shell.folder
+
+        def paper(ctx: Context, choice: Choice, job: Job) -> int:
+            from app.interchange.exporting.relief_reports import print_prefecture
+
+            return print_prefecture(ctx, report=report_to_prefecture(ctx, **ask), out=choice.path, folder=folder, job=job).pages
+
+        return write_list(self, self.shell, title="概算・実績・精算の報告", content=content, paper=paper)

@@ -54,8 +54,16 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, date) else "" if value is None else value for key, value in values.items()}
 
 
-def write_list(parent: QWidget, shell: Shell, *, title: str, content: Callable[[Context], Any], personal: bool = False) -> ExportDialog:
-    """Ask where a list of sums goes and write it; it is read again on the writer thread."""
+def write_list(
+    parent: QWidget,
+    shell: Shell,
+    *,
+    title: str,
+    content: Callable[[Context], Any],
+    personal: bool = False,
+    paper: Callable[[Context, Choice, Job], int] | None = None,
+) -> ExportDialog:
+    """Ask where a list of sums goes and write it; it is read again on the writer thread. ``paper`` prints a PDF in its own form."""
     ctx, folder = shell.context, shell.folder
 
     def write(choice: Choice, job: Job) -> Written:
@@ -63,6 +71,8 @@ def write_list(parent: QWidget, shell: Shell, *, title: str, content: Callable[[
 
         asked = ctx.for_purpose(choice.purpose)
         kind, _, detail = choice.format.code.partition("-")
+        if kind == "pdf" and paper is not None:
+            return Written(choice.path, f"{paper(asked, choice, job):,}ページ")
         done = write_content(
             asked, content=content(asked), out=choice.path, format=kind, encoding="cp932" if detail == "cp932" else "utf-8-sig",
             folder=folder, substitutes=choice.substitutes, job=job,
