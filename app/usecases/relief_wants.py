@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from app.domain.certificate import Certificate
 from app.domain.relief import Claim, Entitlement, Programme, ReliefRound, Yen
+from app.domain.relief_documents import always_needed
 from app.usecases.payee_rows import PayeeChoice
 from app.usecases.payees import payees_for
 from app.usecases.ports import Reads, UnitOfWork
@@ -29,9 +30,10 @@ def find_wants(
 ) -> dict[str, tuple[str, ...]]:
     """What each entitlement lacks. ``owed``: those with money to pay; only they ask for payee and account.
 
-    Nobody who has all the money, and nobody who declined, lacks anything. An exemption asks for no payee.
+    Nobody who has all the money, and nobody who declined, lacks anything. An exemption asks for no payee. Documents come with a claim: where
+    none is needed and none was made, nobody lacks any; those of a case (``domain.relief_documents``) never stand in the way.
     """
-    documents = wanted_documents(programme, round)
+    documents = always_needed(wanted_documents(programme, round))
     found: dict[str, tuple[str, ...]] = {}
     for start in range(0, len(entitlements), _MANY):
         part = entitlements[start : start + _MANY]
@@ -45,7 +47,7 @@ def find_wants(
             claimed, had, certified = papers.get(one.id, NO_PAPERS)
             lacking = {
                 "claim": programme.needs_claim and not claimed,
-                "documents": any(name not in had for name in documents),
+                "documents": (claimed or programme.needs_claim) and any(name not in had for name in documents),
                 "certificate": programme.needs_certificate and one.unit == "household" and not certified,
             }
             choice = "" if benefit else choices.get(one.id, _NOBODY).wanted

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.domain.records import Record
 from app.domain.relief import Entitlement
+from app.domain.relief_documents import always_needed
 from app.storage import tables as t
 from app.storage.changing import read_records
 from app.storage.queries import relief_facts as facts
@@ -217,7 +218,7 @@ def _entitlement_row(row: Any, protected: bool) -> EntitlementRow:
 
 def _claim_row(row: Any, protected: bool) -> ClaimRow:
     had = tuple(json.loads(row[19]))
-    wanted = dict.fromkeys((*json.loads(row[23]), *json.loads(row[24])))
+    wanted = always_needed((*json.loads(row[23]), *json.loads(row[24])))
     return ClaimRow(
         id=row[0], version=row[1], number=row[2], programme_id=row[3], programme_title=row[4], round_id=row[5], round_title=row[6],
         claimed_on=row[7], claimed_by=row[8], name=row[9], kana=row[10], address=row[11], district=row[12], victim_id=row[13],

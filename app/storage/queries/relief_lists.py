@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.protection import ProtectedPeople
+from app.domain.relief_documents import conditional_endings
 from app.storage.keys import fold_key_kana, fold_key_name
 from app.usecases.relief_rows import CasualtyFilter, ClaimFilter, EntitlementFilter
 
@@ -37,10 +38,12 @@ CLAIMS = (
 )
 CLAIM_NAME, CLAIM_KANA = "coalesce(v.head_name, k.name, c.claimed_by)", "coalesce(v.head_kana, k.kana, '')"
 CLAIM_DISTRICT = "coalesce(v.district, k.district, '')"
+_CASES = "".join(f" AND value NOT LIKE '%{ending}'" for ending in conditional_endings())
 LACKING = (
     "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(g.documents) UNION SELECT value FROM json_each(coalesce(r.documents, '[]')))"
-    " WHERE value NOT IN (SELECT value FROM json_each(c.documents)))"
+    f" WHERE value NOT IN (SELECT value FROM json_each(c.documents)){_CASES})"
 )
+"""Whether a document that everybody brings has not come with a claim."""
 CASUALTIES = " FROM casualty c LEFT JOIN victim v ON v.id = nullif(c.victim_id, '')"
 
 ENTITLEMENT_ORDERS: Mapping[str, str] = {
