@@ -16,6 +16,9 @@ from app.usecases import programmes
 from app.usecases.context import Context
 
 
+_HIGHEST_FIRST = frozenset({"amount", "open"})
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """The order of a list: ``key`` as the query knows it, and whether it is turned round."""
@@ -24,8 +27,8 @@ class Sort:
     descending: bool = False
 
     def of(self, ids: Sequence[str]) -> Sequence[str]:
-        """Ids that came in the order of the key."""
-        return ids[::-1] if self.descending else ids
+        """Ids that came in the order of the key; of amounts the highest came first."""
+        return ids[::-1] if self.descending != (self.key in _HIGHEST_FIRST) else ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
