@@ -264,7 +264,7 @@ def _require(ctx: Context) -> None:
 
 def _seen(ctx: Context, uow: UnitOfWork, entitlement_id: str) -> Entitlement:
     """The entitlement, for whoever may see it; RuleViolation ``payment.withheld`` that reveals nothing otherwise."""
-    if not ctx.reads.relief.many(Entitlement, [entitlement_id]):
+    if ctx.reads.get("entitlement", entitlement_id) is None:
         if uow.entitlements.get(entitlement_id) is None:
             raise RuleViolation("record.not_found", kind="entitlement", record=entitlement_id[:60])
         raise RuleViolation("payment.withheld", field="entitlement_id")

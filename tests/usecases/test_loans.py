@@ -10,10 +10,12 @@ import pytest
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import Posting
+from app.domain.protection import Protection
 from app.domain.relief import Entitlement
 from app.usecases import loans
 from app.usecases.loan_rows import LoanFilter
 from app.usecases.programmes import find_shipped, import_programme, open_programme
+from tests.relief_town import add_home, change
 from tests.stores import Town
 
 
@@ -192,3 +194,32 @@ def test_loans_are_lent_at_headquarters(town: Town) -> None:
     away = replace(town.ctx, place=replace(town.ctx.place, site_kind="shelter"))
     with pytest.raises(RuleViolation, match="relief.not_headquarters"):
         loans.lend(away, entitlement_id=owner, lent_on="2024-01-02")
+
+
+def test_loans_of_protected_households_are_not_there_without_the_right(town: Town) -> None:
+    victim = add_home(town.ctx, "秘密　守")
+    with town.ctx.unit() as uow:
+        (member,) = uow.members.where(victim_id=victim)
+        uow.members.save(replace(member, resident_no="0000000099"))
+        uow.protections.add(Protection(id=new_id(), resident_no="0000000099"))
+        uow.commit()
+    owner, other = owed_to(town, number="E-7"), owed_to(town, number="E-8")
+    for one in (owner, other):
+        change(town.ctx, "entitlement", one, victim_id=victim)
+    clerk, seeing = town.acting("accounting"), town.acting("accounting", "protected")
+    loan_id, _ = loans.lend(seeing, entitlement_id=owner, lent_on="2024-01-02")
+    made, _ = loans.repay(seeing, loan_id=loan_id, amount=5_000, paid_on="2024-01-02")
+    assert [row.id for row in loans.list_loans(seeing)] == [loan_id] and [one.id for one in loans.list_lendable(seeing)] == [other]
+    assert loans.list_loans(clerk) == [] and loans.list_lendable(clerk) == [] and loans.count_late(clerk) == 0
+    for refused in (
+        lambda: loans.lend(clerk, entitlement_id=other, lent_on="2024-01-02"),
+        lambda: loans.repay(clerk, loan_id=loan_id, amount=1, paid_on=""),
+        lambda: loans.take_back(clerk, repayment_id=made.id, reason="試し"),
+        lambda: loans.set_loan_state(clerk, loan_id=loan_id, state="deferred", reason="試し"),
+    ):
+        with pytest.raises(RuleViolation, match="payment.withheld"):
+            refused()
+    with pytest.raises(RuleViolation, match="record.not_found"):
+        loans.open_loan(clerk, loan_id=loan_id)
+    with pytest.raises(RuleViolation, match="record.not_found"):
+        loans.find_loan(clerk, number=loans.list_loans(seeing)[0].number)
