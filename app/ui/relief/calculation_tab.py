@@ -159,9 +159,11 @@ class CalculationTab(Tab):
             self.banner.show_message(_ELSEWHERE, tone="info")
 
     def _can_batch(self) -> bool:
+        """What was calculated, or tried out without finding anything new, can be paid to somebody."""
         found = self.result.calculation
         has_tab = any(entry.key == "batches" for entry in self.page.shown_entries)
-        return has_tab and self.may("relief") and found is not None and not found.dry and found.payable > 0
+        stands = found is not None and (not found.dry or not (found.created or found.raised or found.lowered or found.ended))
+        return has_tab and self.may("relief") and found is not None and stands and found.payable > 0
 
     # -- acting
 
