@@ -86,6 +86,10 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 RELIEF_SHORT: dict[str, dict[str, str]] = {
+    "identified": {
+        "card": "マイナカード", "licence": "免許証", "passport": "旅券", "insurance": "資格確認書", "certificate": "証明書2点", "known": "面識",
+        "witness": "証言",
+    },
     "programme.kind": {"livelihood": "再建支援金", "condolence": "弔慰金", "disability": "障害見舞金", "loan": "援護資金", "repair": "応急修理"},
     "way": {"transfer": "振込", "in_kind": "現物"},
     "payment_batch.state": {"sent": "送信済み"},
