@@ -45,22 +45,28 @@ def save_casualty(ctx: Context, *, values: Mapping[str, Any], casualty_id: str |
     ``record.not_found``. Warning: ``casualty.again`` (somebody of this name and birth date, or resident number, is listed: ``number``).
     """
     ctx.require("claim")
+    with ctx.unit() as uow:
+        stored = _visible(uow.reads.seen_by(see_protected=ctx.actor.may("see_protected")), uow, casualty_id) if casualty_id else None
+        saved, warnings = put_casualty(ctx, uow, values=values, stored=stored, version=version)
+        return SavedCasualty(casualty=saved, warnings=warnings, changes=uow.commit())
+
+
+def put_casualty(
+    ctx: Context, uow: UnitOfWork, *, values: Mapping[str, Any], stored: Casualty | None = None, version: int | None = None
+) -> tuple[Casualty, tuple[tuple[str, Mapping[str, Any]], ...]]:
+    """As ``save_casualty`` inside a unit of work."""
     given = fit(Casualty, values, fixed=_WORKINGS)
     if "harmed_on" in given:
         given["harmed_on"] = read_day(str(given["harmed_on"]), field="harmed_on")
-    with ctx.unit() as uow:
-        reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
-        stored = _visible(reads, uow, casualty_id) if casualty_id else None
-        made = replace(stored, **given) if stored else Casualty(id=new_id(), **given)
-        made = _filled(reads, made)
-        _check(ctx, reads, made)
-        if stored is None:
-            number = person_number(ctx.place.device_prefix, uow.next_number("casualty"))
-            saved = uow.casualties.add(replace(made, number=number, entered_by=ctx.actor.operator_id))
-        else:
-            saved = uow.casualties.save(_again(ctx, stored, made), expected_version=version)
-        warnings = _warnings(reads, saved)
-        return SavedCasualty(casualty=saved, warnings=warnings, changes=uow.commit())
+    reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
+    made = _filled(reads, replace(stored, **given) if stored else Casualty(id=new_id(), **given))
+    _check(ctx, reads, made)
+    if stored is None:
+        number = person_number(ctx.place.device_prefix, uow.next_number("casualty"))
+        saved = uow.casualties.add(replace(made, number=number, entered_by=ctx.actor.operator_id))
+    else:
+        saved = uow.casualties.save(_again(ctx, stored, made), expected_version=version)
+    return saved, _warnings(reads, saved)
 
 
 def _again(ctx: Context, stored: Casualty, made: Casualty) -> Casualty:

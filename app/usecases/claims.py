@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.domain.building import VictimMember
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id, person_number
-from app.domain.relief import CLAIM_STATES, METHODS, Casualty, Claim, Programme, ReliefRound, check_yen
+from app.domain.relief import CLAIM_STATES, METHODS, Casualty, Claim, Programme, ReliefRound, ReliefRule, check_yen
+from app.domain.relief_documents import always_needed
 from app.usecases.buildings import fit
 from app.usecases.context import Changes, Context
 from app.usecases.ports import UnitOfWork
@@ -36,7 +38,7 @@ class SavedClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFile:
-    """A claim for one screen. ``wanted``: all documents of programme and round, in order; ``missing``: of them not ticked."""
+    """A claim for one screen. ``wanted``: all documents of programme and round, in order; ``missing``: those everybody needs that are not ticked."""
 
     claim: Claim
     row: ClaimRow
@@ -49,6 +51,7 @@ class ClaimFile:
 def save_claim(ctx: Context, *, values: Mapping[str, Any], claim_id: str | None = None, version: int | None = None) -> SavedClaim:
     """A new claim, or with ``claim_id`` a corrected one. Right ``claim``. ``values``: fields of ``Claim``.
 
+    A resident number alone finds the household it is a member of, where the programme pays households.
     The state follows from the documents unless it is given: complete when none is missing, waiting when some came, received before.
     RuleViolation beside the field: ``claim.nobody`` (for whom), ``claim.day``, ``claim.size``, ``claim.size_reason`` (another number of
     members needs a reason), ``claim.apart_household``, ``claim.apart_members``, ``claim.apart_reason``, ``claim.income``, ``claim.text_long``,
@@ -56,23 +59,43 @@ def save_claim(ctx: Context, *, values: Mapping[str, Any], claim_id: str | None 
     Warnings: ``claim.late`` (after the deadline), ``claim.again`` (another claim of the same programme that holds), ``claim.programme_closed``.
     """
     ctx.require("claim")
-    given = _given(ctx, values)
-    with ctx.unit(reason=str(given.get("reason", ""))) as uow:
+    with ctx.unit(reason=str(values.get("reason", ""))) as uow:
         stored = _visible(ctx, uow, claim_id) if claim_id else None
-        claim = replace(stored, **given) if stored else Claim(id=new_id(), **{"claimed_on": today(ctx).isoformat(), **given})
-        programme, round = _place(uow, claim)
-        _check(ctx, uow, claim)
-        if "state" not in values:
-            claim = _settled(claim, programme, round)
-        _check_state(claim, programme, round)
-        if stored is None:
-            serial = uow.next_number("claim")
-            saved = uow.claims.add(replace(claim, number=person_number(ctx.place.device_prefix, serial)))
-        else:
-            saved = uow.claims.save(claim, expected_version=version)
+        saved, warnings = put_claim(ctx, uow, values=values, stored=stored, version=version)
         announce_claim(uow, saved)
-        warnings = _warnings(uow, saved, programme, round)
         return SavedClaim(claim=saved, warnings=warnings, changes=uow.commit())
+
+
+def put_claim(
+    ctx: Context, uow: UnitOfWork, *, values: Mapping[str, Any], stored: Claim | None = None, version: int | None = None
+) -> tuple[Claim, tuple[tuple[str, Mapping[str, Any]], ...]]:
+    """As ``save_claim`` inside a unit of work; entitlements are told by the caller (``announce_claim``)."""
+    given = _given(ctx, values)
+    claim = replace(stored, **given) if stored else Claim(id=new_id(), **{"claimed_on": today(ctx).isoformat(), **given})
+    programme, round = _place(uow, claim)
+    claim = _at_home(ctx, uow, claim, round)
+    _check(ctx, uow, claim)
+    if "state" not in values:
+        claim = _settled(claim, programme, round)
+    _check_state(claim, programme, round)
+    if stored is None:
+        serial = uow.next_number("claim")
+        saved = uow.claims.add(replace(claim, number=person_number(ctx.place.device_prefix, serial)))
+    else:
+        saved = uow.claims.save(claim, expected_version=version)
+    return saved, _warnings(uow, saved, programme, round)
+
+
+def _at_home(ctx: Context, uow: UnitOfWork, claim: Claim, round: ReliefRound | None) -> Claim:
+    """With the household of a member who claims by resident number, where households are paid."""
+    if claim.victim_id or claim.casualty_id or not claim.resident_no:
+        return claim
+    reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
+    rounds = [round] if round else reads.relief.many_by(ReliefRound, "programme_id", [claim.programme_id])
+    if not any(rule.unit == "household" for rule in reads.relief.many_by(ReliefRule, "round_id", [one.id for one in rounds])):
+        return claim
+    homes = [one.victim_id for one in reads.relief.many_by(VictimMember, "resident_no", [claim.resident_no])]
+    return replace(claim, victim_id=next((one for one in homes if reads.get("victim", one) is not None), ""))
 
 
 def _given(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,14 +167,14 @@ def _settled(claim: Claim, programme: Programme, round: ReliefRound | None) -> C
     """In the state that its documents say; one that was declined or withdrawn stays so."""
     if claim.state not in LIVE_CLAIMS:
         return claim
-    missing = [one for one in wanted_documents(programme, round) if one not in claim.documents]
+    missing = [one for one in always_needed(wanted_documents(programme, round)) if one not in claim.documents]
     return replace(claim, state="complete" if not missing else "waiting" if claim.documents else "received")
 
 
 def _check_state(claim: Claim, programme: Programme, round: ReliefRound | None) -> None:
     if claim.state in ("declined", "withdrawn") and not claim.reason:
         raise RuleViolation("relief.reason_missing", field="reason")
-    missing = [one for one in wanted_documents(programme, round) if one not in claim.documents]
+    missing = [one for one in always_needed(wanted_documents(programme, round)) if one not in claim.documents]
     if claim.state == "complete" and missing:
         raise RuleViolation("claim.documents_missing", field="documents", missing=missing)
 

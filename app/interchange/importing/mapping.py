@@ -19,7 +19,10 @@ Mapping = dict[str, str]
 """Heading as written in the file → field key; an empty key means: leave this column out."""
 
 _BRACKETED = re.compile(r"[(\[{<\u3008-\u3011\u3014-\u301b].*?[)\]}>\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u3019\u301b]", re.DOTALL)
-_TARGETS = ("residents", "shelters", "headcounts", "evacuees", "characters", "buildings", "survey_results", "accounts", "transfer_results")
+_TARGETS = (
+    *("residents", "shelters", "headcounts", "evacuees", "characters", "buildings", "survey_results", "accounts", "transfer_results"),
+    *("claims", "casualties"),
+)
 
 
 @dataclass(frozen=True, slots=True)

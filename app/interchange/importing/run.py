@@ -40,7 +40,17 @@ from app.interchange.importing.shelters import read_shelters
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult
 from app.interchange.importing.survey_results import column_of, part_words, read_survey_results
 from app.presentation.messages import message
-from app.usecases import account_import, building_import, evacuee_import, headcounts, shelters, survey_import, survey_import_apply
+from app.usecases import (
+    account_import,
+    building_import,
+    casualty_import,
+    claim_import,
+    evacuee_import,
+    headcounts,
+    shelters,
+    survey_import,
+    survey_import_apply,
+)
 from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
@@ -56,7 +66,7 @@ BESIDE = ReportTo()
 class Prepared:
     """A file read and planned. ``rows`` tells columns and problems, ``plan`` what would happen row by row."""
 
-    target: Literal["shelters", "headcounts", "evacuees", "buildings", "survey_results", "accounts"]
+    target: Literal["shelters", "headcounts", "evacuees", "buildings", "survey_results", "accounts", "claims", "casualties"]
     rows: ReadResult
     plan: Plan
     mapping: Mapping[str, str] | None = None
@@ -244,6 +254,9 @@ def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_line
         return building_import.apply_import(ctx, plan=prepared.plan, skip_lines=skip_lines, source=source, job=job)
     if prepared.target == "accounts":
         return account_import.apply_import(ctx, plan=prepared.plan, skip_lines=skip_lines, source=source, job=job)
+    if prepared.target in ("claims", "casualties"):
+        take = claim_import.apply_import if prepared.target == "claims" else casualty_import.apply_import
+        return take(ctx, plan=prepared.plan, skip_lines=skip_lines, source=source, job=job)
     if prepared.target == "survey_results":
         with without_collector():
             return survey_import_apply.apply_import(
