@@ -27,6 +27,7 @@ def add_verbs(make: ReliefMaker) -> None:
     act("list")
     show = act("show")
     show.add_argument("program", metavar="PROGRAM")
+    show.add_argument("--out", default="", metavar="FILE")
     out = act("export")
     out.add_argument("program", metavar="PROGRAM")
     out.add_argument("file", metavar="FILE")
@@ -83,6 +84,13 @@ def _show(gateway: FolderGateway, given: Namespace) -> Answer:
 
     with signed_in(gateway, given) as session:
         found = find_programme(session.context, code=given.program)
+        if given.out:
+            from app.interchange.exporting.programmes import write_rules
+
+            done = write_rules(
+                session.context, programme_id=found.id, out=Path(given.out), format=Path(given.out).suffix.lstrip(".").lower(), folder=session.folder
+            )
+            return {"code": found.code, "title": found.title, "file": given.out, "rows": done.rows, "pages": done.pages}, 0
         file = open_programme(session.context, programme_id=found.id)
         states = {one.round.code: {"id": one.round.id, "state": one.round.state, "locked": one.locked} for one in file.rounds}
         return {"id": found.id, "state": found.state, **_told(plan_of(file), states)}, 0

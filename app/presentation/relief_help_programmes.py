@@ -18,7 +18,7 @@ HELP: Mapping[str, str] = {
     "relief.programs.from_shipped": "付いてくる見本の略号（relief programs shipped で一覧）",
     "relief.programs.reason": "支給の手続きが始まった回の決まりを訂正する理由",
     "relief.programs.list": "支援制度の一覧\n結果：programs（id code title kind state increments budget deadline sure rounds）。",
-    "relief.programs.show": "支援制度の回と決まり\n"
+    "relief.programs.show": "支援制度の回と決まり\n--out FILE（.csv .xlsx .html .pdf）で表に書き出します。\n"
     "結果：制度の項目と rounds（code title state locked as_of budget rules）。rules の1件：title unit amount single group benefit criteria 条件の符号 "
     "sentence 条件と額の文。",
     "relief.programs.export": "支援制度をファイル（TOML）に書き出す（直して取り込んだり、ほかの市町村に渡したりできます）",

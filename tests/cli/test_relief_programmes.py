@@ -55,6 +55,16 @@ def test_a_shipped_programme_is_taken_over_shown_and_written(run: Run, tmp_path:
     assert code == 0 and answer["state"] == "unchanged"
 
 
+def test_rules_go_out_as_a_table(run: Run, tmp_path: Path) -> None:
+    run("programs", "import", "--shipped", "gienkin-ishikawa-2024")
+    for name in ("rules.csv", "rules.xlsx", "rules.html", "rules.pdf"):
+        code, answer = run("programs", "show", "gienkin-ishikawa-2024", "--out", str(tmp_path / name))
+        assert code == 0 and answer["rows"] == 16, answer
+    text = (tmp_path / "rules.csv").read_text("utf-8-sig")
+    assert "第1次配分" in text and "令和6年1月1日に住民だった人" in text
+    assert run("programs", "show", "gienkin-ishikawa-2024", "--out", str(tmp_path / "rules.doc"))[0] == 2
+
+
 def test_people_read_rules_as_sentences(run: Run) -> None:
     code, said = run("programs", "shipped", "choui", as_json=False)
     assert code == 0 and "死亡・災害関連死で、生計維持者である人に5,000,000円" in said and "出典" in said

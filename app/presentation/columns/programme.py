@@ -10,7 +10,7 @@ from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.labels import label, short_label
 from app.presentation.relief_steps import criteria_sentence, group_words, rule_sentence
-from app.usecases.programmes import RoundFile, Shipped
+from app.usecases.programmes import ProgrammeFile, RoundFile, Shipped
 
 _STATES: dict[str, Tone] = {"draft": "warn", "open": "good", "closed": "quiet"}
 
@@ -77,6 +77,46 @@ RULES: ColumnSet[ReliefRule] = ColumnSet(
         "すべての項目": ("title", "who", "amount", "single", "unit", "group", "category", "note"),
     },
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """A rule of a round, for a list of all rounds of a programme."""
+
+    round: ReliefRound
+    rule: ReliefRule
+
+
+def rule_lines(file: ProgrammeFile, *, round_id: str = "") -> list[RuleLine]:
+    """Every rule of a programme, or of one round."""
+    return [RuleLine(round=one.round, rule=rule) for one in file.rounds if round_id in ("", one.round.id) for rule in one.rules]
+
+
+RULE_LIST: ColumnSet[RuleLine] = ColumnSet(
+    key="relief_rule_list",
+    columns=(
+        Column(key="round", label="回", text=lambda r: round_words(r.round), width=8),
+        Column(key="title", label="名称", text=lambda r: r.rule.title, width=12),
+        Column(key="who", label="だれに", text=lambda r: who_text(r.rule), width=26),
+        Column(key="amount", label="いくら（円）", text=lambda r: amount_text(r.rule), width=8, align="right", number=True),
+        Column(key="single", label="単身", text=lambda r: r.rule.single, width=3, align="center"),
+        Column(key="unit", label="単位", text=lambda r: label("unit", r.rule.unit), width=3),
+        Column(key="group", label="組", text=lambda r: group_words(r.rule.group), width=6),
+        Column(key="category", label="区分", text=lambda r: r.rule.category, width=7),
+        Column(key="as_of", label="基準日", text=lambda r: day_text(r.round.as_of) or "災害の日", width=6),
+        Column(key="note", label="備考", text=lambda r: r.rule.note, width=8),
+    ),
+    views={
+        "標準": ("round", "title", "who", "amount", "single", "unit", "group", "as_of"),
+        "すべての項目": ("round", "title", "who", "amount", "single", "unit", "group", "category", "as_of", "note"),
+    },
+)
+
+
+def programme_heading(one: Programme) -> str:
+    """Where its amounts are from, above a printed table of rules."""
+    parts = (one.law, f"出典 {one.source}" if one.source else "", f"確かさ {one.sure}" if one.sure else "", label("programme.increments", one.increments))
+    return " / ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

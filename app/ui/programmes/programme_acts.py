@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.errors import RuleViolation, SasaeError
 from app.domain.programme_plan import RuleDraft
+from app.presentation.columns.programme import RULE_LIST, programme_heading, rule_lines
 from app.presentation.forms.programme import CORRECTION, PROGRAMME, ROUND, programme_form, programme_values, round_form, round_values
 from app.presentation.messages import message
 from app.ui import faults
 from app.ui.programmes.rule_dialog import RuleDialog
 from app.ui.programmes.shipped_dialog import ShippedDialog
-from app.ui.surveys.asking import open_form
+from app.ui.surveys.asking import open_export, open_form
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.usecases import programmes
 from app.usecases.editions import load_text
@@ -86,6 +87,16 @@ class ProgrammeActs:
                 temporary.write_text(text, "utf-8")
 
         self.tab.runner.write(write, parent=self.tab, label="window.saving").success(lambda _: self.tab.shell.say(f"{out.name} に書き出しました")).start()
+
+    def export_rules(self) -> QWidget | None:
+        """The rules of the programme at hand as a table on paper or in a file."""
+        file, ctx = self.tab.file, self.tab.context
+        if file is None:
+            return None
+        return open_export(
+            self.tab, self.tab.shell, title=f"支給の決まり（{file.programme.title}）", subtitle=programme_heading(file.programme), columns=RULE_LIST,
+            view="標準", rows=lambda: rule_lines(programmes.open_programme(ctx, programme_id=file.programme.id)), unit="件", people=lambda _: 0,
+        )  # fmt: skip
 
     def add_programme(self) -> FormDialog | None:
         """A programme of one's own."""

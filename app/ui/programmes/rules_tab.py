@@ -64,6 +64,7 @@ class RulesTab(Tab):
         self.file_button = button("ファイルから…", icon="folder", tip="Ctrl+O")
         self.edit_button = button("制度を直す…", icon="edit")
         self.save_button = button("書き出す…", icon="save", tip="Ctrl+E　制度を1つのファイルに書き出す。直して取り込んだり、ほかの市町村に渡したりできます")
+        self.print_button = button("表に書き出す…（Ctrl+P）", icon="print", tip="決まりの表を CSV・XLSX・PDF などに")
         self.close_button = button("終了にする", icon="lock")
         self.new_round_button = button("回を加える…", icon="plus")
         self.edit_round_button = button("回を直す…", icon="edit")
@@ -83,7 +84,7 @@ class RulesTab(Tab):
             (self.edit_button, acts.edit_programme, ""), (self.save_button, acts.choose_target, "Ctrl+E"),
             (self.close_button, acts.turn_programme, ""), (self.new_round_button, acts.add_round, ""), (self.edit_round_button, acts.edit_round, ""),
             (self.open_round_button, acts.turn_round, ""), (self.drop_round_button, acts.drop_round, ""),
-            (self.calculate_button, self.go_calculate, ""), (self.add_rule_button, acts.add_rule, "Ins"),
+            (self.calculate_button, self.go_calculate, ""), (self.print_button, acts.export_rules, "Ctrl+P"), (self.add_rule_button, acts.add_rule, "Ins"),
             (self.edit_rule_button, acts.edit_rule, ""), (self.up_button, lambda: acts.move_rule(-1), "Ctrl+Up"),
             (self.down_button, lambda: acts.move_rule(1), "Ctrl+Down"), (self.drop_rule_button, acts.drop_rule, "Del"),
         ):  # fmt: skip
@@ -104,7 +105,7 @@ class RulesTab(Tab):
         rounds = flow(
             self.new_round_button, self.edit_round_button, self.open_round_button, self.drop_round_button, self.calculate_button
         )
-        rules = flow(self.add_rule_button, self.edit_rule_button, self.up_button, self.down_button, self.drop_rule_button)
+        rules = flow(self.add_rule_button, self.edit_rule_button, self.up_button, self.down_button, self.drop_rule_button, self.print_button)
         top = row(self.title, self.edit_button, self.save_button, self.close_button, spacing=6)
         top.setStretch(0, 1)
         whole = column(top, self.about, self.rounds, rounds, self.rules_title, self.rules, rules, spacing=6, margins=(10, 0, 0, 0))
@@ -201,6 +202,7 @@ class RulesTab(Tab):
         ):  # fmt: skip
             made.setEnabled(may and holds)
         self.save_button.setEnabled(file is not None)
+        self.print_button.setEnabled(rule is not None and (self.may("print") or self.may("export")))
         self.calculate_button.setEnabled(one is not None and bool(one.rules) and (self.may("relief") or self.may("ledger")))
         self.close_button.setText("もう一度始める" if file is not None and file.programme.state == "closed" else "終了にする")
         self.open_round_button.setText("終了にする" if one is not None and one.round.state == "open" else "受付・支給を始める")
