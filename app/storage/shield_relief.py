@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from app.domain.protection import ProtectedPeople
-from app.storage.queries.base import chunked, marks
 
 if TYPE_CHECKING:
     from app.storage.shield import Guard
 
+_IN_LIST = 500
+
 
 def _among(connection: Connection, sql: str, values: Iterable[Any]) -> set[str]:
     found: set[str] = set()
-    for part in chunked(sorted(values)):
-        found |= {row[0] for row in connection.exec_driver_sql(sql.replace("?*", marks(part)), tuple(part))}
+    ordered = sorted(values)
+    for at in range(0, len(ordered), _IN_LIST):  # ``queries.base`` has the same, and its package needs this module
+        part = ordered[at : at + _IN_LIST]
+        found |= {row[0] for row in connection.exec_driver_sql(sql.replace("?*", ",".join("?" * len(part))), tuple(part))}
     return found
 
 

@@ -17,6 +17,7 @@ from app.storage.queries import relief_facts as facts
 from app.storage.queries import relief_lists as lists
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.shield import Guard
+from app.storage.shield_relief import protected_claims, protected_entitlements
 from app.usecases.relief_ports import EarlierAmount, HouseholdFact, LiveAmount, MemberFact, ResidentFact
 from app.usecases.relief_rows import CasualtyFilter, CasualtyRow, ClaimFilter, ClaimRow, EntitlementFilter, EntitlementRow
 
@@ -93,7 +94,10 @@ class ReliefQueries:
         """Ids of rows (id, victim, resident number, person, resident, casualty) that are of protected people, whoever asks."""
         people = self._guard.people(connection)
         casualties = lists.protected_casualties(connection, people)
-        return frozenset(row[0] for row in rows if lists.means(people, row[1], row[2], row[3], row[4]) or row[5] in casualties)
+        others = protected_entitlements(connection, people) | protected_claims(connection, people)  # by a claim, by the household's key
+        return frozenset(
+            row[0] for row in rows if lists.means(people, row[1], row[2], row[3], row[4]) or row[5] in casualties or row[0] in others
+        )
 
     def entitlement_rows(self, entitlement_ids: Sequence[str]) -> list[EntitlementRow]:
         """In the order of the ids; payee and account are blank."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.domain.protection import ProtectedPeople
 from app.domain.relief_documents import conditional_endings
+from app.storage import shield_relief
 from app.storage.keys import fold_key_kana, fold_key_name
 from app.usecases.relief_rows import CasualtyFilter, ClaimFilter, EntitlementFilter
 
@@ -174,6 +175,5 @@ def means(people: ProtectedPeople, victim_id: str, resident_no: str, person_id: 
 
 
 def protected_casualties(connection: Connection, people: ProtectedPeople) -> frozenset[str]:
-    """Ids of the casualties that are of protected people."""
-    query = "SELECT id, victim_id, resident_no, person_id, resident_id FROM casualty"
-    return frozenset(row[0] for row in connection.exec_driver_sql(query) if means(people, *row[1:5]))
+    """Ids of the casualties that are of protected people; without any link the name decides."""
+    return frozenset(shield_relief.protected_casualties(connection, people))

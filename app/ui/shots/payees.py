@@ -94,8 +94,10 @@ def _empty(stage: Stage) -> QWidget:
 def _new(stage: Stage) -> QWidget:
     ctx = _fill(stage)
     tab = tab_of(stage, "payees")
-    nobody = payees.payees_for(ctx.reads, _money(ctx))
-    dialog = tab._show_payee(entitlement=next(one for one in _money(ctx) if nobody[one.id].payee is None))
+    wanted = _money(ctx)
+    nobody = payees.payees_for(ctx.reads, wanted)
+    lonely = next((one for one in wanted if nobody[one.id].payee is None), wanted[0])
+    dialog = tab._show_payee(entitlement=lonely)
     stage.settle()
     return dialog
 
