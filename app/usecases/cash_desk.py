@@ -164,7 +164,7 @@ def _box(ctx: Context, uow: UnitOfWork, box_id: str) -> str:
     boxes = [one for one in uow.boxes.where(site_id=ctx.place.site_id) if one.state == "open"]
     if box_id:
         if box_id not in {one.id for one in boxes}:
-            raise RuleViolation("cash.box_unknown", field="box")
+            raise RuleViolation("cash.box_unknown", field="box", name=box_id)
         return box_id
     if len(boxes) > 1:
         raise RuleViolation("cash.box_missing", field="box", count=len(boxes))
