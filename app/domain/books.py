@@ -1,4 +1,4 @@
-"""The chart of accounts and what a double entry must be. Debit is positive, credit negative; DOMAIN 4.3, decision 018.
+"""The chart of accounts and what a double entry must be. Debit is positive, credit negative; DOMAIN 4.3, decision 020.
 
 Money that a municipality has is at headquarters (``hq``: bank account and safe), at sites (``site``) or on its way through the bank
 (``transit``). A decision moves no money: it stands in two accounts that face each other (``committed`` and ``commitments``, 対照勘定).

@@ -63,7 +63,7 @@ class ShareLine:
 
 class LedgerReads(Protocol):
     """Questions about postings and reports. Lists leave out what is of protected people for a reader who may not see them; sums have
-    everybody in them, protected ones without their district (decision 018)."""
+    everybody in them, protected ones without their district (decision 020)."""
 
     def share_lines(self, *, batch_id: str = "", payment_id: str = "") -> list[ShareLine]:
         """Shares of a batch or of one payment, live or not, whoever asks: for postings, never to show."""

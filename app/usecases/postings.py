@@ -5,7 +5,7 @@ Every function answers the id of its entry ("" when nothing moved), which the ca
 
 Lines of one category, district and site are one line: 60,000 payments are some hundred postings. Their ``count`` is that of the
 entitlements paid, since one payment may pay several of different categories. Of a ``guarded`` batch or voucher neither district nor
-payment is in the books, so that no line tells where a protected person lives (decision 018).
+payment is in the books, so that no line tells where a protected person lives (decision 020).
 """
 
 from __future__ import annotations

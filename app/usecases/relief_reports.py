@@ -1,6 +1,6 @@
 """Reports of money: by round, category, district, site and day, and to the prefecture.
 
-Sums have everybody in them, protected people without their district (decision 018).
+Sums have everybody in them, protected people without their district (decision 020).
 What is decided, on its way and paid is of the end of a day, by the books; who is entitled, declined or did not come is as now.
 """
 
