@@ -89,9 +89,8 @@ def checked_words(checked: Checked) -> str:
 
 def change_words(change: KanaChange) -> str:
     """Why a name was changed, each kind once, and what was cut."""
-    kinds = dict.fromkeys(CHANGES.get(code, code) for code, _, _ in change.steps)
-    told = "、".join(kinds)
-    return f"{told}、30バイトに入らない「{change.cut}」を切りました" if change.cut else told
+    told = list(dict.fromkeys(CHANGES.get(code, code) for code, _, _ in change.steps))
+    return "、".join([*told, f"30バイトに入らない「{change.cut}」を切りました"] if change.cut else told)
 
 
 def answer_words(problem: AnswerProblem) -> str:

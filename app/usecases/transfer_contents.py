@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from app.domain.bank_profile import BankProfile, profile_from_json
 from app.domain.errors import IntegrityFault, RuleViolation
-from app.domain.payments import Payment, PaymentBatch, TransferFile
+from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.zengin import Header, Line, encode_file, header_of, parse_file
 from app.usecases.banks import bank_book
-from app.usecases.batch_digest import verify_batch
 from app.usecases.context import Context
 from app.usecases.transfer_lines import lines_of, split
-from app.usecases.transfer_rows import KanaChange
+from app.usecases.transfer_rows import KanaChange, PaymentLine
+from app.usecases.transfer_verifying import verify_lines
 from app.usecases.transfers import need_transfer, newest_files
 
 
@@ -24,7 +24,7 @@ class ReadableLine:
     position: int
     part: int
     line: Line
-    payment: Payment
+    payment: PaymentLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def read_contents(ctx: Context, *, batch_id: str) -> FileContents:
         files = newest_files([one for one in uow.transfers.where(batch_id=batch.id) if one.state in ("written", "handed")])
         if not files:
             raise RuleViolation("transfer.not_written", number=batch.number)
-        payments = verify_batch(uow, batch)
+        payments = verify_lines(uow, batch)
         profile = profile_from_json(files[0].settings)
         made = lines_of(payments, profile=profile, book=bank_book(uow.reads), day=files[0].transfer_on)
     header = header_of(profile, day=files[0].transfer_on)

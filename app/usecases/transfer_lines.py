@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import resources
-from app.domain.bank_kana import NAME_BYTES, legal_kana
+from app.domain.bank_kana import CHARSETS, NAME_BYTES, legal_kana
 from app.domain.bank_profile import MOST_RECORDS, BankProfile
 from app.domain.errors import EnvironmentFault, InputFault, RuleViolation
 from app.domain.half_kana import to_half_kana
-from app.domain.payments import Payment
 from app.domain.zengin import LEGAL, MOST_TOTAL, Header, Line, ZenginFile, parse_file
 from app.usecases.banks import BankBook
-from app.usecases.transfer_rows import KanaChange
+from app.usecases.transfer_rows import KanaChange, PaymentLine
 
 _BANK_BYTES = 15
 _NAMED = 5
@@ -35,23 +34,25 @@ class Lines:
     warnings: Warnings
 
 
-def lines_of(payments: Sequence[Payment], *, profile: BankProfile, book: BankBook, day: str) -> Lines:
+def lines_of(payments: Sequence[PaymentLine], *, profile: BankProfile, book: BankBook, day: str) -> Lines:
     """A line for each payment, in order. RuleViolation ``transfer.name_illegal`` (numbers and characters of those whose holder cannot be
     written), ``transfer.account_incomplete``; nothing is guessed."""
-    names, changes = _legal_names(payments, profile)
-    banks = _BankNames(book, profile)
-    mark = "Y" if profile.customer == "edi" else ""
     broken = [one.number for one in payments if not _complete(one)]
     if broken:
         raise RuleViolation("transfer.account_incomplete", count=len(broken), numbers=broken[:_NAMED])
-    lines = tuple(
-        Line(
-            one.bank, banks.bank(one.bank), one.branch, banks.branch(one.bank, one.branch), profile.clearing, one.account_kind,
-            one.account_number, names[one.holder], one.amount, profile.new_code, one.code, profile.method, mark,
-        )
-        for one in payments
-    )  # fmt: skip
-    return Lines(lines=lines, names=changes, warnings=_bank_warnings(payments, book, day))
+    names, changes = _legal_names(payments, profile)
+    banks = _bank_names({(one.bank, one.branch) for one in payments}, book, profile)
+    clearing, new_code, method, mark = profile.clearing, profile.new_code, profile.method, "Y" if profile.customer == "edi" else ""
+    lines = []
+    for one in payments:
+        bank_name, branch_name = banks[one.bank, one.branch]
+        lines.append(
+            Line(
+                one.bank, bank_name, one.branch, branch_name, clearing, one.account_kind, one.account_number, names[one.holder], one.amount,
+                new_code, one.code, method, mark,
+            )
+        )  # fmt: skip
+    return Lines(lines=tuple(lines), names=changes, warnings=_bank_warnings(payments, book, day))
 
 
 def split(lines: Sequence[Line], most: int) -> Iterator[tuple[Line, ...]]:
@@ -68,7 +69,7 @@ def split(lines: Sequence[Line], most: int) -> Iterator[tuple[Line, ...]]:
         yield tuple(part)
 
 
-def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[Line], payments: Sequence[Payment]) -> ZenginFile:
+def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[Line], payments: Sequence[PaymentLine]) -> ZenginFile:
     """Read a file that was written and compare everything: its SHA-256, its records, its sums, and each line with its payment.
 
     EnvironmentFault ``transfer.read_back`` (``line``) when anything differs: the medium did not keep what it was given.
@@ -94,50 +95,75 @@ def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[
     return found
 
 
-def _complete(payment: Payment) -> bool:
+def _complete(payment: PaymentLine) -> bool:
     return (
         len(payment.bank) == 4 and len(payment.branch) == 3 and len(payment.account_number) == 7 and payment.account_kind in ("1", "2", "4", "9")
         and len(payment.code) == 20 and payment.code.isdigit()
     )  # fmt: skip
 
 
-def _legal_names(payments: Sequence[Payment], profile: BankProfile) -> tuple[dict[str, str], tuple[KanaChange, ...]]:
+def _legal_names(payments: Sequence[PaymentLine], profile: BankProfile) -> tuple[dict[str, str], tuple[KanaChange, ...]]:
     """The legal name by holder as typed, and what changed, line by line."""
-    names: dict[str, str] = {}
+    known: dict[str, _Name] = {}
     changes: list[KanaChange] = []
-    known: dict[str, KanaChange | None] = {}
     illegal: list[tuple[str, str]] = []
     for at, one in enumerate(payments, 1):
         holder = one.holder
-        if holder not in known:
+        name = known.get(holder)
+        if name is None:
             try:
-                names[holder], known[holder] = _make_legal(holder, profile)
+                name = known[holder] = _make_legal(holder, profile.charset)
             except RuleViolation as fault:
                 illegal.append((one.number, str(fault.params.get("chars", ""))))
                 continue
-        change = known[holder]
-        if change is not None:
-            changes.append(replace(change, line=at, number=one.number))
+        if name.steps or name.cut:
+            changes.append(KanaChange(line=at, number=one.number, before=holder, after=name.text, cut=name.cut, steps=name.steps))
     if illegal:
         chars = "".join(dict.fromkeys("".join(signs for _, signs in illegal)))
         raise RuleViolation(
             "transfer.name_illegal", field="holder", count=len(illegal), numbers=[number for number, _ in illegal[:_NAMED]], chars=chars
         )
-    return names, tuple(changes)
+    return {holder: name.text for holder, name in known.items()}, tuple(changes)
 
 
-def _make_legal(holder: str, profile: BankProfile) -> tuple[str, KanaChange | None]:
-    if _is_legal(holder, profile.charset):
-        return holder, None
-    made = legal_kana(holder, charset=profile.charset)
-    if made.text == holder:
-        return holder, None
-    steps = tuple((one.code, one.before, one.after) for one in made.changes)
-    return made.text, KanaChange(line=0, number="", before=holder, after=made.text, cut=made.cut, steps=steps)
+class _Name(NamedTuple):
+    """A holder as it is written, and how it came to that."""
+
+    text: str
+    cut: str = ""
+    steps: tuple[tuple[str, str, str], ...] = ()
+
+
+def _make_legal(holder: str, charset: str) -> _Name:
+    """As ``domain.bank_kana.legal_kana``. A name of characters that are each written for themselves, as most of sixty thousand
+    are, is put together from a table of them; whatever needs more than that goes the long way. Both give the same text."""
+    table = _signs(charset)
+    try:
+        signs = [table[char] for char in holder]
+    except KeyError:
+        signs = []
+    text = "".join(after for after, _ in signs)
+    if signs and _is_legal(text, charset):
+        if text == holder:
+            return _Name(text)
+        return _Name(text, "", tuple((code, char, after) for char, (after, code) in zip(holder, signs, strict=True) if code))
+    made = legal_kana(holder, charset=charset)
+    return _Name(made.text, made.cut, tuple((one.code, one.before, one.after) for one in made.changes))
+
+
+@lru_cache(maxsize=4)
+def _signs(charset: str) -> Mapping[str, tuple[str, str]]:
+    """What is written for a character by itself, and the kind of change ("" for none)."""
+    table = {char: (char, "") for char in CHARSETS[charset]} | {" ": (" ", ""), "\u3000": (" ", "width")}
+    for char in map(chr, (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), 0x30FC, *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))):
+        with suppress(RuleViolation):
+            made = legal_kana(char, charset=charset)
+            table[char] = (made.text, made.changes[0].code if made.changes else "")
+    return table
 
 
 def _is_legal(holder: str, charset: str) -> bool:
-    """Whether ``legal_kana`` would give the text back as it is: seen at a glance, as most of sixty thousand are."""
+    """Whether ``legal_kana`` would give the text back as it is."""
     plain = 0 < len(holder) <= NAME_BYTES and LEGAL[charset].fullmatch(holder) is not None
     return plain and holder == holder.strip() and "  " not in holder and _corporate().search(holder) is None
 
@@ -149,34 +175,25 @@ def _corporate() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(to_half_kana(one)[0]) for one in readings))
 
 
-class _BankNames:
+def _bank_names(pairs: Iterable[tuple[str, str]], book: BankBook, profile: BankProfile) -> dict[tuple[str, str], tuple[str, str]]:
     """Names of banks and branches in legal kana, cut to their fifteen bytes; "" where nobody knows one or the bank wants none."""
 
-    def __init__(self, book: BankBook, profile: BankProfile) -> None:
-        self._book = book
-        self._profile = profile
-        self._known: dict[tuple[str, str], str] = {}
+    def legal(kana: str) -> str:
+        with suppress(RuleViolation):  # a kana that cannot be written: the number decides, the name is optional
+            return legal_kana(kana, charset=profile.charset, most=_BANK_BYTES).text.rstrip()
+        return ""
 
-    def bank(self, code: str) -> str:
-        """The name of a bank."""
-        return self._name(code, "") if self._profile.bank_names else ""
-
-    def branch(self, bank: str, code: str) -> str:
-        """The name of a branch."""
-        return self._name(bank, code) if self._profile.branch_names else ""
-
-    def _name(self, bank: str, branch: str) -> str:
-        key = (bank, branch)
-        if key not in self._known:
-            found = self._book.branch(bank, branch) if branch else self._book.bank(bank)
-            self._known[key] = ""
-            if found is not None and found.kana.strip():
-                with suppress(RuleViolation):  # a kana that cannot be written: the number decides, the name is optional
-                    self._known[key] = legal_kana(found.kana, charset=self._profile.charset, most=_BANK_BYTES).text.rstrip()
-        return self._known[key]
+    found = {}
+    for bank, branch in pairs:
+        of_bank, of_branch = book.bank(bank), book.branch(bank, branch)
+        found[bank, branch] = (
+            legal(of_bank.kana) if profile.bank_names and of_bank is not None else "",
+            legal(of_branch.kana) if profile.branch_names and of_branch is not None else "",
+        )
+    return found
 
 
-def _bank_warnings(payments: Sequence[Payment], book: BankBook, day: str) -> Warnings:
+def _bank_warnings(payments: Sequence[PaymentLine], book: BankBook, day: str) -> Warnings:
     """Banks and branches that the list does not know or that are closed on the day, each once with the first payment and how many."""
     counts: dict[tuple[str, str], list[str]] = {}
     for one in payments:

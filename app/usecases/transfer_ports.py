@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from app.domain.payments import Account, PaymentShare, Reconciliation, TransferFile, TransferResult
-from app.usecases.transfer_rows import TransferFileRow, UnpaidRow, WaitingBatch
+from app.domain.payments import Account, Payment, PaymentShare, Reconciliation, TransferFile, TransferResult
+from app.usecases.transfer_rows import PaymentLine, ShareLine, TransferFileRow, UnpaidRow, WaitingBatch
 
 
 class TransferReads(Protocol):
@@ -28,6 +28,15 @@ class TransferReads(Protocol):
 
     def files(self, batch_id: str) -> list[TransferFile]:
         """Every file of a batch, discarded ones included, in the order they were made."""
+        ...
+
+    def lines(self, batch_id: str) -> list[PaymentLine]:
+        """Every payment of a batch, in its order."""
+        ...
+
+    def share_lines(self, batch_id: str) -> list[ShareLine]: ...
+    def payments(self, payment_ids: Sequence[str]) -> list[Payment]:
+        """Live payments of these ids."""
         ...
 
     def batches_of(self, codes: Collection[str]) -> Mapping[str, str]:

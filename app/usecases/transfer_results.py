@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import FAILURES, Payment, PaymentBatch, Reconciliation, TransferFile, TransferResult
-from app.usecases.batch_digest import verify_batch
 from app.usecases.batch_preparing import need_batch, need_headquarters
+from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.masking import sees_protected
 from app.usecases.ports import UnitOfWork
 from app.usecases.postings import post_difference, post_failed, post_fee, post_paid, post_recalled, post_sent
 from app.usecases.protections import read_day, today
-from app.usecases.transfer_rows import AnswerProblem, BankAnswer, Reconciled, Taken, UnpaidRow
+from app.usecases.transfer_rows import AnswerProblem, BankAnswer, PaymentLine, Reconciled, Taken, UnpaidRow
+from app.usecases.transfer_verifying import as_payments, change_payments, verify_lines
 
 _ACCOUNT_STATES = {"no_account": "wrong", "name": "wrong", "stopped": "wrong", "closed": "closed", "deceased": "deceased"}
 """What a failure says about the account: it is not paid to again before somebody corrects it."""
@@ -31,8 +33,8 @@ _WAITING = frozenset({"planned", "approved", "sent"})
 class _Sorted:
     """Answers beside the payments they are about."""
 
-    paid: dict[str, list[Payment]] = field(default_factory=lambda: defaultdict(list))
-    failed: list[tuple[Payment, BankAnswer]] = field(default_factory=list)
+    paid: dict[str, list[PaymentLine]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[tuple[PaymentLine, BankAnswer]] = field(default_factory=list)
     unchanged: int = 0
     problems: list[AnswerProblem] = field(default_factory=list)
 
@@ -65,10 +67,10 @@ def take_results(
     day = read_day(paid_on, field="paid_on")
     if not answers:
         raise RuleViolation("transfer.result_empty", name=name)
-    with ctx.unit() as uow:
+    with without_collector(), ctx.unit() as uow:
         _refuse_twice(uow, sha256, name)
         batch = _find_batch(ctx, uow, answers, batch_id)
-        batch, payments = _as_sent(ctx, uow, batch, verify_batch(uow, batch), job)
+        batch, payments = _as_sent(ctx, uow, batch, verify_lines(uow, batch), job)
         found = _sort(answers, payments, day or batch.transfer_on or today(ctx).isoformat())
         if not found.count and not found.unchanged:
             first = found.problems[0]
@@ -93,7 +95,7 @@ def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str 
         batch = _need_transfer(ctx, uow, payment.batch_id)
         if batch.state not in ("sent", "settled"):
             raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
-        payments = verify_batch(uow, batch)
+        payments = verify_lines(uow, batch)
         answer = BankAnswer(line=1, code=payment.code, failure=failure, reason=reason.strip())
         found = _sort([answer], payments, day or batch.transfer_on or today(ctx).isoformat())
         if found.problems:
@@ -119,12 +121,12 @@ def recall_payment(ctx: Context, *, payment_id: str, reason: str, recalled_on: s
     with ctx.unit(reason=reason.strip()) as uow:
         payment = uow.payments.need(payment_id)
         batch = _need_transfer(ctx, uow, payment.batch_id)
-        verify_batch(uow, batch)
+        verify_lines(uow, batch)
         if payment.state not in ("sent", "paid"):
             raise RuleViolation("transfer.not_recallable", number=payment.number, payment_state=payment.state)
         post_recalled(uow, batch, [payment], day)
         uow.payments.save(replace(payment, state="recalled", failure="recalled", reason=reason.strip()))
-        _free(uow, [payment])
+        _free(uow, [payment.id])
         if batch.state == "sent" and not _WAITING & set(uow.reads.transfers.states(batch.id)):
             uow.batches.save(replace(batch, state="settled"))
         return uow.commit()
@@ -240,8 +242,8 @@ def _need_transfer(ctx: Context, uow: UnitOfWork, batch_id: str) -> PaymentBatch
 
 
 def _as_sent(
-    ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: tuple[Payment, ...], job: Job
-) -> tuple[PaymentBatch, tuple[Payment, ...]]:
+    ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: tuple[PaymentLine, ...], job: Job
+) -> tuple[PaymentBatch, tuple[PaymentLine, ...]]:
     """The batch as sent. One that is approved and whose files are all written is handed over now: the bank has them."""
     if batch.state in ("sent", "settled"):
         return batch, payments
@@ -252,10 +254,10 @@ def _as_sent(
         if one.state == "written":
             uow.transfers.save(replace(one, state="handed", handed_at=uow.now))
     job.report(0, len(payments), "job.transfer_handing")
-    uow.payments.save_many([replace(one, state="sent") for one in payments])
+    change_payments(uow, [one.id for one in payments], lambda one: replace(one, state="sent"))
     batch = uow.batches.save(replace(batch, state="sent"))
-    post_sent(uow, batch, payments, day=today(ctx).isoformat())
-    return batch, tuple(replace(one, state="sent", version=one.version + 1) for one in payments)
+    post_sent(uow, batch, as_payments(payments), day=today(ctx).isoformat())
+    return batch, tuple(one._replace(state="sent") for one in payments)
 
 
 def _is_written(files: Sequence[TransferFile]) -> bool:
@@ -266,7 +268,7 @@ def _is_written(files: Sequence[TransferFile]) -> bool:
 # -- which payment -----------------------------------------------------------------------------------------
 
 
-def _sort(answers: Sequence[BankAnswer], payments: Sequence[Payment], day: str) -> _Sorted:
+def _sort(answers: Sequence[BankAnswer], payments: Sequence[PaymentLine], day: str) -> _Sorted:
     """Each answer beside its payment: new, known, or a problem."""
     by_code = {one.code: one for one in payments if one.code}
     by_number = {one.number: one for one in payments}
@@ -290,7 +292,7 @@ def _sort(answers: Sequence[BankAnswer], payments: Sequence[Payment], day: str) 
     return found
 
 
-def _problem(answer: BankAnswer, payment: Payment | None, told: dict[str, str]) -> AnswerProblem | None:
+def _problem(answer: BankAnswer, payment: PaymentLine | None, told: dict[str, str]) -> AnswerProblem | None:
     """Why an answer is not taken; None when it may be."""
     if payment is None:
         shown = answer.number or answer.code or f"{answer.bank}-{answer.branch}-{answer.account}"
@@ -311,17 +313,20 @@ def _problem(answer: BankAnswer, payment: Payment | None, told: dict[str, str]) 
 # -- what follows ------------------------------------------------------------------------------------------
 
 
-def _apply(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], found: _Sorted, job: Job) -> PaymentBatch:
+def _apply(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[PaymentLine], found: _Sorted, job: Job) -> PaymentBatch:
     """Payments answered, in the books, shares of the failed free, their accounts marked; the batch settled when nothing is open."""
     job.report(0, len(payments), "job.transfer_results")
     for day, group in found.paid.items():
-        entry = post_paid(uow, batch, group, day)
-        uow.payments.save_many([replace(one, state="paid", paid_on=day, failure="", reason="", entry=entry) for one in group])
+        entry = post_paid(uow, batch, as_payments(group), day)
+        change_payments(uow, [one.id for one in group], partial(_paid, day=day, entry=entry))
     failed = [one for one, _ in found.failed]
     if failed:
-        post_failed(uow, batch, failed, today(ctx).isoformat())
-        uow.payments.save_many([replace(one, state="failed", failure=told.failure, reason=told.reason) for one, told in found.failed])
-        _free(uow, failed)
+        post_failed(uow, batch, as_payments(failed), today(ctx).isoformat())
+        why = {one.id: told for one, told in found.failed}
+        change_payments(
+            uow, list(why), lambda one: replace(one, state="failed", failure=why[one.id].failure, reason=why[one.id].reason)
+        )  # fmt: skip
+        _free(uow, list(why))
         _mark_accounts(uow, found.failed)
     job.report(len(payments), len(payments), "job.transfer_results")
     answered = {one.id for group in found.paid.values() for one in group} | {one.id for one in failed}
@@ -330,13 +335,17 @@ def _apply(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequenc
     return batch
 
 
-def _free(uow: UnitOfWork, payments: Sequence[Payment]) -> None:
+def _paid(payment: Payment, *, day: str, entry: str) -> Payment:
+    return replace(payment, state="paid", paid_on=day, failure="", reason="", entry=entry)
+
+
+def _free(uow: UnitOfWork, payment_ids: Sequence[str]) -> None:
     """The money did not arrive: what it was for may be paid again."""
-    shares = uow.reads.transfers.shares_of([one.id for one in payments])
+    shares = uow.reads.transfers.shares_of(payment_ids)
     uow.shares.save_many([replace(one, live=False) for one in shares])
 
 
-def _mark_accounts(uow: UnitOfWork, failed: Sequence[tuple[Payment, BankAnswer]]) -> None:
+def _mark_accounts(uow: UnitOfWork, failed: Sequence[tuple[PaymentLine, BankAnswer]]) -> None:
     """Accounts that the bank found wrong, unless they were corrected meanwhile."""
     blamed = {payment.account_id: (payment, told) for payment, told in failed if told.failure in _ACCOUNT_STATES}
     for account in uow.reads.transfers.accounts(blamed):
@@ -355,7 +364,7 @@ def _result(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, found: _Sorted, 
     )  # fmt: skip
 
 
-def _taken(batch: PaymentBatch, payments: Collection[Payment], found: _Sorted, changes: Changes) -> Taken:
+def _taken(batch: PaymentBatch, payments: Collection[PaymentLine], found: _Sorted, changes: Changes) -> Taken:
     paid = [one for group in found.paid.values() for one in group]
     before = sum(one.state in _WAITING for one in payments)
     return Taken(

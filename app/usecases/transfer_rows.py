@@ -6,11 +6,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.relief import Yen
 
 Changes = Mapping[str, frozenset[str]]
+
+
+class PaymentLine(NamedTuple):
+    """What a transfer file, its answers and the books need of a ``Payment``, by the same names: there are sixty thousand at a time."""
+
+    id: str
+    position: int
+    number: str
+    code: str
+    way: str
+    payee_id: str
+    account_id: str
+    name: str
+    kana: str
+    birth: str
+    address: str
+    district: str
+    category: str
+    bank: str
+    branch: str
+    bank_name: str
+    branch_name: str
+    account_kind: str
+    account_number: str
+    holder: str
+    amount: Yen
+    state: str
+    retry_of: str
+    entry: str
+
+
+class ShareLine(NamedTuple):
+    """What the digest of a batch needs of a ``PaymentShare``, by the same names."""
+
+    payment_id: str
+    entitlement_id: str
+    part: int
+    amount: Yen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

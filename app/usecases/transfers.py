@@ -18,12 +18,12 @@ from app.domain.errors import IntegrityFault, RuleViolation
 from app.domain.folding import fold_name
 from app.domain.governance import Operator
 from app.domain.identifiers import new_id
-from app.domain.payments import Payment, PaymentBatch, TransferFile
+from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.zengin import Header, Line, encode_file, header_of
 from app.usecases.bank_profiles import find_profile
 from app.usecases.banks import bank_book
-from app.usecases.batch_digest import verify_batch
 from app.usecases.batch_preparing import need_batch, need_headquarters
+from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.files import atomic_output
 from app.usecases.job import QUIET, Job
@@ -31,7 +31,8 @@ from app.usecases.ports import UnitOfWork
 from app.usecases.protections import today
 from app.usecases.transfer_days import check_day
 from app.usecases.transfer_lines import Lines, compare_written, lines_of, split
-from app.usecases.transfer_rows import TransferFileRow, WaitingBatch, Written, WrittenPart
+from app.usecases.transfer_rows import PaymentLine, TransferFileRow, WaitingBatch, Written, WrittenPart
+from app.usecases.transfer_verifying import as_payments, change_payments, verify_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class _Part:
     path: Path
     data: bytes
     lines: tuple[Line, ...]
-    payments: tuple[Payment, ...]
+    payments: tuple[PaymentLine, ...]
 
     @property
     def sha256(self) -> str:
@@ -70,7 +71,7 @@ def preview_names(ctx: Context, *, batch_id: str, profile: str) -> Lines:
     need_headquarters(ctx)
     with ctx.unit() as uow:
         batch = need_batch(ctx, uow, batch_id)
-        payments = verify_batch(uow, batch)
+        payments = verify_lines(uow, batch)
         return lines_of(payments, profile=find_profile(ctx, profile), book=bank_book(uow.reads), day=today(ctx).isoformat())
 
 
@@ -85,10 +86,10 @@ def write_transfer(ctx: Context, *, batch_id: str, profile: str = "", transfer_o
     """
     ctx.require("relief")
     need_headquarters(ctx)
-    with ctx.unit() as uow:
+    with without_collector(), ctx.unit() as uow:
         batch = need_transfer(ctx, uow, batch_id)
         plan = _plan(ctx, uow, batch, profile, transfer_on)
-        payments = verify_batch(uow, batch)
+        payments = verify_lines(uow, batch)
         job.report(0, len(payments), "job.transfer_writing")
         made = lines_of(payments, profile=plan.profile, book=bank_book(uow.reads), day=plan.day)
         header = header_of(plan.profile, day=plan.day)
@@ -156,7 +157,7 @@ def newest_files(rows: Sequence[TransferFile]) -> list[TransferFile]:
 
 
 def _parts(
-    batch: PaymentBatch, plan: _Plan, header: Header, lines: Sequence[Line], payments: Sequence[Payment], out: Path
+    batch: PaymentBatch, plan: _Plan, header: Header, lines: Sequence[Line], payments: Sequence[PaymentLine], out: Path
 ) -> tuple[_Part, ...]:
     split_up = list(split(lines, plan.profile.most))
     parts, at = [], 0
@@ -203,6 +204,9 @@ def _note(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, plan: _Plan, parts
             written_at=uow.now,
         )  # fmt: skip
         rows.append(uow.transfers.save(row) if part.number in allowed else uow.transfers.add(row))
+    for older in plan.before:  # never handed over and now replaced: nobody is to take it to the bank besides
+        if older.state == "written":
+            uow.transfers.save(replace(older, deleted=True, reason=asked.reason if asked else older.reason))
     if batch.transfer_on != plan.day:
         uow.batches.save(replace(batch, transfer_on=plan.day))
     return rows
@@ -247,7 +251,7 @@ def ask_again(ctx: Context, *, batch_id: str, reason: str) -> Changes:
         before = newest_files([one for one in live if one.state in ("written", "handed")])
         if not before and batch.device_id == ctx.place.device_id:
             raise RuleViolation("transfer.not_written", number=batch.number)
-        verify_batch(uow, batch)
+        verify_lines(uow, batch)
         again = max((one.again for one in rows), default=0) + 1
         blank = TransferFile(id=new_id(), batch_id=batch.id)
         for one in before or [blank]:
@@ -335,7 +339,7 @@ def hand_over(ctx: Context, *, file_ids: Sequence[str], job: Job = QUIET) -> Cha
 
     ctx.require("relief")
     need_headquarters(ctx)
-    with ctx.unit() as uow:
+    with without_collector(), ctx.unit() as uow:
         files = [uow.transfers.need(one) for one in dict.fromkeys(file_ids)]
         for one in files:
             batch = need_transfer(ctx, uow, one.batch_id)
@@ -348,10 +352,10 @@ def hand_over(ctx: Context, *, file_ids: Sequence[str], job: Job = QUIET) -> Cha
             batch = uow.batches.need(batch_id)
             if batch.state != "approved" or not _all_handed(uow, batch):
                 continue
-            payments = verify_batch(uow, batch)
+            payments = verify_lines(uow, batch)
             job.report(0, len(payments), "job.transfer_handing")
-            uow.payments.save_many([replace(one, state="sent") for one in payments])
-            post_sent(uow, uow.batches.save(replace(batch, state="sent")), payments, day=today(ctx).isoformat())
+            change_payments(uow, [one.id for one in payments], lambda one: replace(one, state="sent"))
+            post_sent(uow, uow.batches.save(replace(batch, state="sent")), as_payments(payments), day=today(ctx).isoformat())
             job.report(len(payments), len(payments), "job.transfer_handing")
         return uow.commit()
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, RuleViolation
 from app.domain.payments import PaymentBatch
@@ -428,3 +430,33 @@ def test_protected_people_are_in_no_list_and_their_files_are_withheld(desk: Desk
     assert transfers.list_waiting(desk.maker) == []
     assert refused(lambda: write(desk, batch, tmp_path / "a.txt")).code == "payment.withheld"
     assert refused(lambda: transfers.ask_again(desk.maker, batch_id=batch.id, reason="x")).code == "payment.withheld"
+
+
+@given(st.text("アイガパョッーヰヲ・ァヴ　 ｱｶﾞﾟｧA１Ａａあょ山。,（）カブシキイヤ", max_size=34))
+def test_the_short_way_to_a_legal_name_ends_where_the_long_one_does(text: str) -> None:
+    from app.domain.bank_kana import legal_kana
+    from app.usecases.transfer_lines import _make_legal
+
+    def ways() -> list[object]:
+        found: list[object] = []
+        for way in (lambda: _make_legal(text, "common")[:2], lambda: (legal_kana(text).text, legal_kana(text).cut)):
+            try:
+                found.append(way())
+            except RuleViolation as fault:
+                found.append(fault.code)
+        return found
+
+    short, long = ways()
+    assert short == long
+
+
+def test_a_file_that_was_replaced_is_not_taken_to_the_bank_besides(desk: Desk, tmp_path: Path) -> None:
+    batch = approved(desk, 1000)
+    write(desk, batch, tmp_path / "a.txt")
+    transfers.ask_again(desk.maker, batch_id=batch.id, reason="紛失")
+    transfers.allow_again(desk.approver, batch_id=batch.id)
+    write(desk, batch, tmp_path / "b.txt")
+    rows = {row.name: row for row in transfers.list_files(desk.maker)}
+    assert (rows["a.txt"].state, rows["b.txt"].state) == ("discarded", "written")
+    with pytest.raises(RuleViolation):
+        transfers.hand_over(desk.maker, file_ids=[rows["a.txt"].id])

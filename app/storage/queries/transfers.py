@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.domain.payments import Account, PaymentShare, Reconciliation, TransferFile, TransferResult
+from app.domain.payments import Account, Payment, PaymentShare, Reconciliation, TransferFile, TransferResult
 from app.storage import tables as t
 from app.storage.changing import read_records
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.shield import Guard
 from app.storage.shield_relief import protected_payments
-from app.usecases.transfer_rows import TransferFileRow, UnpaidRow, WaitingBatch
+from app.usecases.transfer_rows import PaymentLine, ShareLine, TransferFileRow, UnpaidRow, WaitingBatch
 
 _WAITING = (
     "SELECT b.id, b.number, b.title, b.state, b.count, b.total, b.guarded, b.device_id, b.approved_at, coalesce(o.name, ''), b.transfer_on,"
@@ -88,6 +88,22 @@ class TransferQueries:
         with self._source() as connection:
             found: list[TransferFile] = read_records(connection, t.KIND_BY_NAME["transfer_file"], "batch_id = ?", [batch_id])
         return found
+
+    def lines(self, batch_id: str) -> list[PaymentLine]:
+        """Every payment of a batch, in its order."""
+        query = f"SELECT {', '.join(PaymentLine._fields)} FROM payment WHERE batch_id = ? AND NOT deleted ORDER BY position, id"
+        with self._source() as connection:
+            return [PaymentLine._make(row) for row in connection.exec_driver_sql(query, (batch_id,)).cursor.fetchall()]
+
+    def share_lines(self, batch_id: str) -> list[ShareLine]:
+        """What the payments of a batch pay of which entitlement."""
+        query = f"SELECT {', '.join(ShareLine._fields)} FROM payment_share WHERE batch_id = ? AND NOT deleted"
+        with self._source() as connection:
+            return [ShareLine._make(row) for row in connection.exec_driver_sql(query, (batch_id,)).cursor.fetchall()]
+
+    def payments(self, payment_ids: Sequence[str]) -> list[Payment]:
+        """Live payments of these ids."""
+        return self._many("payment", "id", payment_ids)
 
     def batches_of(self, codes: Collection[str]) -> dict[str, str]:
         """Batch id by payment code or number."""
