@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.usecases.context import Context
     from app.usecases.relief_rows import CasualtyRow, ClaimRow
 
-_MARKS = ("demolished", "evacuated_long", "dwelling_lost", "head_injured", "goods_lost", "apart")
+_MARKS = ("demolished", "evacuated_long", "dwelling_lost", "site_damaged", "head_injured", "goods_lost", "apart")
 _CLAIM_TEXTS = ("claimed_on", "claimed_by", "contractor_id", "reason", "note")
 _CLAIM_NUMBERS = ("household_size", "income", "requested")
 _CASUALTY_TEXTS = (

@@ -75,15 +75,22 @@ _CLAIM_HEADS = {
     **_HEADS, "number": "受付番号", "claims": "申請", "claimed_on": "申請日", "claimed_by": "申請者", "method": "再建の方法", "requested": "申請の額",
     "income": "世帯の所得", "documents": "届いた書類", "missing": "まだの書類", "apart": "別の世帯として", "late": "期限後", "wanted": "必要書類",
     "household_size": "世帯の人数", "members": "対象の人", "note": "備考", "demolished": "解体", "evacuated_long": "長期避難", "dwelling_lost": "住居の滅失",
-    "head_injured": "世帯主の負傷", "goods_lost": "家財の損害", "read": "読んだ行", "created": "新規", "updated": "更新", "review": "要確認",
+    "site_damaged": "敷地の被害", "head_injured": "世帯主の負傷", "goods_lost": "家財の損害", "read": "読んだ行", "created": "新規",
+    "updated": "更新", "review": "要確認",
     "rejected": "取り込めない行", "report": "報告", "rejected_rows": "取り込めない行のファイル",
 }  # fmt: skip
 _CASUALTY_HEADS = {
     **_CLAIM_HEADS, "number": "番号", "casualties": "人的被害", "sex": "性別", "harm": "被害", "harmed_on": "日付", "breadwinner": "生計維持者",
     "document": "確認した書類", "entered_by": "入力した人", "confirmed_by": "確認した人", "household": "世帯主", "linked": "結び付け",
 }  # fmt: skip
+_FACT_HEADS = {
+    **_HEADS, "municipality": "市町村コード", "use": "建物の用途", "certificate": "罹災証明書", "resident_on": "その日の住民", "harm": "人的被害",
+    "breadwinner": "生計維持者", "methods": "再建の方法", "income": "世帯の所得", "requested": "申請・請求の額", "benefit": "減免の内容",
+    "demolished": "解体", "evacuated_long": "長期避難", "dwelling_lost": "住居の滅失", "site_damaged": "敷地の被害", "head_injured": "世帯主の負傷",
+    "goods_lost": "家財の損害",
+}  # fmt: skip
 HEADS: Mapping[str, Mapping[str, str]] = {
-    "relief calculate": _HEADS, "relief entitlements": _HEADS, "relief claims": _CLAIM_HEADS, "relief casualties": _CASUALTY_HEADS,
+    "relief calculate": _HEADS, "relief entitlements": _FACT_HEADS, "relief claims": _CLAIM_HEADS, "relief casualties": _CASUALTY_HEADS,
 }  # fmt: skip
 _ENTITLEMENT_CODES = {
     "unit": "unit", "flag": "entitlement.flag", "progress": "entitlement.progress", "state": "entitlement.state", "wants": "wants",
@@ -99,7 +106,8 @@ _CLAIM_LIST = ("number", "program", "name", "state", "claimed_on", "method", "re
 _CASUALTY_LIST = ("number", "name", "harm", "harmed_on", "breadwinner", "state", "document", "entered_by")
 LISTS: Mapping[str, Sequence[str]] = {
     **{f"relief entitlements {act} entitlements": _LIST for act in ("list", "decline", "reopen")},
-    "relief entitlements show others": _LIST, "relief entitlements show payments": ("number", "part", "amount", "state", "way", "paid_on", "batch"),
+    "relief entitlements show others": tuple(one for one in _LIST if one != "wants"),
+    "relief entitlements show payments": ("number", "part", "amount", "state", "way", "paid_on", "batch"),
     "relief entitlements show lines": ("category", "title", "amount", "benefit"), "relief claims list claims": _CLAIM_LIST,
     **{f"relief casualties {act} casualties": _CASUALTY_LIST for act in ("list", "confirm", "withdraw")},
 }  # fmt: skip
@@ -138,7 +146,10 @@ def _calculated(result: Mapping[str, Any]) -> str | None:
     lines += [f"確かめてください：{one['name']}　{one['reason']}" for one in result["problems"][:_SHOWN_ROWS]]
     rows = result.get("rows", ())
     if rows:
-        shown = [[one["name"], one["category"], _yen(one["due"]), _yen(one["open"]), labels_of("wants", tuple(one["wants"])), one["reason"]] for one in rows]
+        first = sorted(rows, key=lambda one: not (one["due"] or one["over"] or one["problem"]))
+        shown = [
+            [one["name"], one["category"], _yen(one["due"]), _yen(one["open"]), labels_of("wants", tuple(one["wants"])), one["reason"]] for one in first
+        ]
         lines += ["", *draw_table([["氏名", "区分", "支給額", "これから", "足りないもの", "理由"], *shown[:_SHOWN_ROWS]])]
         lines += [f"  ほか {len(rows) - _SHOWN_ROWS:,}件（--out FILE で全部）"] if len(rows) > _SHOWN_ROWS else []
     lines += [f"支給決定簿 {one['number']}：{one['count']:,}件　{_yen(one['total'])}" for one in result.get("batches", ())]
@@ -147,4 +158,25 @@ def _calculated(result: Mapping[str, Any]) -> str | None:
     return "\n".join(lines)
 
 
-TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {"relief calculate": _calculated}
+def _listed(result: Mapping[str, Any]) -> str | None:
+    from app.presentation.console import draw_table  # console is built from this module
+
+    if "entitlements" not in result:
+        return None
+    rows = [
+        [
+            one["number"], one["program"], one["round"], one["name"], one["category"], _yen(one["due"]), _yen(one["open"]),
+            label("entitlement.progress", one["progress"]), label("entitlement.flag", one["flag"]), labels_of("wants", tuple(one["wants"])),
+            one["payee"], one["batch"],
+        ]
+        for one in result["entitlements"]
+    ]  # fmt: skip
+    sums = "　".join(f"{_HEADS[name]} {_yen(result[name])}" for name in ("due", "paid", "under_way", "open", "over") if name in result)
+    heads = ["支給番号", "支援制度", "回", "氏名", "区分", "支給額", "これから", "進み具合", "注意", "足りないもの", "受取人", "決定簿"]
+    return "\n".join([f"{result['count']:,}件　{sums}".strip(), "", *draw_table([heads, *rows])])
+
+
+TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "relief calculate": _calculated,
+    **{f"relief entitlements {act}": _listed for act in ("list", "decline", "reopen")},
+}

@@ -43,7 +43,7 @@ def entitlement_rows(ctx: Context, entitlement_ids: Sequence[str]) -> list[Entit
 def _with_payee(row: EntitlementRow, choice: PayeeChoice | None) -> EntitlementRow:
     if choice is None:
         return row
-    wants = row.wants
+    wants = row.wants if row.due == 0 else ()
     if row.open > 0:
         lacking = (*(code for code in row.wants if code not in _OF_PAYEE), choice.wanted)
         wants = tuple(code for code in WANTS if code in lacking)

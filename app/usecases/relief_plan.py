@@ -19,6 +19,7 @@ from app.usecases.relief_rows import CalculatedRow
 from app.usecases.relief_subjects import Question, Subject
 
 NOTHING = LiveAmount(0, 0, 0)
+_UNSAID = ("", None, (), frozenset())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,10 +85,14 @@ def read_lines(text: str) -> tuple[Line, ...]:
 
 
 def write_facts(facts: Facts) -> str:
-    """``Entitlement.basis``: what is known, without what is not and without keys."""
+    """``Entitlement.basis``: what is known, without what is not so or not known, and without keys."""
     names = [name for name in Facts.__slots__ if name not in ("keys", "unit")]
     said = {name: getattr(facts, name) for name in names}
-    kept = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in said.items() if value not in ("", None, (), frozenset())}
+    kept = {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in said.items()
+        if value is not False and value not in _UNSAID
+    }
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 

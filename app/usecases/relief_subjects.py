@@ -184,7 +184,8 @@ class Gathering:
             size=sizes[-1] if sizes else size, resident_on=resident_on, harm=harm, breadwinner=breadwinner,
             methods=tuple(dict.fromkeys(one.method for one in claims if one.method)), demolished=any(one.demolished for one in claims),
             evacuated_long=any(one.evacuated_long for one in claims), dwelling_lost=any(one.dwelling_lost for one in claims),
-            head_injured=any(one.head_injured for one in claims), goods_lost=any(one.goods_lost for one in claims),
+            site_damaged=any(one.site_damaged for one in claims), head_injured=any(one.head_injured for one in claims),
+            goods_lost=any(one.goods_lost for one in claims),
             income=incomes[-1] if incomes else None, requested=asked[-1] if asked else None,
         )  # fmt: skip
 

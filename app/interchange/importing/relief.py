@@ -24,7 +24,7 @@ from app.usecases.plans import Entry, Plan, PlanItem
 
 _SEPARATED = re.compile("[,;/\uff0c\u3001\uff0f\uff1b\n]+")
 _CLAIM_TEXTS = ("resident_no", "certificate", "name", "birth", "claimed_on", "claimed_by", "reason", "note")
-_CLAIM_MARKS = ("demolished", "evacuated_long", "dwelling_lost", "head_injured", "goods_lost")
+_CLAIM_MARKS = ("demolished", "evacuated_long", "dwelling_lost", "site_damaged", "head_injured", "goods_lost")
 _CLAIM_YEN = ("income", "requested")
 _CASUALTY_TEXTS = ("number", "name", "kana", "birth", "address", "district", "harmed_on", "resident_no", "document", "note")
 _CASUALTY_WORDS = {"harm": "relief_harm", "sex": "sex"}
