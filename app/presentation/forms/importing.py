@@ -78,6 +78,8 @@ def _affirmed(values: Mapping[str, Any]) -> Mapping[str, str]:
 
 BUILDINGS = FormSpec(key="import.buildings", title="建物の一覧の取り込み", sections=())
 ACCOUNTS = FormSpec(key="import.accounts", title="口座の一覧の取り込み", sections=())
+CLAIMS = FormSpec(key="import.claims", title="支援の申請の取り込み", sections=())
+CASUALTIES = FormSpec(key="import.casualties", title="人的被害の取り込み", sections=())
 SURVEY_RESULTS = FormSpec(
     key="import.survey_results",
     title="調査の結果の取り込み",

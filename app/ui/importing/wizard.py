@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,15 @@ _NAMES = ("ファイル", "列の対応", "点検", "内容の確認", "結果")
 
 
 class ImportWizard(WizardFrame):
-    """``imported`` carries the ``Done`` once something was taken in."""
+    """``imported`` carries the ``Done`` once something was taken in. ``given`` are answers that were settled before, such as the programme."""
 
     imported = Signal(object)
 
-    def __init__(self, parent: QWidget | None, shell: Shell, target: str, *, shelter_id: str = "") -> None:
+    def __init__(
+        self, parent: QWidget | None, shell: Shell, target: str, *, shelter_id: str = "", given: Mapping[str, Any] | None = None
+    ) -> None:
         self.target = TARGETS[target]
+        self._given = dict(given or {})
         super().__init__(parent, shell, self.target.title)
         self._checked = Checked()
         self._answers: dict[str, Any] = {}
@@ -66,7 +69,7 @@ class ImportWizard(WizardFrame):
         if self.step is self.files:
             answers = self.files.answers()
             if answers is not None:
-                self._answers = answers
+                self._answers = {**answers, **self._given}
                 self.mapping.show_samples(self.files.ordered())
                 self.show_step(1)
         elif self.step is self.mapping:

@@ -17,6 +17,7 @@ from app.interchange.importing.mapping import HeaderMap, load_fields, map_header
 from app.interchange.importing.outcome import ImportOutcome, ReportTo, mostly_broken
 from app.interchange.importing.profiles import Profile
 from app.interchange.importing.reading import SourceTable, open_table
+from app.interchange.importing.relief import prepare_casualties, prepare_claims
 from app.interchange.importing.report import Issue
 from app.interchange.importing.source import ReadOptions, recall_mapping, remember_mapping
 from app.presentation.forms import importing as forms
@@ -75,13 +76,27 @@ TARGETS: Mapping[str, Target] = {
         forms.ACCOUNTS,
         "支給番号か宛名番号と、金融機関・支店・口座番号・名義カナが入った表（CSV・Excel）。取り込んだ口座は、別の人の確認を待ちます",
     ),
+    "claims": Target(
+        "claims",
+        "支援の申請の取り込み",
+        "claim",
+        forms.CLAIMS,
+        "申請を受け付けた表（CSV・Excel）。支給番号・宛名番号・罹災証明書番号か氏名で世帯を探し、再建の方法・書類・申請の額などを取り込みます",
+    ),
+    "casualties": Target(
+        "casualties",
+        "人的被害の取り込み",
+        "claim",
+        forms.CASUALTIES,
+        "亡くなった人・行方不明の人・負傷した人の表（CSV・Excel）。氏名と被害の種類が要ります。取り込んだ人は、別の人の確認を待ちます",
+    ),
 }
 _SWAPPED = ("import.columns_swapped", "import.column_wrong")
 _RECORDS = {
     "shelters": "shelter", "residents": "resident", "evacuees": "person", "headcounts": "headcount", "buildings": "building",
-    "survey_results": "survey", "accounts": "entitlement",
+    "survey_results": "survey", "accounts": "entitlement", "claims": "claim", "casualties": "casualty",
 }  # fmt: skip
-_BESIDE = {"accounts": ("payee_account", "payee"), "headcounts": ("shelter",), "survey_results": ("building", "victim")}
+_BESIDE = {"accounts": ("payee_account", "payee"), "claims": ("victim",), "headcounts": ("shelter",), "survey_results": ("building", "victim")}
 """Records whose words stand for fields that are not the target's own."""
 
 
@@ -303,6 +318,11 @@ def _prepare(
         return run.prepare_survey_results(ctx, path=sample.path, checked=checked, reason=reason, options=options, job=job)
     if target == "accounts":
         return prepare_accounts(ctx, path=sample.path, options=options, job=job)
+    if target == "claims":
+        programme_id, round_id = answers["programme_id"], str(answers.get("round_id") or "")
+        return prepare_claims(ctx, path=sample.path, programme_id=programme_id, round_id=round_id, options=options, job=job)
+    if target == "casualties":
+        return prepare_casualties(ctx, path=sample.path, options=options, job=job)
     if target == "headcounts":
         return run.prepare_headcounts(ctx, path=sample.path, at=answers.get("at"), complete=answers.get("complete"), options=options)
     return run.prepare_evacuees(ctx, path=sample.path, shelter_id=answers["shelter_id"], at=answers.get("at"), options=options)

@@ -15,7 +15,6 @@ from app.presentation.columns.snapshot import day_text
 from app.presentation.forms.casualty import CONFIRM, WITHDRAW
 from app.presentation.labels import choices, label
 from app.presentation.messages import message
-from app.ui.importing.work import TARGETS
 from app.ui.relief.casualties_entry import CasualtyDialog
 from app.ui.relief.programme_choice import Sort
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
@@ -113,11 +112,8 @@ class CasualtiesTab(Tab):
         self.empty.hide()
         self.nothing.hide()
         may = self.may("claim")
-        for made in (self.new_button, self.empty.buttons[0], self.nothing.buttons[1]):
+        for made in (self.new_button, self.import_button, *self.empty.buttons, self.nothing.buttons[1]):
             made.setEnabled(may)
-        for made in (self.import_button, self.empty.buttons[1]):
-            made.setEnabled(may)
-            made.setVisible("casualties" in TARGETS)
         self._enable()
 
     # -- reading

@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QWidget
 from app.presentation.columns.claim import CLAIMS
 from app.presentation.forms.claim import CLOSE_CLAIM, REOPEN_CLAIM
 from app.presentation.labels import choices
-from app.ui.importing.work import TARGETS
 from app.ui.relief.claims_entry import ClaimDialog, warnings_words
+from app.ui.relief.claims_import import ClaimImportChoice
 from app.ui.relief.claims_papers import PapersDialog
 from app.ui.relief.programme_choice import ProgrammeChoice, Sort, read_offered
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
-from app.ui.surveys.importing import open_import
 from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
@@ -31,7 +30,6 @@ from app.usecases.claims import SavedClaim
 from app.usecases.relief_rows import ClaimFilter, ClaimRow
 
 if TYPE_CHECKING:
-    from app.ui.importing.wizard import ImportWizard
     from app.ui.pages.relief import ReliefPage
 
 _PAGE = 500
@@ -115,11 +113,8 @@ class ClaimsTab(Tab):
         self.empty.hide()
         self.nothing.hide()
         may = self.may("claim")
-        for made in (self.new_button, self.empty.buttons[0], self.nothing.buttons[1]):
+        for made in (self.new_button, self.import_button, *self.empty.buttons, self.nothing.buttons[1]):
             made.setEnabled(may)
-        for made in (self.import_button, self.empty.buttons[1]):
-            made.setEnabled(may)
-            made.setVisible("claims" in TARGETS)
         self._enable()
 
     # -- reading
@@ -275,9 +270,11 @@ class ClaimsTab(Tab):
             then=lambda _: self.shell.say(words), lead=f"{one.number}　{one.name}　{one.programme_title}",
         )  # fmt: skip
 
-    def import_file(self) -> ImportWizard:
-        """Claims from a list of another system."""
-        return open_import(self, self.shell, "claims")
+    def import_file(self) -> ClaimImportChoice:
+        """Claims from a list of another system: of which programme first."""
+        dialog = ClaimImportChoice(self, self.shell, programme_id=self.programmes.programme_id)
+        dialog.open()
+        return dialog
 
     def export(self) -> QWidget:
         """The list as it is narrowed now."""

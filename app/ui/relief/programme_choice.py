@@ -15,7 +15,6 @@ from app.ui.surveys.asking import picker
 from app.usecases import programmes
 from app.usecases.context import Context
 
-
 _HIGHEST_FIRST = frozenset({"amount", "open"})
 
 
