@@ -66,12 +66,15 @@ def protected_entitlements(connection: Connection, people: ProtectedPeople) -> s
 
 
 def _households(connection: Connection, people: ProtectedPeople) -> set[str]:
-    """Keys (``domain.relief_rules.subject_keys``) of households with a protected member."""
-    ask = "SELECT resident_household FROM victim WHERE resident_household <> '' AND id IN (?*)"
-    numbers = _among(connection, ask, people.victims)
-    ask = "SELECT household_no FROM resident WHERE household_no <> '' AND snapshot = (SELECT num FROM snapshot WHERE active) AND resident_no IN (?*)"
-    numbers |= _among(connection, ask, people.numbers)
-    return {f"household:{number}" for number in numbers} | {f"victim:{victim}" for victim in people.victims}
+    """Keys of households with a protected member, as ``usecases.relief_subjects`` writes them."""
+    ask = "SELECT snapshot_id || ':' || resident_household FROM victim WHERE resident_household <> '' AND id IN (?*)"
+    known = _among(connection, ask, people.victims)
+    ask = (
+        "SELECT sn.id || ':' || r.household_no FROM snapshot sn JOIN resident r ON r.snapshot = sn.num"
+        " WHERE sn.active AND r.household_no <> '' AND r.resident_no IN (?*)"
+    )
+    known |= _among(connection, ask, people.numbers)
+    return {f"household:{key}" for key in known} | {f"victim:{victim}" for victim in people.victims}
 
 
 def protected_payees(connection: Connection, people: ProtectedPeople) -> set[str]:

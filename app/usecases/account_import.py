@@ -12,7 +12,6 @@ from app.domain.folding import fold_kana, fold_name
 from app.domain.identifiers import new_id
 from app.domain.payments import Account, Payee
 from app.domain.relief import Entitlement
-from app.domain.relief_rules import subject_keys
 from app.domain.words import find_code
 from app.usecases.account_entry import DECIDING, FIELDS, read_account, with_codes
 from app.usecases.accounts import same_place
@@ -20,7 +19,7 @@ from app.usecases.banks import bank_book
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.payee_rows import AccountPreview
-from app.usecases.payees import payees_for
+from app.usecases.payees import household_keys, payees_for
 from app.usecases.plans import Applied, Entry, Plan, PlanItem
 from app.usecases.ports import UnitOfWork
 
@@ -84,7 +83,7 @@ class _Planner:
         by_resident = ctx.reads.payees.victims_by_resident(numbers)
         known = ctx.reads.certificates.many(Victim, by_resident.values())
         payees: dict[str, Payee] = {}
-        keys = {one.id: subject_keys("household", snapshot_household=one.resident_household, victim_id=one.id) for one in known.values()}
+        keys = {one.id: household_keys(one) for one in known.values()}
         for payee in ctx.reads.payees.by_subjects([key for own in keys.values() for key in own]):
             if not payee.programme_id:
                 payees.setdefault(payee.subject, payee)

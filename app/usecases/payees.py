@@ -23,6 +23,7 @@ from app.usecases.masking import protected_likeness, sees_protected
 from app.usecases.payee_proposals import is_death, propose_payees
 from app.usecases.payee_rows import PayeeChoice, PayeeFile, PayeeFilter, PayeeRow, SavedPayee, Warned
 from app.usecases.ports import Reads, UnitOfWork
+from app.usecases.relief_subjects import household_key
 
 __all__ = [
     "adopt_payees", "end_payee", "find_payee", "list_payee_ids", "open_payee", "payee_counts", "payee_rows", "payees_for", "propose_payees",
@@ -155,9 +156,14 @@ def _target(ctx: Context, entitlement_id: str, victim_id: str, payee_id: str) ->
         home = ctx.reads.get("victim", victim_id)
         if not isinstance(home, Victim) or home.deleted:
             raise RuleViolation("record.not_found", kind="victim", record=victim_id)
-        keys = subject_keys("household", snapshot_household=home.resident_household, victim_id=home.id)
-        return _Target(None, home, keys[0])
+        return _Target(None, home, household_keys(home)[0])
     return _Target(None, None, "")
+
+
+def household_keys(home: Victim) -> tuple[str, ...]:
+    """Keys of an affected household as ``usecases.relief_subjects`` writes them: a household of the snapshot is known with its snapshot."""
+    known = household_key(home.snapshot_id, home.resident_household)
+    return subject_keys("household", snapshot_household=known, resident_no=home.resident_no, victim_id=home.id)
 
 
 def _given(values: Mapping[str, Any], target: _Target) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from app.domain.identifiers import new_id
 from app.domain.relief import Claim, Entitlement, Loan
 from app.usecases import accounts, bank_profiles, batches, cash_boxes, cash_desk, payees, transfers, vouchers
 from app.usecases.context import Actor, Context
+from app.usecases.relief_calculation import calculate
 from tests.batches_town import acting
 from tests.certificates_town import add_building
 from tests.photographs import jpeg_of, scene
-from tests.relief_town import add_casualty, add_programme, add_round, by_grade, by_harm, calculated
+from tests.relief_town import add_casualty, add_programme, add_round, by_grade, by_harm
 from tests.stores import Town
 
 CONSIGNOR = {
@@ -43,13 +44,15 @@ def fill_relief(town: Town, cast: dict[str, str], place: Path) -> dict[str, str]
     first = add_round(ctx, programme, *rules, budget=50_000_000, state="open")
     other = add_round(ctx, programme, *rules, code="2", title="第2次", budget=50_000_000, state="open")
     hidden = {"kana": "オキ　シズカ", "birth": "1985-04-05", "address": "見本市隠町9丁目8番7号", "district": "隠町", "note": "内緒"}
-    dead = add_casualty(ctx, "隠岐　静香", "dead", victim_id=cast["victim"], resident_no="7000000001", **hidden)
+    dead = add_casualty(ctx, "隠岐　静香", "dead", number="K-1", victim_id=cast["victim"], resident_no="7000000001", **hidden)
     add_casualty(ctx, "守田　葵", "serious", kana="モリタ　アオイ", address="見本市伏町6丁目5番4号")
     add_casualty(ctx, "見本　負傷", "serious", kana="ミホン　フシヨウ", address="見本市本町1")
     claim = _ask(ctx, programme, cast["victim"])
-    owed = list(calculated(ctx, first).values()) + list(calculated(ctx, other).values())
+    for one in (first, other):
+        calculate(ctx, round_id=one)
+    owed = [one for one in ctx.reads.all("entitlement") if isinstance(one, Entitlement)]
     names = _receive(maker, second, owed)
-    made = {"claim": claim, "casualty": dead, "programme": programme, "round": first, **names}
+    made = {"claim": claim, "claim number": "C-1", "casualty": dead, "casualty number": "K-1", "programme": programme, "round": first, **names}
     desk = (maker, second, third)
     made |= _transfer(desk, first, place)
     made |= _cash(desk, other)

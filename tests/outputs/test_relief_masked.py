@@ -93,6 +93,51 @@ def _owing(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
     }
 
 
+def _asking(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
+    out = lambda name: str(place / "out" / name)  # noqa: E731
+    both = _both(cast, "entitlement number")
+    claim, hurt = cast["claim number"], cast["casualty number"]
+    files = lambda name: [["--out", out(f"{name}.{kind}")] for kind in ("csv", "xlsx", "html", "pdf")]  # noqa: E731
+    words = [["--text", word] for word in (*WORDS, claim, hurt, both[0])]
+    claims = table(place / "claims.csv", [["世帯主氏名", "世帯主宛名番号"], ["隠岐　静香", "7000000001"]])
+    people = [["隠岐　静香", "オキ　シズカ", "S60.4.5", "死亡", "7000000001"], ["守田　葵", "モリタ　アオイ", "S61.6.7", "重傷", ""]]
+    casualties = table(place / "casualties.csv", [["氏名", "カナ", "生年月日", "被害", "宛名番号"], *people])
+    dry = ["gien", "1", "--dry-run"]
+    return {
+        "relief calculate": [
+            dry,
+            [*dry, "--list"],
+            *([*dry, *one] for one in files("dry")),
+            ["gien", "1", "--method", "none"],
+            ["gien", "2"],
+        ],
+        "relief entitlements list": [[], ["--owed"], ["--wants", "any"], *words, *files("owed")],
+        "relief entitlements show": [[one] for one in both],
+        "relief entitlements decline": [[one, "--reason", "試験"] for one in both],
+        "relief entitlements reopen": [[one, "--reason", "試験"] for one in both],
+        "relief claims list": [[], ["--lacking"], *words, *files("claims")],
+        "relief claims show": [[claim]],
+        "relief claims add": [
+            ["gien", "--victim", cast["victim"]],
+            ["gien", "--resident-no", "7000000001"],
+            ["gien", "--entitlement", both[0]],
+        ],
+        "relief claims change": [[claim, "--note", "試験"]],
+        "relief claims documents": [[claim, "通帳の写し"]],
+        "relief claims state": [[claim, "--to", "complete"]],
+        "relief claims import": [["gien", claims, "--dry-run"], ["gien", claims]],
+        "relief casualties list": [[], *words, *files("casualties")],
+        "relief casualties add": [
+            ["--name", "隠岐　静香", "--harm", "死亡"],
+            ["--name", "守田　葵", "--kana", "モリタ　アオイ", "--harm", "重傷"],
+        ],
+        "relief casualties change": [[hurt, "--note", "試験"]],
+        "relief casualties confirm": [[hurt, "--document", "試験"]],
+        "relief casualties withdraw": [[hurt, "--reason", "試験"]],
+        "relief casualties import": [[casualties, "--dry-run"], [casualties]],
+    }
+
+
 def _receiving(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
     hidden, shown = cast["entitlement number"], cast["open entitlement number"]
     lists = table(
