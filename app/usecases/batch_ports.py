@@ -55,6 +55,10 @@ class BatchReads(Protocol):
 
     def refusals(self, *, programme_id: str = "", round_id: str = "", district: str = "") -> list[RefusalRow]: ...
 
+    def committed(self, *, programme_id: str = "", round_id: str = "") -> int:
+        """Yen of all live shares of a programme or a round."""
+        ...
+
     # -- whoever asks --------------------------------------------------------------------------------------
 
     def payments(self, batch_id: str) -> list[Payment]:
@@ -76,10 +80,6 @@ class BatchReads(Protocol):
 
     def failed(self, *, round_id: str = "", ids: Iterable[str] = ()) -> Mapping[str, FailedPayment]:
         """By entitlement, its newest payment that failed or was recalled."""
-        ...
-
-    def committed(self, *, programme_id: str = "", round_id: str = "") -> int:
-        """Yen of all live shares of a programme or a round."""
         ...
 
     def guarded(self, entitlement_ids: Iterable[str], payee_ids: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:

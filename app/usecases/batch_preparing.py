@@ -83,15 +83,20 @@ def need_batch(ctx: Context, uow: UnitOfWork, batch_id: str) -> PaymentBatch:
     return batch
 
 
-def check_budget(uow: UnitOfWork, programme: Programme, round_: ReliefRound, *, wanted: int = 0) -> None:
-    """RuleViolation ``batch.over_budget`` when what is live and ``wanted`` are more than the budget of the round or of the programme."""
+def check_budget(ctx: Context, uow: UnitOfWork, programme: Programme, round_: ReliefRound, *, wanted: int = 0) -> None:
+    """RuleViolation ``batch.over_budget`` when what is live and ``wanted`` are more than the budget of the round or of the programme.
+
+    What it says is only of people the actor may know of; ``batch.over_budget_all`` says no number where that is not all.
+    """
+    told = uow.reads.seen_by(see_protected=sees_protected(ctx)).batches
     for budget, where in ((round_.budget, {"round_id": round_.id}), (programme.budget, {"programme_id": programme.id})):
-        if budget is None:
+        if budget is None or uow.reads.batches.committed(**where) + wanted <= budget:
             continue
-        committed = uow.reads.batches.committed(**where)
-        if committed + wanted > budget:
-            short = committed + wanted - budget
-            raise RuleViolation("batch.over_budget", budget=budget, committed=committed, wanted=wanted, short=short)
+        committed = told.committed(**where)
+        short = committed + wanted - budget
+        if short <= 0:
+            raise RuleViolation("batch.over_budget_all", budget=budget)
+        raise RuleViolation("batch.over_budget", budget=budget, committed=committed, wanted=wanted, short=short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,11 @@ class _Desk:
             parts = [one for one in parts if one.payee_key not in guarded[1]]
         lines = self._merge(parts, guarded[0], guarded[1])
         check_budget(
-            self.uow, self.programme, self.round, wanted=sum(one.amount for group in lines.values() for line in group for one in line)
+            self.ctx,
+            self.uow,
+            self.programme,
+            self.round,
+            wanted=sum(one.amount for group in lines.values() for line in group for one in line),
         )
         batches = tuple(self._write(key, group, title, job) for key, group in sorted(lines.items()) if group)
         return Prepared(batches=batches, left_out=tuple(self.left), changes=self.uow.commit() if batches else {})

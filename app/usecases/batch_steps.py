@@ -56,7 +56,7 @@ def approve_batch(ctx: Context, *, batch_id: str, version: int | None = None, jo
         payments = verify_batch(uow, batch)
         check_limits(ctx, uow, batch, payments)
         _check_contents(uow, batch)
-        check_budget(uow, uow.programmes.need(batch.programme_id), uow.rounds.need(batch.round_id))
+        check_budget(ctx, uow, uow.programmes.need(batch.programme_id), uow.rounds.need(batch.round_id))
         if batch.state == "draft":
             ctx.require("check_money")
             batch = uow.batches.save(_checked(ctx, uow, batch, payments))

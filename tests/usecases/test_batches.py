@@ -474,3 +474,20 @@ def test_batches_are_found_by_number_state_and_text(desk: Desk) -> None:
     assert batches.list_payment_ids(desk.maker, batch_id=batch.id, text="みほん 0002")[0] in {
         one.id for one in batches.payment_rows(desk.maker, batch_id=batch.id) if one.name.endswith("0002")
     }
+
+
+def test_a_budget_that_hidden_people_use_up_tells_no_number(desk: Desk) -> None:
+    with desk.town.ctx.unit() as uow:
+        uow.rounds.save(replace(uow.rounds.need(desk.round), budget=300_000))
+        uow.commit()
+    desk.entitle(1, due=200_000, resident_no="0000000099")
+    protect(desk, "0000000099")
+    seeing = acting(desk.town, replace(desk.maker.actor, roles=("accounting", "protected")))
+    assert batches.prepare(seeing, round_id=desk.round).batches[0].guarded
+    desk.entitle(2, due=150_000)
+    with pytest.raises(RuleViolation) as caught:
+        batches.prepare(desk.maker, round_id=desk.round)
+    assert (caught.value.code, caught.value.params) == ("batch.over_budget_all", {"field": None, "budget": 300_000})
+    with pytest.raises(RuleViolation) as caught:
+        batches.prepare(seeing, round_id=desk.round)
+    assert caught.value.params["committed"] == 200_000

@@ -301,14 +301,18 @@ class BatchQueries:
         return _in(connection, f"{query} WHERE {where} AND s.entitlement_id IN (?*)", sorted(set(ids)))
 
     def committed(self, *, programme_id: str = "", round_id: str = "") -> int:
-        """Yen of all live shares of a programme or a round."""
+        """Yen of all live shares of a programme or a round; without those hidden from this reader."""
         column, value = ("round_id", round_id) if round_id else ("programme_id", programme_id)
         query = (
             "SELECT coalesce(sum(s.amount), 0) FROM payment_share s JOIN payment q ON q.id = s.payment_id"
             f" WHERE s.live AND NOT s.deleted AND q.{column} = ?"
         )
         with self._source() as connection:
-            return int(connection.exec_driver_sql(query, (value,)).scalar() or 0)
+            total = int(connection.exec_driver_sql(query, (value,)).scalar() or 0)
+            for part in chunked(sorted(unseen(connection, self._guard, "payment"))):
+                hidden = f"{query} AND q.id IN ({marks(part)})"
+                total -= int(connection.exec_driver_sql(hidden, (value, *part)).scalar() or 0)
+        return total
 
     def guarded(self, entitlement_ids: Iterable[str], payee_ids: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Those of the entitlements and of the payees who are under a protection measure."""

@@ -60,6 +60,8 @@ class BatchFileDialog(QDialog):
         self.shell, self.batch_id = shell, batch_id
         self.file: BatchFile | None = None
         self._ids: Sequence[str] = ()
+        self.next, self.banner = Banner(), Banner(closable=True)
+        self.banner.hide()
         self.acts = BatchActs(self, shell)
         self.acts.done.connect(self.read)
         self.acts.failed.connect(lambda words: self.banner.show_message(words, tone="bad"))
@@ -70,8 +72,6 @@ class BatchFileDialog(QDialog):
         self.state, self.mark = badge(""), badge("支援措置", tone="bad")
         self.figures = text("", role="number", wrap=False)
         self.words, self.count, self.digest = text("", role="lead"), text("", role="number", wrap=False), text("", role="note", wrap=False)
-        self.next, self.banner = Banner(), Banner(closable=True)
-        self.banner.hide()
         self.finder = SearchBox("氏名・カナ・支給番号・口座番号で探す", name="支給を探す")
         self.payments = Table(PAYMENTS, name="支給の明細", runner=shell.runner, preferences=shell.preferences)
         self.lines = Table(CATEGORY_LINES, name="区分ごと", preferences=shell.preferences, many=False)

@@ -42,6 +42,8 @@ class BatchesTab(Tab):
 
     def __init__(self, page: ReliefPage) -> None:
         super().__init__(page)
+        self.banner = Banner(closable=True)
+        self.banner.hide()
         self.acts = BatchActs(self, page.shell)
         self.acts.done.connect(self.refresh)
         self.acts.failed.connect(lambda words: self.banner.show_message(words, tone="bad"))
@@ -57,8 +59,6 @@ class BatchesTab(Tab):
             box.activated.connect(lambda _: self.list())
             box.setMaximumWidth(theme.current().px(170))
         self.count = text("", role="section", wrap=False)
-        self.banner = Banner(closable=True)
-        self.banner.hide()
         self._arrived_round = ""
         self.table = Table(BATCHES, name="支給決定簿の一覧", runner=self.runner, preferences=self.shell.preferences)
         self.table.opened.connect(self.open_file)
