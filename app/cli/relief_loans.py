@@ -112,7 +112,10 @@ def _told(file: LoanFile) -> dict[str, Any]:
         "every": loan.every, "repaid": standing.repaid, "owed": standing.owed, "rest": standing.rest, "arrears": standing.arrears,
         "charge": standing.charge, "settle": sum(file.settle), "next_on": standing.next.due_on.isoformat() if standing.next else "",
         "next_amount": standing.next_missing,
-        "late": [{**asdict(one), "due_on": one.due_on.isoformat()} for one in standing.late],
+        "late": [
+            {"instalment": one.number, "due_on": one.due_on.isoformat(), "missing": one.missing, "days": one.days, "charge": one.charge}
+            for one in standing.late
+        ],
         "schedule": [_instalment(one) for one in file.schedule],
         "repayments": [
             {
@@ -126,7 +129,7 @@ def _told(file: LoanFile) -> dict[str, Any]:
 
 def _instalment(one: Instalment) -> dict[str, Any]:
     return {
-        "number": one.number, "due_on": one.due_on.isoformat(), "total": one.total, "principal": one.principal, "interest": one.interest,
+        "instalment": one.number, "due_on": one.due_on.isoformat(), "total": one.total, "part": one.principal, "interest": one.interest,
         "owed_after": one.left,
     }  # fmt: skip
 

@@ -46,6 +46,7 @@ _LOAN_HEADS = {
     "repayments": "返済", "due_on": "返済日", "total": "返済額", "interest": "利子", "owed_after": "元金の残り", "paid_on": "返済日", "amount": "返済額",
     "way": "方法", "state": "状態", "count": "件数", "loans": "貸付", "reverses": "取り消した返済", "late_since": "滞納の始まり", "missing": "足りない額",
     "days": "日数", "id": "番号", "reason": "理由", "file": "ファイル",
+    "instalment": "回", "part": "元金", "note": "備考",
 }  # fmt: skip
 HEADS: Mapping[str, Mapping[str, str]] = {
     "relief programs": {
@@ -63,13 +64,16 @@ CODES: Mapping[str, Mapping[str, str]] = {
 _STATES = {"created": "新しく取り込みました", "updated": "違うところを直しました", "unchanged": "変わりはありません"}
 LISTS: Mapping[str, Sequence[str]] = {
     "relief loans list loans": ("number", "state", "borrower", "principal", "lent_on", "repaid", "owed", "arrears", "late_since", "next_on", "next_amount"),
-    "relief loans show schedule": ("number", "due_on", "total", "principal", "interest", "owed_after"),
-    "relief loans plan schedule": ("number", "due_on", "total", "principal", "interest", "owed_after"),
+    "relief loans show schedule": ("instalment", "due_on", "total", "part", "interest", "owed_after"),
+    "relief loans plan schedule": ("instalment", "due_on", "total", "part", "interest", "owed_after"),
     "relief loans show repayments": ("paid_on", "amount", "interest", "late", "way", "note", "id"),
-    "relief loans show late": ("number", "due_on", "missing", "days", "charge"),
+    "relief loans show late": ("instalment", "due_on", "missing", "days", "charge"),
 }
 YEN: frozenset[str] = frozenset(
-    {"principal", "repaid", "owed", "rest", "arrears", "charge", "settle", "next_amount", "total", "interest", "amount", "budget", "missing", "owed_after"}
+    {
+        *("principal", "repaid", "owed", "rest", "arrears", "charge", "settle", "next_amount", "total", "interest", "amount", "budget"),
+        *("missing", "owed_after", "part"),
+    }
 )
 
 

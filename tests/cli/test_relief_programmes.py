@@ -13,6 +13,7 @@ from app.bootstrap import gateway
 from app.cli.main import run_command
 from app.domain.identifiers import new_id
 from app.domain.relief import Entitlement
+from app.printing.raster import read_text
 from app.usecases.programmes import find_round
 from tests.store_fixtures import template
 from tests.stores import OPERATOR, PASSWORD, Clock, copy_store, open_town
@@ -161,10 +162,19 @@ def test_a_loan_from_lending_to_the_printed_plan(run: Run, owed: str, tmp_path: 
     for name in ("plan.pdf", "plan.csv", "plan.xlsx"):
         code, answer = run("loans", "show", number, "--out", str(tmp_path / name))
         assert code == 0 and answer["rows"] == 15, answer
+    said = "".join(read_text(tmp_path / "plan.pdf"))
+    assert all(words in said for words in ("見本　太郎", "例示　次郎", "1,500,000円", "償還計画表", "107,154", "令和6年1月2日"))
     lines = (tmp_path / "plan.csv").read_text("utf-8-sig").splitlines()
     assert sum("107142" in line or "107,142" in line for line in lines) == 13
     assert run("loans", "list", "--out", str(tmp_path / "loans.pdf"))[0] == 0
     assert run("loans", "state", number, "--to", "deferred", "--reason", "再度の被災")[1]["state"] == "deferred"
+
+
+def test_a_monthly_plan_goes_on_over_sheets(run: Run, owed: str, tmp_path: Path) -> None:
+    _, answer = run("loans", "lend", owed, "--on", "2024-01-02", "--every", "12")
+    code, answer = run("loans", "show", answer["number"], "--out", str(tmp_path / "plan.pdf"))
+    assert code == 0 and (answer["rows"], answer["pages"]) == (85, 3)
+    assert "2 / 3 枚" in read_text(tmp_path / "plan.pdf")[1]
 
 
 def test_people_read_loans(run: Run, owed: str) -> None:

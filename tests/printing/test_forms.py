@@ -20,7 +20,7 @@ from tests.printing.conftest import KATSU_OLD
 
 FORMS = (
     "address_labels", "address_sheet", "batch_separator", "blank_roster", "cash_day_sheet", "cash_receipt", "cash_voucher", "damage_report",
-    "disaster_certificate", "evacuee_card", "exemption_certificate", "queue_slip", "recovery_key", "relief_prefecture", "relief_refusal",
+    "disaster_certificate", "evacuee_card", "exemption_certificate", "loan_plan", "queue_slip", "recovery_key", "relief_prefecture", "relief_refusal",
     "relief_statement",
     "report_certificate", "survey_sheet",
 )  # fmt: skip

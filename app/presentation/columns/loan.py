@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain.dates import format_era
 from app.domain.relief import Entitlement, Repayment
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
@@ -140,12 +141,36 @@ REPAYMENTS: ColumnSet[Repayment] = ColumnSet(
 )  # fmt: skip
 
 
-def loan_heading(file: LoanFile) -> str:
-    """Borrower, amount and terms in a line, above the printed plan."""
+def plan_terms(file: LoanFile) -> dict[str, str]:
+    """The terms of a loan in words, by the variables of the printed plan."""
     loan = file.loan
-    grace = f"据置{loan.grace_years}年を含む" if loan.grace_years else "据置なし"
-    guarantor = f" 保証人 {loan.guarantor}" if loan.guarantor else ""
-    return (
-        f"貸付番号 {loan.number} 借受人 {loan.borrower}{guarantor} 貸付額 {yen(loan.principal)} 貸付日 {day_text(loan.lent_on)} "
-        f"年利 {loan.rate}% 償還期間 {loan.years}年（{grace}） {label('loan.every', loan.every)}"
-    )
+    return {
+        "number": loan.number,
+        "principal": yen(loan.principal),
+        "lent_on": format_era(date.fromisoformat(loan.lent_on)),
+        "rate": f"年{loan.rate}%",
+        "span": f"{loan.years}年（{f'据置{loan.grace_years}年を含む' if loan.grace_years else '据置なし'}）",
+        "every": label("loan.every", loan.every),
+        "guarantor": loan.guarantor,
+        "total": yen(sum(one.total for one in file.schedule)),
+    }
+
+
+def loan_heading(file: LoanFile) -> str:
+    """Borrower, amount and terms in a line, above the plan as a list."""
+    terms = plan_terms(file)
+    guarantor = f"保証人 {terms['guarantor']}" if terms["guarantor"] else ""
+    told = (terms["number"], file.loan.borrower, terms["principal"], terms["lent_on"], terms["rate"], terms["span"], terms["every"], guarantor)
+    return " ".join(part for part in told if part)
+
+
+def plan_remark(file: LoanFile, *, on: date) -> str:
+    """Where the loan stands, for the borrower."""
+    found, loan = file.standing, file.loan
+    if loan.state in ("finished", "exempted"):
+        return f"{format_era(on)} 現在：{label('loan.state', loan.state)}。返済していただく額はありません。"
+    parts = [f"返済済み {yen(found.repaid)}", f"元金の残り {yen(found.owed)}"]
+    if found.arrears:
+        parts.append(f"滞納 {yen(found.arrears)}（{len(found.late)}回、違約金 {yen(found.charge)}）")
+    told = f"{format_era(on)} 現在：{'、'.join(parts)}。"
+    return told + "支払を猶予しています。" if loan.state == "deferred" else told

@@ -14,11 +14,13 @@ from app.presentation.labels import label
 from app.presentation.yen_words import yen
 from app.ui import theme
 from app.ui.page import Shell
-from app.ui.surveys.asking import open_export, open_form
+from app.ui.surveys.asking import open_form
+from app.ui.widgets.export_dialog import CSV, PDF, XLSX, Choice, ExportDialog, Written
 from app.ui.widgets.form_dialog import FormDialog
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
 from app.usecases import loans
+from app.usecases.job import Job
 from app.usecases.loan_rows import LoanFile
 from app.usecases.protections import today
 
@@ -98,11 +100,20 @@ class LoanFileDialog(QDialog):
         file, ctx = self.file, self.shell.context
         if file is None or not self.print_button.isEnabled():
             return None
-        wanted = self._loan_id
-        return open_export(
-            self, self.shell, title=f"償還計画表（{file.loan.number}）", subtitle=loan_heading(file), columns=PLAN, view="",
-            rows=lambda: plan_lines(loans.open_loan(ctx, loan_id=wanted), on=today(ctx)), unit="行", people=lambda _: 1,
-        )  # fmt: skip
+        wanted, folder = self._loan_id, self.shell.folder
+
+        def write(choice: Choice, job: Job) -> Written:
+            from app.interchange.exporting.loans import write_plan
+
+            kind = choice.format.code.partition("-")[0]
+            done = write_plan(ctx.for_purpose(choice.purpose), loan_id=wanted, out=choice.path, format=kind, folder=folder, job=job)
+            return Written(choice.path, f"{done.pages:,}ページ" if done.pages else f"{done.rows:,}行")
+
+        formats = [*((PDF,) if ctx.actor.may("print") else ()), *((XLSX, CSV) if ctx.actor.may("export") else ())]
+        title = f"償還計画表（{file.loan.number}）"
+        dialog = ExportDialog(self, self.shell, title=title, name=title, formats=formats, write=write, lead=loan_heading(file))
+        dialog.open()
+        return dialog
 
     def take_back(self) -> FormDialog | None:
         """The chosen repayment was wrong."""
