@@ -168,6 +168,37 @@ def _tell_acts(answer: Mapping[str, Any]) -> str | None:
     return "\n".join([*lines, *(f"断った {one['number']}: {one['message']}" for one in answer["refused"])])
 
 
+def _tell_day(answer: Mapping[str, Any]) -> str | None:
+    """The day sheet: boxes, clerks, receipts."""
+    from app.presentation.console import draw_table
+    from app.presentation.labels import label
+    from app.presentation.yen_words import yen
+
+    lines = [f"{answer['day']} {answer['site']}（端末 {answer['device']}）"]
+    lines.append(f"支払 {answer['payments']:,}件 {yen(answer['paid'])}　返納 {answer['refunds']:,}件 {yen(answer['refunded'])}")
+    if answer["asked"]:
+        lines.append(f"確認待ちの返納 {answer['asked']:,}件")
+    boxes = [["金庫", "前日から", "受入", "払出", "支払", "返納", "過不足", "残高"]]
+    keys = ("start", "in", "out", "paid", "refunded", "difference", "end")
+    boxes += [[one["box"], *(yen(one[key]) for key in keys)] for one in answer["boxes"]]
+    clerks = [["取扱", "支払", "返納"]]
+    clerks += [
+        [one["clerk"], f"{one['payments']:,}件 {yen(one['paid'])}", f"{one['refunds']:,}件 {yen(one['refunded'])}"]
+        for one in answer["clerks"]
+    ]
+    told = [["受領書番号", "種類", "受取人", "金額", "受け取った人", "取扱"]]
+    told += [
+        [one["receipt"], label("receipt.kind", one["kind"]), one["name"], yen(one["amount"]), one["received_by"], one["clerk"]]
+        for one in answer["receipts"]
+    ]
+    for cells in (boxes, clerks, told):
+        lines += ["", *draw_table(cells)] if len(cells) > 1 else []
+    if answer["withheld"]:
+        lines.append(f"表示しない受領書 {answer['withheld']:,}件（合計には入っています）")
+    return "\n".join([*lines, *answer["files"]])
+
+
 TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
-    f"relief vouchers {name}": _tell_acts for name in ("assign", "recall", "give-up", "freeze", "void", "adopt")
+    "relief day-sheet": _tell_day,
+    **{f"relief vouchers {name}": _tell_acts for name in ("assign", "recall", "give-up", "freeze", "void", "adopt")},
 }

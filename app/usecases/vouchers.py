@@ -247,6 +247,11 @@ def site_counts(ctx: Context) -> list[SiteCount]:
     return ctx.reads.cash.site_counts()
 
 
+def count_not_home(ctx: Context) -> int:
+    """At headquarters: unpaid vouchers that its folder before a restore assigned, to be taken over by ``adopt``. 0 at a site."""
+    return ctx.reads.cash.not_home(ctx.place.device_id) if ctx.place.site_kind == "hq" else 0
+
+
 def open_voucher(ctx: Context, *, voucher_id: str) -> VoucherFile:
     """A voucher with its receipts and what may be done. RuleViolation ``record.not_found``."""
     from app.usecases.cash_rows import ReceiptFilter

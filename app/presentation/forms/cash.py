@@ -62,6 +62,18 @@ FREEZE = FormSpec(
         ),
     ),
 )
+ADOPT = FormSpec(
+    key="voucher.adopt",
+    title="前のデータの引換券を引き継ぐ",
+    save="引き継ぐ",
+    sections=(
+        SectionSpec(
+            note="バックアップから復元した本部では、前のデータがそのあと何を割り当てたか分かりません。引き継いだ未払いの引換券は、全部凍結されます。"
+            "全部の拠点のファイルを取り込み、それでも受領書が出てこないものを、2人で取り消します。",
+            fields=(_reason("例：本部のパソコンが故障し、前日のバックアップから復元した"),),
+        ),
+    ),
+)
 VOID = FormSpec(
     key="voucher.void",
     title="引換券の取消を求める",

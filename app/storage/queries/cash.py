@@ -141,6 +141,13 @@ class CashQueries:
         with self._source() as connection:
             return _records(connection, Voucher, "device_id", [device])
 
+    def not_home(self, device: str) -> int:
+        """Unpaid vouchers that another folder of headquarters assigned."""
+        query = f"SELECT id, guarded FROM voucher WHERE home_device <> ? AND state IN {_UNPAID} AND NOT deleted"
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(query, (device,)).all()
+            return len({row[0] for row in rows} - self._hidden(connection, rows))
+
     def site_counts(self) -> list[SiteCount]:
         """By site, device and state."""
         counts: dict[tuple[str, str, str, str], list[int]] = {}

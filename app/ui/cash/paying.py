@@ -154,8 +154,8 @@ class PayCard(QFrame):
     def _show(self, row: VoucherRow) -> None:
         self.row = row
         self.name.setText(row.name or row.kana or "（氏名なし）")
-        self.kana.setText(row.kana)
-        facts = (birth_era(row.birth), row.address, row.title, f"引換券 {row.number}")
+        self.kana.setText(f"{row.kana}　引換券 {row.number}")
+        facts = (birth_era(row.birth), row.address, row.title)
         self.facts.setText("　".join(part for part in facts if part))
         self.amount.setText(yen(row.amount))
         self.words.setText(yen_words(row.amount))

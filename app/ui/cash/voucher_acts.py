@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import SasaeError
 from app.presentation.columns.cash import refusal_words
-from app.presentation.forms.cash import ASSIGN, FREEZE, GIVE_UP, RECALL, VOID
+from app.presentation.forms.cash import ADOPT, ASSIGN, FREEZE, GIVE_UP, RECALL, VOID
 from app.presentation.messages import message
 from app.presentation.yen_words import yen
 from app.ui import faults
@@ -74,6 +74,21 @@ class VoucherActs(QObject):
             FREEZE, lambda given: vouchers.freeze(ctx, device=given["device"], reason=given["reason"]), "を凍結しました。",
             values={"device": "" if device == ctx.place.device_prefix else device},
         )  # fmt: skip
+
+    def release(self, ids: Sequence[str]) -> None:
+        """The lost laptop is there again."""
+        question, detail = "端末が見つかり、引換券はその端末に戻りますか？", "見つかった端末の「本部へのファイル」も、取り込んでください。"
+        if ask(self._parent, question, detail, yes="凍結を解く", no="やめる"):
+            ctx = self.shell.context
+            self._run(
+                lambda _: vouchers.freeze(ctx, voucher_ids=ids, reason="", release=True),
+                lambda done: self._tell(done, "の凍結を解きました。"),
+            )
+
+    def adopt(self) -> FormDialog:
+        """Take over what the folder before a restore assigned."""
+        ctx = self.shell.context
+        return self._form(ADOPT, lambda given: vouchers.adopt(ctx, reason=given["reason"]), "を引き継ぎ、凍結しました。")
 
     def void(self, ids: Sequence[str]) -> FormDialog:
         """Ask that they never be paid."""

@@ -35,6 +35,9 @@ class VouchersTab(Tab):
     def __init__(self, page: CashPage) -> None:
         super().__init__(page)
         self.batch_id = ""
+        self.listed: Sequence[str] = ()
+        self._sort, self._foreign = "number", 0
+        self._holders: dict[str, str] = {}
         self.acts = VoucherActs(self, page.shell)
         self.acts.told.connect(self._told)
         self.finder = SearchBox("番号・氏名・フリガナ・住所で絞る", name="引換券を絞る")
@@ -49,6 +52,7 @@ class VouchersTab(Tab):
         self.banner.hide()
         self.table = Table(VOUCHERS, name="引換券", runner=self.runner, preferences=self.shell.preferences)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.table.rows.dataChanged.connect(lambda *_: self._enable())
         self.finder.down.connect(self.table.focus_first)
         self.sums = text("", role="note")
         self._make_buttons()
@@ -64,6 +68,8 @@ class VouchersTab(Tab):
         self.recall_button = button("回収を頼む…", icon="undo")
         self.carry_button = button("拠点へのファイル…", icon="save")
         self.freeze_button = button("端末の紛失…", icon="warning")
+        self.release_button = button("凍結を解く…", icon="unlock")
+        self.adopt_button = button("前のデータから引き継ぐ…", icon="restore")
         self.void_button = button("取消を求める…", icon="minus")
         self.confirm_button = button("取消を確認する…", icon="check")
         self.give_button = button("本部へ返す…", icon="undo")
@@ -76,6 +82,8 @@ class VouchersTab(Tab):
             (self.recall_button, lambda: self.acts.recall(self.chosen), ""), (self.carry_button, lambda: self.acts.carry(self.device), ""),
             (self.freeze_button, lambda: self.acts.freeze(self.device), ""), (self.void_button, lambda: self.acts.void(self.chosen), ""),
             (self.confirm_button, lambda: self.acts.confirm_void(self.chosen), ""),
+            (self.release_button, lambda: self.acts.release(self.chosen), ""),
+            (self.adopt_button, self.acts.adopt, ""),
             (self.give_button, lambda: self.acts.give_up(self.chosen), ""), (self.answer_button, self.acts.answer, ""),
             (self.receive_button, self.acts.receive, "Ctrl+O"), (self.print_button, lambda: self.acts.print(self.listed), "Ctrl+P"),
             (self.export_button, self.export, "Ctrl+E"),
@@ -94,7 +102,10 @@ class VouchersTab(Tab):
         filters = row(self.finder, self.state, self.place, self.count, spacing=8)
         filters.setStretch(0, 1)
         hq = place.site_kind == "hq"
-        ours = (self.assign_button, self.recall_button, self.carry_button, self.freeze_button, self.void_button, self.confirm_button)
+        ours = (
+            self.assign_button, self.recall_button, self.carry_button, self.freeze_button, self.release_button, self.void_button,
+            self.confirm_button, self.adopt_button,
+        )  # fmt: skip
         theirs = (self.give_button, self.answer_button)
         for one in ours:
             one.setVisible(hq)
@@ -119,9 +130,6 @@ class VouchersTab(Tab):
             device="" if not device else self._holders.get(device, device), sort=self._sort,
         )  # fmt: skip
 
-    _sort = "number"
-    _holders: dict[str, str] = {}
-
     @property
     def device(self) -> str:
         """The four letters of the place chosen above, or of the voucher at hand."""
@@ -133,10 +141,14 @@ class VouchersTab(Tab):
         """Places, and the list."""
         ctx = self.context
         self._holders = {ctx.place.device_prefix: ctx.place.device_id}
-        found = self.runner.read(lambda: vouchers.site_counts(ctx), parent=self, latest="vouchers.sites")
-        found.success(self._show_sites).start()
+        found = self.runner.read(lambda: (vouchers.site_counts(ctx), vouchers.count_not_home(ctx)), parent=self, latest="vouchers.sites")
+        found.success(lambda both: self._show_sites(*both)).start()
 
-    def _show_sites(self, counts: Sequence[SiteCount]) -> None:
+    def _show_sites(self, counts: Sequence[SiteCount], foreign: int) -> None:
+        self._foreign = foreign
+        if foreign:
+            words = f"復元する前のデータが割り当てた未払いの引換券が {foreign:,}枚あります。引き継ぐまで、割り当ても支払いもできません。"
+            self.banner.show_message(words, tone="warn", action="引き継ぐ…", act=self.acts.adopt)
         kept = self.place.currentData()
         self.place.clear()
         self.place.addItem("すべての割当先", "")
@@ -173,8 +185,6 @@ class VouchersTab(Tab):
             self.table.make_current(0)
         self._enable()
 
-    listed: Sequence[str] = ()
-
     @property
     def chosen(self) -> list[str]:
         """Ids of the selected vouchers."""
@@ -182,8 +192,13 @@ class VouchersTab(Tab):
 
     def _enable(self) -> None:
         some, may = bool(self.chosen), self.may("relief")
-        for one in (self.assign_button, self.recall_button, self.void_button, self.confirm_button):
+        for one in (self.assign_button, self.recall_button, self.void_button, self.confirm_button, self.release_button):
             one.setEnabled(some and may)
+        current: VoucherRow | None = self.table.current_row()
+        hq = self.context.place.site_kind == "hq"
+        self.release_button.setVisible(hq and current is not None and current.state == "frozen" and bool(current.device))
+        self.confirm_button.setVisible(hq and current is not None and bool(current.asked_by) and current.state != "void")
+        self.adopt_button.setVisible(hq and self._foreign > 0)
         for one in (self.carry_button, self.freeze_button):
             one.setEnabled(may)
         self.give_button.setEnabled(some and self.may("pay"))
