@@ -15,6 +15,7 @@ from app.domain.errors import IntegrityFault
 from app.domain.payments import Payment, PaymentBatch, PaymentShare
 from app.usecases.ports import UnitOfWork
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 SHORT = 16
 """Characters of the digest that are printed for people to compare."""
 
@@ -42,7 +43,7 @@ def digest_of(*, batch: PaymentBatch, payments: Iterable[Payment], shares: Itera
 
 
 def _line(values: tuple[object, ...]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _ENCODE(values).encode() + b"\n"
 
 
 def short_digest(digest: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id, person_number
@@ -312,24 +312,22 @@ class _Desk:
     def _payment(self, batch: PaymentBatch, line: Sequence[_Part], position: int, serial: int) -> Payment:
         first, payee, account = line[0].entitlement, line[0].choice.payee, line[0].choice.account
         prefix = self.ctx.place.device_prefix
-        payment = Payment(
-            id=new_id(), number=person_number(prefix, serial), code=payment_code(prefix, serial), batch_id=batch.id,
-            programme_id=batch.programme_id, round_id=batch.round_id, position=position, way=batch.way, name=first.name, kana=first.kana,
-            birth=first.birth, address=first.address, district=first.district,
-            category=" / ".join(dict.fromkeys(one.entitlement.category for one in line if one.entitlement.category)),
-            amount=sum(one.amount for one in line),
-            retry_of=next((one.failed.payment_id for one in line if one.failed), ""),
-        )  # fmt: skip
+        given: dict[str, Any] = {"name": first.name, "kana": first.kana, "birth": first.birth, "address": first.address}
         if payee is not None:
-            payment = replace(
-                payment, payee_id=payee.id, name=payee.name, kana=payee.kana, birth=payee.birth, address=payee.address or first.address
-            )
+            given = {
+                "payee_id": payee.id, "name": payee.name, "kana": payee.kana, "birth": payee.birth, "address": payee.address or first.address,
+            }  # fmt: skip
         if account is not None and batch.way != "cash":
-            payment = replace(
-                payment, account_id=account.id, bank=account.bank, branch=account.branch, bank_name=account.bank_name,
-                branch_name=account.branch_name, account_kind=account.kind, account_number=account.number, holder=account.holder,
-            )  # fmt: skip
-        return payment
+            given |= {
+                "account_id": account.id, "bank": account.bank, "branch": account.branch, "bank_name": account.bank_name,
+                "branch_name": account.branch_name, "account_kind": account.kind, "account_number": account.number, "holder": account.holder,
+            }  # fmt: skip
+        return Payment(
+            id=new_id(), number=person_number(prefix, serial), code=payment_code(prefix, serial), batch_id=batch.id,
+            programme_id=batch.programme_id, round_id=batch.round_id, position=position, way=batch.way, district=first.district,
+            category=" / ".join(dict.fromkeys(one.entitlement.category for one in line if one.entitlement.category)),
+            amount=sum(one.amount for one in line), retry_of=next((one.failed.payment_id for one in line if one.failed), ""), **given,
+        )  # fmt: skip
 
 
 def _order(line: Sequence[_Part]) -> tuple[str, str, str]:
