@@ -212,8 +212,9 @@ def _saved_claim(ctx: Context, saved: Any) -> Answer:
     from app.presentation.messages import message
     from app.usecases.claims import claim_rows
 
-    (row,) = claim_rows(ctx, [saved.claim.id])
-    return {**tell_claim(row), "warnings": [{"code": code, "text": message(code, **params)} for code, params in saved.warnings]}, 0
+    rows = claim_rows(ctx, [saved.claim.id])  # none when it is of somebody the actor may not know of
+    told = tell_claim(rows[0]) if rows else {"id": saved.claim.id, "number": saved.claim.number}
+    return {**told, "warnings": [{"code": code, "text": message(code, **params)} for code, params in saved.warnings]}, 0
 
 
 def _claims_change(gateway: FolderGateway, given: Namespace) -> Answer:
@@ -279,8 +280,9 @@ def _casualties_save(gateway: FolderGateway, given: Namespace) -> Answer:
         ctx = session.context
         known = casualties.find_casualty(ctx, number=given.number) if given.act == "change" else None
         saved = casualties.save_casualty(ctx, values=values, casualty_id=known)
-        (row,) = casualties.casualty_rows(ctx, [saved.casualty.id])
-        return {**tell_casualty(row), "warnings": [{"code": code, "text": message(code, **params)} for code, params in saved.warnings]}, 0
+        rows = casualties.casualty_rows(ctx, [saved.casualty.id])  # none when it is of somebody the actor may not know of
+        told = tell_casualty(rows[0]) if rows else {"id": saved.casualty.id, "number": saved.casualty.number}
+        return {**told, "warnings": [{"code": code, "text": message(code, **params)} for code, params in saved.warnings]}, 0
 
 
 def _casualties_move(gateway: FolderGateway, given: Namespace) -> Answer:
