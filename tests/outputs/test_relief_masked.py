@@ -59,6 +59,7 @@ def calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
     """How each verb of money is called."""
     return {
         **_owing(cast, place),
+        **_asking(cast, place),
         **_receiving(cast, place),
         **_deciding(cast, place),
         **_sending(cast, place),
