@@ -64,11 +64,11 @@ RULES: ColumnSet[ReliefRule] = ColumnSet(
     key="relief_rules",
     columns=(
         Column(key="title", label="名称", text=lambda r: r.title, width=11, tip=lambda r: r.title),
-        Column(key="who", label="だれに", text=who_text, width=23, tip=rule_sentence),
+        Column(key="who", label="だれに", text=who_text, width=20, tip=rule_sentence),
         Column(key="amount", label="いくら（円）", text=amount_text, width=7, align="right", number=True),
         Column(key="single", label="単身", text=lambda r: r.single, width=3, align="center"),
         Column(key="unit", label="単位", text=lambda r: label("unit", r.unit), width=3),
-        Column(key="group", label="組", text=lambda r: group_words(r.group), width=6),
+        Column(key="group", label="組", text=lambda r: group_words(r.group), width=7),
         Column(key="category", label="区分", text=lambda r: r.category, width=7),
         Column(key="note", label="備考", text=lambda r: r.note, width=10, tip=lambda r: r.note),
     ),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from app.domain.relief import Programme, ReliefRule
 from app.presentation.columns.programme import PROGRAMMES, ROUNDS, RULES, round_words
 from app.presentation.labels import label
+from app.presentation.relief_steps import rule_sentence
 from app.ui import theme
 from app.ui.programmes.programme_acts import ProgrammeActs
 from app.ui.surveys.asking import bind
@@ -19,7 +20,7 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.flow import flow
 from app.ui.widgets.table import Table
-from app.ui.widgets.text import button, column, row, text
+from app.ui.widgets.text import button, column, note, row, text
 from app.usecases import programmes
 from app.usecases.programmes import ProgrammeFile, RoundFile
 
@@ -45,6 +46,7 @@ class RulesTab(Tab):
         self.rules = Table(RULES, name="決まり", preferences=self.shell.preferences, many=False)
         self.title, self.about = text("", role="heading", wrap=False, elide=True), text("", role="note", elide=True)
         self.rules_title = text("", role="section", wrap=False)
+        self.sentence = note("")
         self.banner = Banner(closable=True)
         self.banner.hide()
         self._make_buttons()
@@ -64,18 +66,18 @@ class RulesTab(Tab):
         self.file_button = button("ファイルから…", icon="folder", tip="Ctrl+O")
         self.edit_button = button("制度を直す…", icon="edit")
         self.save_button = button("書き出す…", icon="save", tip="Ctrl+E　制度を1つのファイルに書き出す。直して取り込んだり、ほかの市町村に渡したりできます")
-        self.print_button = button("表に書き出す…（Ctrl+P）", icon="print", tip="決まりの表を CSV・XLSX・PDF などに")
+        self.print_button = button("表に…", icon="print", tip="Ctrl+P　決まりの表を CSV・XLSX・PDF などに書き出す")
         self.close_button = button("終了にする", icon="lock")
         self.new_round_button = button("回を加える…", icon="plus")
-        self.edit_round_button = button("回を直す…", icon="edit")
-        self.open_round_button = button("受付・支給を始める", icon="unlock")
-        self.drop_round_button = button("回を取り消す…", icon="minus")
+        self.edit_round_button = button("直す…", icon="edit", tip="回を直す")
+        self.open_round_button = button("始める", icon="unlock", tip="受付・支給を始める、または終了にする")
+        self.drop_round_button = button("取り消す…", icon="minus", tip="回を取り消す")
         self.calculate_button = button("試算へ", icon="calculate")
-        self.add_rule_button = button("決まりを加える…（Ins）", icon="plus")
+        self.add_rule_button = button("加える…（Ins）", icon="plus", tip="決まりを加える")
         self.edit_rule_button = button("直す…（Enter）", icon="edit")
         self.up_button = button("上へ", icon="chevron-up", tip="Ctrl+↑")
         self.down_button = button("下へ", icon="chevron-down", tip="Ctrl+↓")
-        self.drop_rule_button = button("外す…（Del）", icon="minus")
+        self.drop_rule_button = button("外す…", icon="minus", tip="Del　決まりを外す")
 
     def _connect(self) -> None:
         acts = self.acts
@@ -106,9 +108,10 @@ class RulesTab(Tab):
             self.new_round_button, self.edit_round_button, self.open_round_button, self.drop_round_button, self.calculate_button
         )
         rules = flow(self.add_rule_button, self.edit_rule_button, self.up_button, self.down_button, self.drop_rule_button, self.print_button)
+        self.rounds.setMinimumHeight(theme.current().px(112))
         top = row(self.title, self.edit_button, self.save_button, self.close_button, spacing=6)
         top.setStretch(0, 1)
-        whole = column(top, self.about, self.rounds, rounds, self.rules_title, self.rules, rules, spacing=6, margins=(10, 0, 0, 0))
+        whole = column(top, self.about, self.rounds, rounds, self.rules_title, self.rules, self.sentence, rules, spacing=6, margins=(10, 0, 0, 0))
         whole.setStretch(2, 2)
         whole.setStretch(5, 4)
         right.setLayout(whole)
@@ -191,6 +194,7 @@ class RulesTab(Tab):
         return found if self.round is not None else None
 
     def _enable(self) -> None:
+        self.sentence.setText(rule_sentence(self.rule) if self.rule is not None else "")
         may, file, one, rule = self.may("programmes"), self.file, self.round, self.rule
         last = len(one.rules) - 1 if one else -1
         for made, holds in (
@@ -205,7 +209,7 @@ class RulesTab(Tab):
         self.print_button.setEnabled(rule is not None and (self.may("print") or self.may("export")))
         self.calculate_button.setEnabled(one is not None and bool(one.rules) and (self.may("relief") or self.may("ledger")))
         self.close_button.setText("もう一度始める" if file is not None and file.programme.state == "closed" else "終了にする")
-        self.open_round_button.setText("終了にする" if one is not None and one.round.state == "open" else "受付・支給を始める")
+        self.open_round_button.setText("終了にする" if one is not None and one.round.state == "open" else "始める")
 
     # -- going
 
