@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.ui.page import Page, Shell, View
 from app.ui.runner import Changes
+from app.ui.widgets.empty import EmptyState
 from app.usecases.context import Context
 
 
@@ -69,6 +70,8 @@ class TabEntry:
 class TabbedPage(Page):
     """``go(key, tab='…')`` shows a tab; other arguments go to the tab (without a tab: to the first). Alt+1… switch.
 
+    ``closed``: the operator may open none of them; a sentence says so.
+
     Subclasses set ``package`` (where tabs live) and ``entries``.
     """
 
@@ -86,8 +89,16 @@ class TabbedPage(Page):
         self.tabs.tabBar().setDrawBase(False)
         for place, entry in enumerate(self.shown_entries):
             self._add(place, entry)
+        allowed = [place for place in range(self.tabs.count()) if self.tabs.isTabEnabled(place)]
+        self.closed = not allowed
+        if allowed:
+            self.tabs.setCurrentIndex(allowed[0])
         self.tabs.currentChanged.connect(lambda _: self._freshen())
         self.body.addWidget(self.tabs)
+        if self.closed:
+            self.tabs.hide()
+            words = "会計・承認など、この仕事の役割がある人が使います。必要なときは、管理の担当者に確かめてください。"
+            self.body.addWidget(EmptyState("この画面を使う権限がありません", words, icon="lock"))
 
     def _add(self, place: int, entry: TabEntry) -> None:
         holder = QWidget()
@@ -135,6 +146,8 @@ class TabbedPage(Page):
         return [entry.key for entry in self.shown_entries].index(key)
 
     def _freshen(self) -> None:
+        if self.closed:
+            return
         key = self.current_key
         tab = self.tab(key)
         if key in self._old and not self.stale:
@@ -165,6 +178,9 @@ class TabbedPage(Page):
 
     def take_focus(self) -> None:
         """Where work begins in the tab in sight."""
+        if self.closed:
+            self.setFocus()
+            return
         self.tab(self.current_key).take_focus()
 
     def _count(self) -> None:

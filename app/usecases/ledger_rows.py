@@ -253,7 +253,8 @@ class PrefectureReport:
     """Forecast, actual and return of a programme (or one round of it) as of the end of ``day``.
 
     ``received`` from the source, ``fees`` of the bank, ``returned`` already; ``to_return`` = received - paid - returned: positive goes back or
-    is set against the next round, negative is still to be asked for. Fees are the municipality's own unless it says otherwise.
+    is set against the next round, negative is still to be asked for. ``unassigned``: of one round's report, what came for the programme
+    without naming a round, less what was returned so; it is not in ``received``. Fees are the municipality's own unless it says otherwise.
     """
 
     day: str
@@ -269,6 +270,7 @@ class PrefectureReport:
     under_way: Yen
     fees: Yen
     returned: Yen
+    unassigned: Yen = 0
 
     @property
     def to_return(self) -> Yen:

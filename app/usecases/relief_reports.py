@@ -260,14 +260,18 @@ def report_to_prefecture(ctx: Context, *, programme_id: str = "", round_id: str 
     lines = [line for one in rounds for line in _prefecture_lines(ctx, one, until, typed.get(one.id, {}))]
     sums: dict[str, Yen] = defaultdict(int)
     count = 0
-    for found in ctx.reads.ledger.sums(by="round", programme_id=programme.id, round_id=chosen.id if chosen else "", day=until):
+    unassigned = 0
+    for found in ctx.reads.ledger.sums(by="round", programme_id=programme.id, day=until):
+        if chosen is not None and found.key != chosen.id:
+            unassigned -= found.amount if not found.key and found.account in ("source", "returned") else 0
+            continue
         sums[found.account] += found.amount
         count += found.count if found.account in ("paid", "refunded") else 0
     return PrefectureReport(
         day=until, programme_id=programme.id, programme_title=programme.title, payer=programme.payer, round_id=chosen.id if chosen else "",
         round_title=chosen.title or chosen.code if chosen else "", lines=tuple(lines), received=-sums["source"],
         forecast=sum(line.forecast for line in lines), paid=Tally(count=count, amount=sums["paid"] + sums["refunded"]),
-        under_way=sums["committed"] + sums["transit"], fees=sums["fee"], returned=sums["returned"],
+        under_way=sums["committed"] + sums["transit"], fees=sums["fee"], returned=sums["returned"], unassigned=unassigned,
     )  # fmt: skip
 
 

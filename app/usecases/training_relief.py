@@ -28,7 +28,7 @@ from app.usecases.context import Context
 from app.usecases.programmes import find_programme, find_round, find_shipped, import_programme, list_rounds, set_state
 from app.usecases.relief_calculation import calculate
 from app.usecases.transfer_days import business_days
-from app.usecases.transfer_results import reconcile, take_results
+from app.usecases.transfer_results import reconcile, set_result, take_results
 from app.usecases.transfer_rows import BankAnswer
 from app.usecases.transfers import hand_over, write_transfer
 
@@ -36,7 +36,7 @@ Staff = Callable[[str, datetime], Context]
 """The context of ``accounting`` or ``approval`` at a moment."""
 _SHIPPED = ("saiken", "choui", "engo", "mimai")
 _ACCOUNTS = 30
-_BUDGET, _ALLOTTED = 20_000_000, 1_200_000
+_BUDGET, _LENT, _ALLOTTED = 20_000_000, 5_000_000, 1_200_000
 _BANKS = (("0001", "001"), ("0005", "001"), ("0009", "001"), ("0150", "101"))
 _FAILED, _ENOUGH = 2, 6
 """Which payment of the first batch does not arrive; how many late ones are two batches."""
@@ -69,10 +69,18 @@ def fill_relief(ctx: Context, *, staff: Staff, seed: int) -> None:
     _programmes(desk)
     _people(desk)
     _claims(desk)
-    ledger.receive_budget(
-        desk.one(0), programme_id=find_programme(ctx, code=_CODE).id, amount=_BUDGET, memo=desk.words["source_memo"], day=desk.iso(0)
-    )
     first = find_round(ctx, programme=_CODE, code="1").id
+    ledger.receive_budget(
+        desk.one(0),
+        programme_id=find_programme(ctx, code=_CODE).id,
+        round_id=first,
+        amount=_BUDGET,
+        memo=desk.words["source_memo"],
+        day=desk.iso(0),
+    )
+    ledger.receive_budget(
+        desk.one(0), programme_id=find_programme(ctx, code="engo").id, amount=_LENT, memo=desk.words["loan_memo"], day=desk.iso(0)
+    )
     calculate(desk.one(0), round_id=first)
     for code in ("choui", "saiken", "engo"):
         calculate(desk.one(0), round_id=find_round(ctx, programme=code, code="1").id)
@@ -132,7 +140,9 @@ def _claims(desk: _Desk) -> None:
     """Claims in several states: complete, waiting for papers, just received, and one for a loan."""
     ctx = desk.one(0)
     programme, loan = find_programme(ctx, code="saiken"), find_programme(ctx, code="engo")
-    homes = _judged(ctx)
+    with ctx.unit() as uow:
+        certified = {one.victim_id for one in uow.certificates.where(kind="damage", state="issued")}
+    homes = sorted(_judged(ctx), key=lambda one: one[0].id not in certified)
     for place, (victim, _) in enumerate([one for one in homes if one[1] in ("total", "large", "medium")][:6]):
         papers = programme.documents if place < 3 else programme.documents[:1] if place < 5 else ()
         values = {
@@ -140,7 +150,7 @@ def _claims(desk: _Desk) -> None:
             "method": ("build", "repair", "rent", "")[place % 4],
         }  # fmt: skip
         claims.save_claim(ctx, values=values)
-    for victim, _ in [one for one in homes if one[1] in ("total", "large", "half")][-1:]:
+    for victim, _ in [one for one in homes if one[1] in ("total", "large", "medium", "half")][:1]:
         asked: dict[str, Any] = {
             "programme_id": loan.id, "victim_id": victim.id, "claimed_by": victim.head_name, "claimed_on": desk.iso(0),
             "documents": loan.documents, "requested": 1_500_000, "income": 1_800_000, "goods_lost": True,
@@ -176,8 +186,9 @@ def _receivers(desk: _Desk, random: Random, owed: Sequence[Entitlement]) -> None
     chosen = payees.payees_for(ctx.reads, owed)
     receivers = [one.payee for one in chosen.values() if one.payee is not None and one.payee.way == "transfer"]
     entered = []
-    step = max(1, len(receivers) // _ACCOUNTS)  # from the whole list, so that every batch finds some
-    for place, payee in enumerate(receivers[::step][:_ACCOUNTS]):
+    number = min(_ACCOUNTS, len(receivers))
+    for place in range(number):
+        payee = receivers[place * len(receivers) // number]  # from the whole list, so that every batch finds some
         holder = to_half_kana(payee.kana.replace("\u3000", " "))[0]
         bank, branch = _BANKS[place % len(_BANKS)]
         place_of: dict[str, Any] = {"bank": bank, "branch": branch, "number": f"{random.randrange(10**6, 10**7)}"}
@@ -324,8 +335,24 @@ def _cash(desk: _Desk, round_id: str, ids: Sequence[str]) -> None:
 
 
 def _loan(desk: _Desk) -> None:
-    """The loan that was claimed, lent today."""
-    ctx = desk.one(2)
+    """The loan that was claimed: paid out by the bank, then lent by its schedule."""
+    ctx = desk.one(0)
     round_id = find_round(ctx, programme="engo", code="1").id
-    for one in _entitled(ctx, round_id)[:1]:
-        loans.lend(ctx, entitlement_id=one.id, lent_on=desk.iso(2), guarantor=desk.words["guarantor"])
+    owed = _entitled(ctx, round_id)[:1]
+    if not owed or "certificate" in owed[0].wants:
+        return
+    payees.adopt_payees(ctx, entitlements=owed)
+    payee = payees.payees_for(ctx.reads, owed)[owed[0].id].payee
+    if payee is None:
+        return
+    if not payee.account_id:
+        bank, branch = _BANKS[0]
+        holder = to_half_kana(payee.kana.replace("\u3000", " "))[0]
+        made = accounts.save_account(ctx, payee_id=payee.id, values={"bank": bank, "branch": branch, "number": "7654321", "holder": holder})
+        accounts.check_account(desk.two(0), account_id=made.account_id, accept=True)
+    batch = _prepared(desk, 0, round_id, [owed[0].id], title=desk.words["batch_loan"])
+    if batch:
+        _send(desk, 0, batch)
+        (row,) = batches.payment_rows(desk.one(1), batch_id=batch)
+        set_result(desk.one(1), payment_id=row.id, paid_on=desk.iso(1))
+        loans.lend(desk.one(2), entitlement_id=owed[0].id, lent_on=desk.iso(1), payment_id=row.id, guarantor=desk.words["guarantor"])

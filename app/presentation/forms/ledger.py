@@ -39,9 +39,9 @@ _MEMO = FieldSpec(key="memo", label="摘要", help="あとから見て分かる�
 _SECOND_HELP = "お金を受け取った人・立ち会った人。記帳する人とは別の操作者"
 
 
-def budget_form(programmes: Pairs) -> FormSpec:
-    """Money came in."""
-    fields = (_choice("programme_id", "支援制度", programmes), _amount(), _DAY, _MEMO)
+def budget_form(places: Pairs) -> FormSpec:
+    """Money came in. ``places``: programmes and rounds as ``programme/round``."""
+    fields = (_choice("place", "支援制度・回", places), _amount(), _DAY, _MEMO)
     return FormSpec(key="ledger.budget", title="財源の受入", save="記帳する", sections=(SectionSpec(fields=fields),))
 
 

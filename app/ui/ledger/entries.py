@@ -22,15 +22,15 @@ class Entries:
 
     def __init__(self, parent: QWidget, shell: Shell) -> None:
         self._parent, self._shell = parent, shell
-        self.offers = Offers(programmes=(), sites=(), seconds=())
+        self.offers = Offers(programmes=(), places=(), sites=(), seconds=())
 
     def budget(self) -> FormDialog:
         """財源の受入."""
-        return self._open(forms.budget_form(self.offers.programmes), ledger.receive_budget)
+        return self._open(forms.budget_form(self.offers.places), ledger.receive_budget)
 
     def give_back(self) -> FormDialog:
         """財源へ返還."""
-        return self._open(forms.return_form(self.offers.programmes, self.offers.seconds), ledger.return_budget)
+        return self._open(forms.return_form(self.offers.places, self.offers.seconds), ledger.return_budget)
 
     def allot(self) -> FormDialog:
         """拠点へ交付."""

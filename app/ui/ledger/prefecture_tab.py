@@ -119,7 +119,9 @@ class PrefectureTab(Tab):
         fees = f"　振込手数料 {report.fees:,}円" if report.fees else ""
         payer = f"　支給の主体・財源：{report.payer}" if report.payer else ""
         self.lead.setText(f"{report.programme_title}　{report.round_title}　{day_text(report.day)} 現在{payer}{fees}")
-        self.tiles["received"].show_number(report.received, note=f"返還済み {report.returned:,}円" if report.returned else "")
+        notes = [f"返還済み {report.returned:,}円"] if report.returned else []
+        notes += [f"ほかに回を決めない受入 {report.unassigned:,}円"] if report.unassigned else []
+        self.tiles["received"].show_number(report.received, note="　".join(notes))
         self.tiles["forecast"].show_number(report.forecast)
         self.tiles["paid"].show_number(report.paid.amount, note=f"{report.paid.count:,}件　ほかに決定・振込中 {report.under_way:,}円")
         short = report.to_return < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,9 +26,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """What forms offer: programmes, sites and the other operators, as ``(id, name)``."""
+    """What forms offer: programmes, sites and the other operators, as ``(id, name)``; ``places``: programmes and rounds, ``programme/round``."""
 
     programmes: Pairs
+    places: Pairs
     sites: Pairs
     seconds: Pairs
 
@@ -37,9 +38,18 @@ def read_offers(ctx: Context) -> Offers:
     """Off the GUI thread."""
     return Offers(
         programmes=tuple((one.id, one.title) for one in programmes.list_programmes(ctx)),
+        places=tuple(_places(ctx)),
         sites=tuple((one.id, one.name) for one in ctx.reads.all("site") if isinstance(one, Site)),
         seconds=tuple(ledger.list_seconds(ctx)),
     )
+
+
+def _places(ctx: Context) -> Iterator[tuple[str, str]]:
+    rounds = programmes.list_rounds(ctx)
+    for one in programmes.list_programmes(ctx):
+        own = [each for each in rounds if each.programme_id == one.id]
+        yield from ((f"{one.id}/{each.id}", f"{one.title} {each.title or each.code}") for each in own)
+        yield f"{one.id}/", f"{one.title}（回を決めない）" if own else one.title
 
 
 def day_of(field: MomentField) -> str:
@@ -50,8 +60,11 @@ def day_of(field: MomentField) -> str:
 
 
 def told(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a form as the use cases take them: days as ISO."""
-    return {key: value.isoformat() if isinstance(value, date) else "" if value is None else value for key, value in values.items()}
+    """Values of a form as the use cases take them: days as ISO, a place as programme and round."""
+    made = {key: value.isoformat() if isinstance(value, date) else "" if value is None else value for key, value in values.items()}
+    if "place" in made:
+        made["programme_id"], _, made["round_id"] = str(made.pop("place")).partition("/")
+    return made
 
 
 def write_list(
