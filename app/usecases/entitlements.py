@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.domain.errors import RuleViolation
 from app.domain.payments import Payment, PaymentBatch, PaymentShare
-from app.domain.relief import Casualty, Claim, Entitlement, Programme, ReliefRound, ReliefRule
+from app.domain.relief import FLAGS, Casualty, Claim, Entitlement, Programme, ReliefRound, ReliefRule
 from app.usecases.context import Changes, Context
 from app.usecases.payee_rows import PayeeChoice
 from app.usecases.payees import payees_for
@@ -16,7 +16,16 @@ from app.usecases.ports import Reads, UnitOfWork
 from app.usecases.protections import read_day, today
 from app.usecases.relief_plan import NOTHING, read_lines
 from app.usecases.relief_ports import LiveAmount
-from app.usecases.relief_rows import ENTITLEMENT_SORTS, WANTS, EntitlementFile, EntitlementFilter, EntitlementRow, PaidPart, Payable
+from app.usecases.relief_rows import (
+    ENTITLEMENT_SORTS,
+    PROGRESS,
+    WANTS,
+    EntitlementFile,
+    EntitlementFilter,
+    EntitlementRow,
+    PaidPart,
+    Payable,
+)
 from app.usecases.relief_wants import announce_wants
 
 _EVERY = EntitlementFilter()
@@ -25,11 +34,18 @@ _SHOWN_DIGITS = 4
 
 
 def list_entitlement_ids(ctx: Context, *, filter: EntitlementFilter | None = None, sort: str = "number") -> Sequence[str]:
-    """Ids in order. Protected people's are not among them without the right. RuleViolation ``word.unknown`` for a sort there is not."""
+    """Ids in order. Protected people's are not among them without the right. RuleViolation ``word.unknown`` for a word there is not."""
     ctx.require("view")
-    if sort not in ENTITLEMENT_SORTS:
-        raise RuleViolation("word.unknown", field="sort", word=sort)
-    return ctx.reads.relief.entitlement_ids(filter=filter or _EVERY, sort=sort)
+    wanted = filter or _EVERY
+    for name, word, known in (
+        ("sort", sort, ENTITLEMENT_SORTS),
+        ("progress", wanted.progress, PROGRESS),
+        ("wants", wanted.wants, (*WANTS, "any", "none")),
+        ("flag", wanted.flag, FLAGS),
+    ):
+        if word and word not in known:
+            raise RuleViolation("word.unknown", field=name, word=word)
+    return ctx.reads.relief.entitlement_ids(filter=wanted, sort=sort)
 
 
 def entitlement_rows(ctx: Context, entitlement_ids: Sequence[str]) -> list[EntitlementRow]:

@@ -28,6 +28,8 @@ __all__ = ["calculate", "dry_run"]
 SERIES = "entitlement"
 """The range of numbers that entitlements get theirs from."""
 _MANY = 5000
+_MOST_PRICES = 4
+"""Different amounts of one rule that are shown each with its price: the whole, and what people who live alone get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,32 +238,36 @@ def _in_order(rows: Sequence[CalculatedRow]) -> tuple[CalculatedRow, ...]:
 
 
 def _categories(question: Question, entitled: Sequence[Planned]) -> tuple[CategoryCount, ...]:
-    """Count × unit price by category, in the order of the rules; of what is due, before earlier rounds are taken off."""
-    order = {name: place for place, name in enumerate(dict.fromkeys(rule.category or rule.title for rule in question.rules))}
-    counts, titles = _count_lines(entitled)
+    """Count × unit price by category, title and amount, in the order of the rules; of what is due, before earlier rounds are taken off.
+
+    Where amounts are as many as people (a loan, an invoice), they are one line without a unit price.
+    """
+    order = {(rule.category or rule.title, rule.title): place for place, rule in enumerate(question.rules)}
+    grouped: dict[tuple[str, str, str], dict[Yen, int]] = {}
+    for (category, title, unit, amount), number in _count_lines(entitled).items():
+        grouped.setdefault((category, title, unit), {})[amount] = number
     found = []
-    for category, unit in sorted({key[:2] for key in counts}, key=lambda one: (order.get(one[0], len(order)), one)):
-        amounts = {amount: number for (name, of, amount), number in counts.items() if (name, of) == (category, unit)}
-        found.append(
-            CategoryCount(
-                category=category, title=titles[category], unit=unit, count=sum(amounts.values()),
-                unit_amount=next(iter(amounts)) if len(amounts) == 1 else None, total=sum(amount * number for amount, number in amounts.items()),
-            )
-        )  # fmt: skip
+    for (category, title, unit), amounts in sorted(grouped.items(), key=lambda one: (order.get(one[0][:2], len(order)), one[0])):
+        single = [[one] for one in sorted(amounts, reverse=True)]
+        for part in single if len(single) <= _MOST_PRICES else [sorted(amounts)]:
+            found.append(
+                CategoryCount(
+                    category=category, title=title, unit=unit, count=sum(amounts[one] for one in part), unit_amount=part[0] if len(part) == 1 else None,
+                    total=sum(one * amounts[one] for one in part),
+                )
+            )  # fmt: skip
     return tuple(found)
 
 
-def _count_lines(entitled: Sequence[Planned]) -> tuple[Counter[tuple[str, str, Yen]], dict[str, str]]:
-    """How many lines there are by category, unit and amount, and the categories' titles. Alike outcomes are one object, counted together."""
+def _count_lines(entitled: Sequence[Planned]) -> Counter[tuple[str, str, str, Yen]]:
+    """How many lines there are by category, title, unit and amount. Alike outcomes are one object, counted together."""
     alike = Counter((id(one.outcome), _sure(one.after).unit) for one in entitled)
     outcomes = {id(one.outcome): one.outcome for one in entitled}
-    counts: Counter[tuple[str, str, Yen]] = Counter()
-    titles: dict[str, str] = {}
+    counts: Counter[tuple[str, str, str, Yen]] = Counter()
     for (key, unit), number in alike.items():
         for line in outcomes[key].lines:
-            counts[(line.category, unit, line.amount)] += number
-            titles.setdefault(line.category, line.title)
-    return counts, titles
+            counts[(line.category, line.title, unit, line.amount)] += number
+    return counts
 
 
 def _warnings(question: Question, budget: _Budget, days: Sequence[str]) -> tuple[tuple[str, Mapping[str, Any]], ...]:

@@ -19,7 +19,7 @@ from app.usecases.relief_rows import CalculatedRow
 from app.usecases.relief_subjects import Question, Subject
 
 NOTHING = LiveAmount(0, 0, 0)
-_UNSAID = ("", None, (), frozenset())
+_UNSAID: tuple[object, ...] = ("", None, (), frozenset())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,8 +66,14 @@ class Evaluation:
         if known is None:
             asked = self._question
             outcome = evaluate(asked.rules, facts, programme=asked.programme, round=asked.round)
+            outcome = replace(outcome, reasons=tuple(sorted(outcome.reasons, key=_is_against)))
             known = self._known[id(facts)] = (facts, _Words(outcome, write_lines(outcome.lines), write_facts(facts), main_category(outcome.lines)))
         return known[1]
+
+
+def _is_against(reason: Reason) -> bool:
+    """What is given is told before what is not."""
+    return reason.code.startswith(("relief.not.", "relief.is.", "relief.unknown."))
 
 
 def write_lines(lines: Sequence[Line]) -> str:

@@ -29,7 +29,7 @@ ACTIONS = ("created", "raised", "lowered", "over", "ended", "unchanged", "declin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryCount:
-    """One line of the table count × unit price. ``unit_amount`` is None where amounts of the category differ (single-person share, invoice)."""
+    """One line of the table count × unit price: of a category, title and amount. ``unit_amount`` is None where everybody's differs (loan, invoice)."""
 
     category: str
     title: str

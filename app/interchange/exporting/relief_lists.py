@@ -25,10 +25,11 @@ Encoding = Literal["utf-8-sig", "cp932"]
 def write_calculation(
     ctx: Context, *, calculation: Calculation, out: Path, format: str, encoding: Encoding = "utf-8-sig", folder: Path | None = None, job: Job = QUIET
 ) -> RosterOutcome:  # fmt: skip
-    """Everyone looked at, what is due and why or why not: CSV, XLSX, HTML or a PDF list. Nothing else of the calculation."""
+    """Everyone looked at, what is due and why or why not: CSV, XLSX, HTML. On paper (PDF) without those for whom nothing is due and nothing was."""
+    rows = [row for row in calculation.rows if row.action != "none"] if format == "pdf" else calculation.rows
     content = DamageList(
-        title=_title(calculation), subtitle=say_sums(calculation), columns=CALCULATED, view=_view(CALCULATED, format), rows=calculation.rows,
-        people=len(calculation.rows),
+        title=_title(calculation), subtitle=say_sums(calculation), columns=CALCULATED, view=_view(CALCULATED, format), rows=rows,
+        people=len(rows),
     )  # fmt: skip
     return write_damage_list(ctx, content=content, out=out, format=format, encoding=encoding, folder=folder, substitutes=True, job=job)
 
