@@ -11,7 +11,20 @@ from datetime import datetime
 from app.domain.records import Record
 from app.domain.relief import Yen
 
-PAYEE_ROLES = ("self", "head", "spouse", "child", "parent", "grandchild", "grandparent", "sibling", "guardian", "agent", "apart", "contractor")
+PAYEE_ROLES = (
+    "self",
+    "head",
+    "spouse",
+    "child",
+    "parent",
+    "grandchild",
+    "grandparent",
+    "sibling",
+    "guardian",
+    "agent",
+    "apart",
+    "contractor",
+)
 """本人, 世帯主, 配偶者, 子, 父母, 孫, 祖父母, 兄弟姉妹, 後見人等, 代理人, 別居（DV等）, 業者."""
 HEIRS = ("spouse", "child", "parent", "grandchild", "grandparent", "sibling")
 """災害弔慰金: the order of the law; siblings only when they lived together (DOMAIN 4.2)."""
@@ -36,6 +49,14 @@ IDENTIFIED = ("card", "licence", "passport", "insurance", "certificate", "known"
 COUNT_KINDS = ("open", "close", "in", "out")
 FILE_STATES = ("asked", "allowed", "written", "handed")
 """再出力の依頼, 再出力の承認, 出力, 銀行へ渡した."""
+NEVER_UNDONE = frozenset(
+    {
+        *("programme", "relief_round", "relief_rule", "casualty", "claim", "entitlement", "loan", "repayment", "approval_limit", "payee"),
+        *("payee_account", "own_bank", "payment_batch", "payment", "payment_share", "transfer_file", "transfer_result", "reconciliation"),
+        *("voucher", "receipt", "cash_box", "cash_count", "posting"),
+    }
+)
+"""Kinds of record that decide about money: each has its own way back, which two people pass. The general undo refuses them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

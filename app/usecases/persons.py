@@ -12,6 +12,7 @@ from app.domain.errors import RuleViolation
 from app.domain.evacuee import Household, Person, PersonDecision, Stay, check_absence, check_person, check_stay
 from app.domain.identifiers import new_card_number, new_id, parse_card_number
 from app.domain.journal import CREATE, to_json_value
+from app.domain.payments import NEVER_UNDONE
 from app.domain.protection import SHARED_PARTICULARS
 from app.domain.records import Record, from_json_value
 from app.usecases.checks import fitting_values, refuse_lifting, refuse_overlap
@@ -260,6 +261,8 @@ def _require_for(ctx: Context, kinds: set[str], record: str) -> None:
     """What is not the desk's to undo, and the rights for the rest."""
     if kinds & {"operator", "disaster", "site"}:
         raise RuleViolation("undo.not_this", record=record)
+    if kinds & NEVER_UNDONE:
+        raise RuleViolation("undo.money", record=record)
     for kind in sorted(kinds):
         ctx.require(_RIGHTS.get(kind, "register"))
 

@@ -491,3 +491,28 @@ def test_a_budget_that_hidden_people_use_up_tells_no_number(desk: Desk) -> None:
     with pytest.raises(RuleViolation) as caught:
         batches.prepare(seeing, round_id=desk.round)
     assert caught.value.params["committed"] == 200_000
+
+
+def test_the_general_undo_takes_no_decision_about_money_back(desk: Desk) -> None:
+    from app.usecases.persons import restore_version, undo
+
+    batch = draft(desk)
+    batches.check_batch(desk.checker, batch_id=batch.id)
+    batches.approve_batch(desk.approver, batch_id=batch.id)
+    history = desk.town.ctx.reads.journal.history(batch.id)
+    for act in dict.fromkeys(entry.group for entry in history):
+        assert refused(lambda act=act: undo(desk.town.ctx, act=act, reason="試し")) == "undo.money"
+    assert (
+        refused(
+            lambda: restore_version(desk.town.ctx, kind="payment_batch", record_id=batch.id, operation=history[0].operation, reason="試し")
+        )
+        == "undo.money"
+    )
+    assert stored(desk, batch.id).state == "approved"
+
+
+def test_every_kind_of_money_is_kept_from_the_general_undo() -> None:
+    from app.domain.payments import NEVER_UNDONE
+    from app.presentation.words_relief import RELIEF_RECORDS
+
+    assert set(RELIEF_RECORDS) == NEVER_UNDONE
