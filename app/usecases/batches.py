@@ -39,6 +39,7 @@ __all__ = [
     "list_batch_ids",
     "list_batches",
     "batch_rows",
+    "count_waiting",
     "list_payment_ids",
     "note_seen",
     "open_batch",
@@ -67,6 +68,21 @@ def batch_rows(ctx: Context, batch_ids: Sequence[str]) -> list[BatchRow]:
 def list_batches(ctx: Context, *, filter: BatchFilter | None = None) -> list[BatchRow]:
     """Ids and rows in one: there are some hundred batches at most."""
     return batch_rows(ctx, list_batch_ids(ctx, filter=filter))
+
+
+_WAITING = {"draft": ("check_money", False), "checked": ("approve_money", False), "returned": ("relief", True)}
+"""By state: the right that the next person needs, and whether that is who prepared it."""
+
+
+def count_waiting(ctx: Context) -> int:
+    """Batches that wait for this actor: to be checked or approved by another person, or given back to whoever prepared them."""
+    if ctx.place.site_kind != "hq":
+        return 0
+    rows = list_batches(ctx, filter=BatchFilter(open=True))
+    return sum(
+        ctx.actor.may(_WAITING[row.state][0]) and (row.prepared_by == ctx.actor.name) is _WAITING[row.state][1]
+        for row in rows if row.state in _WAITING
+    )  # fmt: skip
 
 
 def find_batch(ctx: Context, *, number: str) -> str:

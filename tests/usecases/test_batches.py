@@ -516,3 +516,18 @@ def test_every_kind_of_money_is_kept_from_the_general_undo() -> None:
     from app.presentation.words_relief import RELIEF_RECORDS
 
     assert set(RELIEF_RECORDS) == NEVER_UNDONE
+
+
+def test_who_has_to_do_something_next(desk: Desk) -> None:
+    def waiting() -> tuple[int, int, int]:
+        return batches.count_waiting(desk.maker), batches.count_waiting(desk.checker), batches.count_waiting(desk.approver)
+
+    assert waiting() == (0, 0, 0)
+    batch = draft(desk)
+    assert waiting() == (0, 1, 1)
+    batches.return_batch(desk.checker, batch_id=batch.id, reason="確かめる")
+    assert waiting() == (1, 0, 0)
+    batches.submit_batch(desk.maker, batch_id=batch.id)
+    batches.check_batch(desk.checker, batch_id=batch.id)
+    batches.approve_batch(desk.approver, batch_id=batch.id)
+    assert waiting() == (0, 0, 0)

@@ -31,9 +31,6 @@ from app.usecases.batch_rows import BatchFilter, BatchRow
 if TYPE_CHECKING:
     from app.ui.pages.relief import ReliefPage
 
-_WAITING = {"draft": "check_money", "checked": "approve_money", "returned": "relief"}
-"""States that wait for somebody, and the right that person needs."""
-
 
 class BatchesTab(Tab):
     """Enter opens a batch, F6 prepares one, P prints its sheet. ``arrive(batch_id=…)`` opens one, ``arrive(round_id=…, prepare=True)`` prepares."""
@@ -133,6 +130,7 @@ class BatchesTab(Tab):
         """Programmes, then the batches."""
         ctx = self.context
         self.runner.read(lambda: read_offered(ctx), parent=self, latest="batches.offered").success(self._show_offered).start()
+        self.runner.read(lambda: batches.count_waiting(ctx), parent=self, latest="batches.waiting").success(self.badged.emit).start()
         self.list()
 
     def _show_offered(self, offered: Sequence[Offered]) -> None:
@@ -156,8 +154,6 @@ class BatchesTab(Tab):
         narrowed = wanted != BatchFilter()
         self.table.show_rows(rows)
         self.count.setText(f"{len(rows):,}件　{yen(sum(one.total for one in rows if one.state != 'cancelled'))}")
-        if not narrowed:
-            self.badged.emit(sum(one.state in _WAITING and self.may(_WAITING[one.state]) for one in rows))
         self.table.setVisible(bool(rows))
         self.nothing.setVisible(not rows and narrowed)
         self.empty.setVisible(not rows and not narrowed)
