@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.ui.main_window import MainWindow
 from app.ui.pages import installed_pages
 from app.ui.tabbed import TabbedPage
+from app.ui.widgets.search_box import SearchBox
 from tests.outputs.cast import fill, leaks
 from tests.outputs.relief_cast import fill_relief
 from tests.outputs.test_masked_window import desk, dialogs_that_do_not_wait, everything, settle, window  # noqa: F401
@@ -63,7 +64,7 @@ def test_no_box_of_the_lists_finds_anybody(window: MainWindow, typed: str) -> No
     for key in ("entitlements", "claims", "casualties", "payees"):
         window.go("relief", tab=key)
         settle(window)
-        finder = window.current.tab(key).finder
+        finder = window.current.tab(key).findChildren(SearchBox)[0]
         finder.setText(typed)
         finder.typed.emit(typed)
         settle(window)
