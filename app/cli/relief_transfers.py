@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.relief_making import Answer, ReliefMaker, ReliefVerb
 from app.cli.relief_profiles import PROFILE_VERBS, add_profile_verbs
-from app.domain.errors import EnvironmentFault, InputFault, SasaeError, UsageFault
+from app.domain.errors import SasaeError, UsageFault
 from app.presentation.console import HELP
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from app.usecases.context import Context
     from app.usecases.transfer_rows import KanaChange, Taken
 
-_MOST_BYTES = 200_000_000
 _ACTS = ("again", "allow", "refuse", "discard", "hand-over", "list", "sheet", "names")
 _RESULT_ACTS = ("set", "recall", "list")
 
@@ -330,31 +329,9 @@ def _reconcile(gateway: FolderGateway, given: Namespace) -> Answer:
 # -- any file ----------------------------------------------------------------------------------------------
 
 
-def check_file(path: Path) -> Any:
-    """What is wrong with a file, beside the shipped list of banks and the calendar. EnvironmentFault, InputFault ``zengin.too_big``."""
-    from app.domain.dates import JST
-    from app.domain.zengin_check import check_bytes
-    from app.usecases.banks import BankBook
-    from app.usecases.context import system_now
-    from app.usecases.transfer_days import business_days
-    from app.usecases.transfer_lines import branch_state
-
-    try:
-        if path.is_file() and path.stat().st_size > _MOST_BYTES:
-            raise InputFault("zengin.too_big", path=str(path), bytes=path.stat().st_size)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise EnvironmentFault("import.file_missing", path=str(path)) from None
-    except OSError as error:
-        raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
-    book, today = BankBook({}), system_now().astimezone(JST).date()
-    return check_bytes(
-        data, branch_state=lambda bank, branch: branch_state(book, bank, branch, day=today.isoformat()), days=business_days(), today=today
-    )
-
-
 def _zengin_check(gateway: FolderGateway, given: Namespace) -> Answer:
     from app.presentation.words_transfers import checked_words, field_words, problem_sentence
+    from app.usecases.transfer_checking import check_file
 
     found = check_file(Path(given.file))
     shown = found.problems if given.all else found.problems[:100]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.domain.bank_profile import BankProfile
 from app.domain.zengin_check import Problem
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import moment_short
 from app.presentation.labels import label, short_label
-from app.presentation.words_transfers import RECORDS, change_words, field_words, next_words, problem_words
+from app.presentation.words_transfers import PROFILE_VALUES, RECORDS, change_words, field_words, next_words, problem_words
 from app.usecases.transfer_contents import ReadableLine
 from app.usecases.transfer_rows import KanaChange, TransferFileRow, UnpaidRow, WaitingBatch
 
@@ -46,6 +47,15 @@ def _unpaid_tone(row: UnpaidRow) -> Tone:
 
 def _level_tone(row: Problem) -> Tone:
     return "bad" if row.level == "error" else "warn"
+
+
+def consignor_text(row: BankProfile) -> str:
+    """Who pays, as the file says it."""
+    return f"{row.consignor_code} {row.consignor_kana}".strip() or "未登録"
+
+
+def _consignor_tone(row: BankProfile) -> Tone:
+    return "bad" if row.missing else ""
 
 
 def again_text(again: int) -> str:
@@ -167,5 +177,20 @@ PROBLEMS: ColumnSet[Problem] = ColumnSet(
         Column(key="byte", label="バイト", text=lambda r: str(r.byte) if r.byte else "―", width=4, align="right", number=True),
         Column(key="field", label="項目", text=lambda r: field_words(r.record, r.field) if r.field else "", width=8),
         Column(key="what", label="内容", text=problem_words, width=30, tip=problem_words),
+    ),
+)  # fmt: skip
+PROFILES: ColumnSet[BankProfile] = ColumnSet(
+    key="bank-profiles",
+    columns=(
+        Column(key="title", label="名称", text=lambda r: r.title or r.id, width=14, tip=lambda r: r.note),
+        Column(key="id", label="略号", text=lambda r: r.id, width=7),
+        Column(key="own", label="種類", text=lambda r: "自分の設定" if r.own else "見本", width=6),
+        Column(key="line_end", label="改行", text=lambda r: PROFILE_VALUES["line_end"][r.line_end] + ("・EOF" if r.eof else ""), width=6),
+        Column(key="customer", label="支給番号の欄", text=lambda r: PROFILE_VALUES["customer"][r.customer], width=11),
+        Column(key="most", label="1ファイルの件数", text=lambda r: f"{r.most:,}", width=7, align="right", number=True),
+        Column(key="result", label="結果の位置", text=lambda r: f"{r.result.byte}バイト目", width=6),
+        Column(key="consignor", label="振込依頼人", text=consignor_text, width=12, tone=_consignor_tone),
+        Column(key="file_name", label="ファイル名", text=lambda r: r.file_name, width=13),
+        Column(key="source", label="出典", text=lambda r: r.source, width=12, tip=lambda r: r.source),
     ),
 )  # fmt: skip
