@@ -225,9 +225,10 @@ def take_in(known: Voucher | None, carried: Voucher, *, own_device: str) -> Vouc
         return known
     if carried.term > known.term:
         return replace(carried, device_id=own_device, state=wanted, version=known.version)
+    guarded = known.guarded or carried.guarded  # somebody may have come under protection since
     if known.state == "assigned" and known.device_id == own_device and wanted != "assigned":
-        return replace(known, state=wanted, reason=carried.reason)
-    return known
+        return replace(known, state=wanted, reason=carried.reason, guarded=guarded)
+    return replace(known, guarded=guarded)
 
 
 def give_up(voucher: Voucher, *, own_device: str, reason: str = "") -> Voucher:

@@ -162,8 +162,8 @@ def day_sheet(ctx: Context, *, day: str = "") -> DaySheet:
     reads = ctx.reads.cash
     boxes = tuple(_box_day(ctx, one.box, wanted) for one in list_boxes(ctx) if one.box.site_id == ctx.place.site_id)
     clerks = tuple(reads.clerk_lines(day=wanted))
-    ids = reads.receipt_ids(filter=ReceiptFilter(day=wanted))
-    receipts = tuple(one for one in reversed(reads.receipt_rows(ids)) if one.state != "refused" and one.device == ctx.place.device_prefix)
+    ids = reads.receipt_ids(filter=ReceiptFilter(day=wanted, device=ctx.place.device_id))
+    receipts = tuple(one for one in reversed(reads.receipt_rows(ids)) if one.state != "refused")
     done = sum(one.payments + one.refunds for one in clerks)
     return DaySheet(
         day=wanted, site_name=ctx.place.site_name, device=ctx.place.device_prefix, boxes=boxes, clerks=clerks, receipts=receipts,

@@ -176,7 +176,7 @@ def _receipt(ctx: Context, uow: UnitOfWork, voucher: Voucher, kind: str, box_id:
     return Receipt(
         id=new_id(), number=number, kind=kind, voucher_id=voucher.id, payment_id=voucher.payment_id, programme_id=voucher.programme_id,
         round_id=voucher.round_id, term=voucher.term, amount=voucher.amount, paid_at=uow.now, day=today(ctx).isoformat(),
-        clerk=ctx.actor.name, site_id=voucher.site_id or ctx.place.site_id, device_id=ctx.place.device_id, box_id=box_id,
+        clerk=ctx.actor.name, site_id=ctx.place.site_id, device_id=ctx.place.device_id, box_id=box_id,
     )  # fmt: skip
 
 

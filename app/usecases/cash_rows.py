@@ -75,7 +75,7 @@ class VoucherRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFilter:
-    """Which receipts. ``day`` ISO; ``waiting``: only refunds that wait for the second person."""
+    """Which receipts. ``day`` ISO; ``waiting``: only refunds that wait for the second person; ``device`` an id: only what it wrote."""
 
     text: str = ""
     day: str = ""
@@ -84,6 +84,7 @@ class ReceiptFilter:
     site_id: str = ""
     clerk: str = ""
     voucher_id: str = ""
+    device: str = ""
     waiting: bool = False
 
 

@@ -124,7 +124,7 @@ class TakenIn:
 def build_carry(ctx: Context, *, device: str) -> Carry:
     """Everything the device with these four letters has to know. Needs the right ``relief`` at headquarters.
 
-    Those of protected people only for an actor with the right. RuleViolation ``voucher.device_malformed``, ``voucher.nothing_to_carry``,
+    Those of protected people only for an actor with the right; who came under protection since is marked so. RuleViolation ``voucher.device_malformed``, ``voucher.nothing_to_carry``,
     ``voucher.file_own``.
     """
     ctx.require("relief")
@@ -137,7 +137,8 @@ def build_carry(ctx: Context, *, device: str) -> Carry:
         raise RuleViolation("voucher.file_own", field="device", device=letters)
     found = [one for one in ctx.reads.cash.vouchers_of(letters) if one.state not in ("ready", "paid", "refunded")]
     shown = ctx.reads.cash.shown([one.id for one in found])
-    vouchers = tuple(one for one in found if one.id in shown)
+    open_to_all = ctx.reads.seen_by(see_protected=False).cash.shown(shown)
+    vouchers = tuple(replace(one, guarded=one.guarded or one.id not in open_to_all) for one in found if one.id in shown)
     if not vouchers:
         raise RuleViolation("voucher.nothing_to_carry", field="device", device=letters)
     newest = max(vouchers, key=lambda one: one.term)
@@ -196,7 +197,7 @@ def _kind_of(before: Voucher | None, after: Voucher) -> str:
 
 
 def _keep_site(ctx: Context, uow: UnitOfWork, card: CashCard) -> None:
-    """The site as headquarters knows it: receipts bear its id, so that both books speak of the same place."""
+    """The site as headquarters knows it, for its name on vouchers; the answer tells its id, so that both speak of the same place."""
     if card.site_id and uow.sites.get(card.site_id) is None:
         uow.sites.add(Site(id=card.site_id, name=card.site or ctx.place.site_name, kind=ctx.place.site_kind))
     if uow.reads.settings.get(_SITE + "id") != card.site_id:
@@ -387,9 +388,9 @@ class _Answering:
         return device_id if device_id == self._ctx.place.device_id else device_prefix(device_id)
 
     def _site(self, receipt: Receipt, voucher: Voucher) -> str:
-        if self._uow.sites.get(receipt.site_id) is not None:
-            return receipt.site_id
-        return voucher.site_id or self._answer.card.site_id or self._ctx.place.site_id
+        """The site as headquarters knows it: a laptop has a name of its own for itself."""
+        told = voucher.site_id or self._answer.card.site_id or receipt.site_id
+        return told if self._uow.sites.get(told) is not None else self._ctx.place.site_id
 
     def _conflict(self, voucher: Voucher, code: str, **params: object) -> None:
         if voucher.guarded and not self._sees:

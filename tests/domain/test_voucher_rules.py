@@ -309,6 +309,14 @@ def test_one_that_was_given_up_stays_so_when_the_old_file_comes_again() -> None:
     assert (again.state, again.term) == ("assigned", 2)
 
 
+def test_who_came_under_protection_since_is_hidden_here_too_and_stays_so() -> None:
+    carried = rules.assign(voucher(), site_id="s", device="AAAA", own_device="HQ", at=AT)
+    here = rules.take_in(None, carried, own_device="laptop")
+    told = rules.take_in(here, replace(carried, guarded=True), own_device="laptop")
+    assert told == replace(here, guarded=True)
+    assert rules.take_in(told, carried, own_device="laptop") == told
+
+
 def test_two_people_void_and_a_receipt_found_later_counts() -> None:
     held = rules.assign(voucher(), site_id="s", device="AAAA", own_device="HQ", at=AT)
     with pytest.raises(RuleViolation, match=r"voucher\.void_held"):

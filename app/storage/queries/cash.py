@@ -332,6 +332,9 @@ def _receipt_where(filter: ReceiptFilter) -> tuple[str, list[Any]]:
         if value := getattr(filter, column):
             where += f" AND r.{column} = ?"
             values.append(value)
+    if filter.device:
+        where += " AND r.device_id = ?"
+        values.append(filter.device)
     if filter.waiting:
         where += " AND r.kind = 'refund' AND r.state = 'asked'"
     if text := filter.text.strip():

@@ -46,7 +46,7 @@ class ReceiptsPane(QWidget):
         ):  # fmt: skip
             bind(self, made, act, keys)
         acts = flow(self.print_button, self.refund_button, self.confirm_button, self.refuse_button, self.export_button)
-        whole = column(row(heading("今日の受領書"), 1, self.sums), self.table, acts, spacing=6)
+        whole = column(row(heading("今日の受領書（この端末）"), 1, self.sums), self.table, acts, spacing=6)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._enable()
@@ -62,8 +62,9 @@ class ReceiptsPane(QWidget):
         ctx = self.shell.context
 
         def read() -> list[ReceiptRow]:
-            waiting = cash_desk.list_receipt_ids(ctx, filter=ReceiptFilter(kind="refund", waiting=True))
-            ids = cash_desk.list_receipt_ids(ctx, filter=ReceiptFilter(day=today(ctx).isoformat()))
+            mine = ctx.place.device_id
+            waiting = cash_desk.list_receipt_ids(ctx, filter=ReceiptFilter(kind="refund", waiting=True, device=mine))
+            ids = cash_desk.list_receipt_ids(ctx, filter=ReceiptFilter(day=today(ctx).isoformat(), device=mine))
             return cash_desk.receipt_rows(ctx, list(dict.fromkeys([*waiting, *ids])))
 
         self.shell.runner.read(read, parent=self, latest="cash.receipts").success(self.show_rows).start()

@@ -9,8 +9,8 @@ from app.usecases.context import Context
 
 
 def count_refunds(ctx: Context) -> int:
-    """Refunds that wait for the second person."""
-    return len(cash_desk.list_receipt_ids(ctx, filter=ReceiptFilter(kind="refund", waiting=True)))
+    """Refunds that wait here for the second person."""
+    return len(cash_desk.list_receipt_ids(ctx, filter=ReceiptFilter(kind="refund", waiting=True, device=ctx.place.device_id)))
 
 
 _KINDS = frozenset({"voucher", "receipt"})
