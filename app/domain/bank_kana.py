@@ -29,7 +29,7 @@ CHARSETS: dict[str, frozenset[str]] = {
 """``common``: what every bank takes. ``comma``: some banks take it, too. ``standard``: the base standard with corner brackets and the yen sign."""
 CHANGES = ("width", "hiragana", "small", "dash", "old", "dot", "case", "space", "corporate", "form")
 """Kinds of change: full to half width, hiragana, small kana made large, long mark, wo/wi/we, middle dot, capitals, spaces, legal form, other."""
-_OLD = frozenset("\u30f2\u30f0\u30f1\u3092\u3090\u3091\uff66")
+_OLD = frozenset(map(chr, (0x30F2, 0x30F0, 0x30F1, 0x3092, 0x3090, 0x3091, 0xFF66)))
 _DOTS = frozenset("\u30fb\uff65\u3002\uff61")
 _SMALL = re.compile(
     "[\u3041\u3043\u3045\u3047\u3049\u3063\u3083\u3085\u3087\u308e\u3095\u3096\u30a1\u30a3\u30a5\u30a7\u30a9\u30c3\u30e3\u30e5\u30e7\u30ee\u30f5\u30f6\u31f0-\u31ff\uff67-\uff6f]"

@@ -96,13 +96,23 @@ def _check_photos(store: Store, connection: Connection) -> list[Problem]:
     shelf = FolderAttachments(store.folder, store.data_key, read_only=True)
     problems: list[Problem] = []
     for number, name, content, building in connection.execute(query):
-        try:
-            shelf.get(content)
-        except (IntegrityFault, EnvironmentFault) as fault:
-            code = "verify.photo_missing" if fault.code == "attachment.missing" else "verify.photo_damaged"
-            problems.append((code, {"number": number, "name": name, "building": building or ""}))
+        if fault := _lost(shelf, content):
+            problems.append((f"verify.photo_{fault}", {"number": number, "name": name, "building": building or ""}))
+    passbooks = select(t.payee_account.c.photo, t.payee_account.c.payee_id).where(~t.payee_account.c.deleted, t.payee_account.c.photo != "")
+    for content, payee in connection.execute(passbooks):
+        if fault := _lost(shelf, content):
+            problems.append((f"verify.passbook_{fault}", {"payee": payee}))
     more = len(problems) - _MOST
     return problems if more <= 0 else [*problems[:_MOST], ("verify.photos_more", {"count": more})]
+
+
+def _lost(shelf: FolderAttachments, content: str) -> str:
+    """``missing`` or ``damaged``; "" for a picture that opens."""
+    try:
+        shelf.get(content)
+    except (IntegrityFault, EnvironmentFault) as fault:
+        return "missing" if fault.code == "attachment.missing" else "damaged"
+    return ""
 
 
 def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:
