@@ -21,6 +21,7 @@ __all__ = [
 ]  # fmt: skip
 CAPPED = frozenset({"loan", "repair"})
 """Programmes whose amount is a ceiling: due is what was asked for or invoiced, at most the amount."""
+_ASIDE = frozenset(f"relief.not.{name}" for name in ("municipality", "district", "resident_on", "harm", "grade", "use", "size"))
 _SHARE = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})", re.ASCII)
 
 
@@ -92,6 +93,8 @@ def evaluate(rules: Sequence[ReliefRule], facts: Facts, *, programme: Programme,
         line, said = _best(group, facts, capped=programme.kind in CAPPED)
         lines += [line] if line else []
         reasons += said
+    if lines:  # whom one group is not for has something from another: only what could still add to it is said
+        reasons = [one for one in reasons if one.code not in _ASIDE]
     known = {(one.code, tuple(sorted(one.params.items(), key=str))): one for one in reasons}
     return Outcome(lines=tuple(lines), due=sum(line.amount for line in lines), reasons=tuple(known.values()))
 

@@ -175,6 +175,12 @@ def test_a_household_that_demolishes_a_half_destroyed_house_gets_the_full_amount
     assert due("saiken", "1", **MANY, grade="semi_half", demolished=True, site_damaged=True, methods=("rent",)) == 1_500_000
 
 
+def test_who_gets_something_is_only_told_what_could_still_add_to_it() -> None:
+    assert [reason.code for reason in judge("saiken", "1", **MANY, grade="total").reasons] == ["relief.gives", "relief.not.method"]
+    hurt = judge("gienkin-ishikawa-2024", "1", unit="person", harm="serious", municipality=KANAZAWA)
+    assert [reason.code for reason in hurt.reasons] == ["relief.gives"]
+
+
 def test_nothing_is_guessed_when_the_size_is_not_known() -> None:
     found = judge("saiken", "1", grade="total", certificate=True)
     assert not found.entitled

@@ -34,10 +34,10 @@ class LendDialog(QDialog):
         self.setWindowTitle("貸付を記録する")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._terms: dict[str, LoanTerms] = {}
+        self.body = FormBody(LEND, values={"lent_on": today(shell.context)}, columns=1)
         self.table = Table(LENDABLE, name="貸付の対象", preferences=shell.preferences, many=False)
         self.table.chosen.connect(lambda _: self._show_terms())
         self.table.opened.connect(lambda _: self.body.focus_first())
-        self.body = FormBody(LEND, values={"lent_on": today(shell.context)}, columns=1)
         self.banner = Banner()
         self.banner.hide()
         self.nothing = note("記録を待つ貸付はありません。「支給」の画面で災害援護資金を計算すると、ここに出ます。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -107,7 +108,7 @@ class LoansTab(Tab):
         found = self.runner.read(lambda: loans.list_loans(ctx, filter=wanted), parent=self, latest="loans.list")
         found.success(lambda rows: self._show(rows, wanted)).start()
 
-    def _show(self, rows: list[LoanRow], wanted: LoanFilter) -> None:
+    def _show(self, rows: Sequence[LoanRow], wanted: LoanFilter) -> None:
         if wanted != self.wanted:
             return
         narrowed = wanted != LoanFilter()
