@@ -84,7 +84,10 @@ def take_results(
 
 
 def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str = "", paid_on: str = "") -> Taken:
-    """One answer by hand; ``failure`` "" is paid. RuleViolation ``transfer.failure_unknown``, ``transfer.not_sent``, ``transfer.contradiction``."""
+    """One answer by hand; ``failure`` "" is paid. A bill (in kind) needs no file: it is paid directly once its batch is approved.
+
+    RuleViolation ``transfer.failure_unknown``, ``transfer.not_sent``, ``transfer.contradiction``.
+    """
     ctx.require("relief")
     need_headquarters(ctx)
     if failure not in FAILURES:
@@ -92,8 +95,10 @@ def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str 
     day = read_day(paid_on, field="paid_on")
     with ctx.unit(reason=reason.strip()) as uow:
         payment = uow.payments.need(payment_id)
-        batch = _need_transfer(ctx, uow, payment.batch_id)
-        if batch.state not in ("sent", "settled"):
+        batch = need_batch(ctx, uow, payment.batch_id)
+        if batch.way == "cash":
+            raise RuleViolation("transfer.other_way", number=batch.number, way=batch.way)
+        if batch.state not in ("sent", "settled") and (batch.way, batch.state) != ("in_kind", "approved"):
             raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
         payments = verify_lines(uow, batch)
         answer = BankAnswer(line=1, code=payment.code, failure=failure, reason=reason.strip())
@@ -317,11 +322,11 @@ def _apply(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequenc
     """Payments answered, in the books, shares of the failed free, their accounts marked; the batch settled when nothing is open."""
     job.report(0, len(payments), "job.transfer_results")
     for day, group in found.paid.items():
-        entry = post_paid(uow, batch, as_payments(group), day)
+        entry = post_paid(uow, batch, as_payments(group), day, sent=batch.way == "transfer")
         change_payments(uow, [one.id for one in group], partial(_paid, day=day, entry=entry))
     failed = [one for one, _ in found.failed]
     if failed:
-        post_failed(uow, batch, as_payments(failed), today(ctx).isoformat())
+        post_failed(uow, batch, as_payments(failed), today(ctx).isoformat(), sent=batch.way == "transfer")
         why = {one.id: told for one, told in found.failed}
         change_payments(
             uow, list(why), lambda one: replace(one, state="failed", failure=why[one.id].failure, reason=why[one.id].reason)
@@ -330,7 +335,7 @@ def _apply(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequenc
         _mark_accounts(uow, found.failed)
     job.report(len(payments), len(payments), "job.transfer_results")
     answered = {one.id for group in found.paid.values() for one in group} | {one.id for one in failed}
-    if batch.state == "sent" and all(one.id in answered or one.state not in _WAITING for one in payments):
+    if batch.state in ("sent", "approved") and all(one.id in answered or one.state not in _WAITING for one in payments):
         batch = uow.batches.save(replace(batch, state="settled"))
     return batch
 

@@ -460,3 +460,18 @@ def test_a_file_that_was_replaced_is_not_taken_to_the_bank_besides(desk: Desk, t
     assert (rows["a.txt"].state, rows["b.txt"].state) == ("discarded", "written")
     with pytest.raises(RuleViolation):
         transfers.hand_over(desk.maker, file_ids=[rows["a.txt"].id])
+
+
+def test_a_bill_is_paid_without_a_file(desk: Desk, tmp_path: Path) -> None:
+    for no, due in enumerate((1000, 2000), 1):
+        desk.entitle(no, due=due)
+    (batch,) = batches.prepare(desk.maker, round_id=desk.round, way="in_kind").batches
+    batches.check_batch(desk.checker, batch_id=batch.id)
+    batches.approve_batch(desk.approver, batch_id=batch.id)
+    assert refused(lambda: write(desk, batch, tmp_path / "a.txt")).code == "transfer.other_way"
+    with desk.town.ctx.unit() as uow:
+        first, second = sorted(uow.payments.where(batch_id=batch.id), key=lambda one: one.position)
+    assert not transfer_results.set_result(desk.maker, payment_id=first.id, paid_on="2024-01-02").settled
+    assert transfer_results.set_result(desk.maker, payment_id=second.id, failure="other", reason="請求書の誤り").settled
+    found = balance(desk)
+    assert (found["paid"], found["hq"], found.get("committed", 0)) == (1000, -1000, 0)

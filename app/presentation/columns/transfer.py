@@ -58,6 +58,10 @@ def _consignor_tone(row: BankProfile) -> Tone:
     return "bad" if row.missing else ""
 
 
+def _file_state(row: TransferFileRow) -> str:
+    return "引渡し済み" if row.state == "handed" else label("transfer_file.state", row.state)
+
+
 def again_text(again: int) -> str:
     """The first, or which repetition."""
     return f"再出力{again}" if again else "初回"
@@ -67,37 +71,37 @@ WAITING: ColumnSet[WaitingBatch] = ColumnSet(
     key="transfers",
     columns=(
         Column(key="number", label="決定簿番号", text=lambda r: r.number, width=9, sort=lambda r: (len(r.number), r.number)),
-        Column(key="state", label="状態", text=lambda r: short_label("payment_batch.state", r.state), width=8, tone=lambda r: _BATCH_TONES[r.state]),
-        Column(key="title", label="件名", text=lambda r: r.title, width=14, tip=lambda r: r.title),
-        Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=5, align="right", number=True, sort=lambda r: r.count),
-        Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=8, align="right", number=True, sort=lambda r: r.total),
-        Column(key="transfer_on", label="振込指定日", text=lambda r: week_day(r.transfer_on), width=9, sort=lambda r: r.transfer_on),
-        Column(key="answers", label="結果", text=answered_text, width=11, tone=lambda r: "bad" if r.failed else ""),
+        Column(key="state", label="状態", text=lambda r: short_label("payment_batch.state", r.state), width=6, tone=lambda r: _BATCH_TONES[r.state]),
+        Column(key="title", label="件名", text=lambda r: r.title, width=12, tip=lambda r: r.title),
+        Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=4, align="right", number=True, sort=lambda r: r.count),
+        Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=7, align="right", number=True, sort=lambda r: r.total),
+        Column(key="transfer_on", label="振込指定日", text=lambda r: week_day(r.transfer_on), width=8, sort=lambda r: r.transfer_on),
+        Column(key="answers", label="結果", text=answered_text, width=10, tone=lambda r: "bad" if r.failed else ""),
         Column(key="next", label="次にすること", text=lambda r: next_words(r.next_step), width=13, tone=lambda r: "good" if not r.next_step else ""),
         Column(key="approved_by", label="承認した人", text=lambda r: r.approved_by, width=7),
         Column(key="approved_at", label="承認", text=lambda r: moment_short(r.approved_at), width=7),
         Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=8),
     ),
     views={
-        "標準": ("number", "state", "title", "count", "total", "transfer_on", "answers", "next", "approved_by"),
+        "標準": ("number", "state", "next", "title", "count", "total", "transfer_on", "answers"),
         "すべての項目": (
-            "number", "state", "title", "count", "total", "transfer_on", "answers", "next", "approved_by", "approved_at", "retry",
+            "number", "state", "next", "title", "count", "total", "transfer_on", "answers", "approved_by", "approved_at", "retry",
         ),
     },
 )  # fmt: skip
 FILES: ColumnSet[TransferFileRow] = ColumnSet(
     key="transfer-files",
     columns=(
-        Column(key="name", label="ファイル名", text=lambda r: r.name or "―", width=16, tip=lambda r: r.name),
+        Column(key="name", label="ファイル名", text=lambda r: r.name or "―", width=13, tip=lambda r: r.name),
         Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=9),
-        Column(key="again", label="出力", text=lambda r: again_text(r.again), width=5),
+        Column(key="again", label="出力", text=lambda r: again_text(r.again), width=4),
         Column(key="part", label="何枚目", text=lambda r: f"{r.part} / {r.parts}", width=4, align="right"),
-        Column(key="state", label="状態", text=lambda r: label("transfer_file.state", r.state), width=8, tone=lambda r: _FILE_TONES[r.state]),
-        Column(key="transfer_on", label="振込指定日", text=lambda r: week_day(r.transfer_on), width=9),
-        Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=5, align="right", number=True),
-        Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=8, align="right", number=True),
+        Column(key="state", label="状態", text=_file_state, width=6, tone=lambda r: _FILE_TONES[r.state]),
+        Column(key="transfer_on", label="振込指定日", text=lambda r: week_day(r.transfer_on), width=8),
+        Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=4, align="right", number=True),
+        Column(key="total", label="合計（円）", text=lambda r: f"{r.total:,}", width=7, align="right", number=True),
         Column(key="sha", label="照合値", text=lambda r: r.sha256[:16].upper(), width=10, tip=lambda r: r.sha256),
-        Column(key="written_by", label="出力した人", text=lambda r: r.written_by, width=7),
+        Column(key="written_by", label="出力した人", text=lambda r: r.written_by, width=6),
         Column(key="written_at", label="出力", text=lambda r: moment_short(r.written_at), width=7),
         Column(key="handed_at", label="引渡し", text=lambda r: moment_short(r.handed_at), width=7),
         Column(key="profile", label="銀行の設定", text=lambda r: r.profile, width=7),
@@ -106,7 +110,8 @@ FILES: ColumnSet[TransferFileRow] = ColumnSet(
         Column(key="reason", label="理由", text=lambda r: r.reason, width=10, tip=lambda r: r.reason),
     ),
     views={
-        "標準": ("name", "batch", "again", "state", "transfer_on", "count", "total", "sha", "written_by", "written_at", "handed_at"),
+        "標準": ("name", "batch", "again", "state", "transfer_on", "count", "total", "sha", "written_at"),
+        "決定簿ごと": ("name", "again", "part", "state", "count", "total", "sha", "written_by", "written_at", "handed_at"),
         "再出力": ("name", "batch", "again", "part", "state", "asked_by", "allowed_by", "reason", "written_by", "written_at"),
         "すべての項目": (
             "name", "batch", "again", "part", "state", "transfer_on", "count", "total", "sha", "written_by", "written_at", "handed_at", "profile",
@@ -117,22 +122,22 @@ FILES: ColumnSet[TransferFileRow] = ColumnSet(
 UNPAID: ColumnSet[UnpaidRow] = ColumnSet(
     key="transfer-unpaid",
     columns=(
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=9, sort=lambda r: (len(r.number), r.number)),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=10, sort=lambda r: (len(r.number), r.number)),
         Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=9, sort=lambda r: (len(r.batch_number), r.batch_number)),
-        Column(key="name", label="受取人", text=lambda r: r.name, width=9),
-        Column(key="failure", label="理由", text=lambda r: label("payment.failure", r.failure), width=7, tone=lambda _: "bad"),
+        Column(key="name", label="受取人", text=lambda r: r.name, width=8),
+        Column(key="failure", label="理由", text=lambda r: label("payment.failure", r.failure), width=6, tone=lambda _: "bad"),
         Column(key="reason", label="説明", text=lambda r: r.reason, width=10, tip=lambda r: r.reason),
-        Column(key="amount", label="金額（円）", text=lambda r: f"{r.amount:,}", width=8, align="right", number=True, sort=lambda r: r.amount),
-        Column(key="bank", label="銀行・支店", text=lambda r: f"{r.bank_name or r.bank} {r.branch_name or r.branch}", width=11),
+        Column(key="amount", label="金額（円）", text=lambda r: f"{r.amount:,}", width=6, align="right", number=True, sort=lambda r: r.amount),
+        Column(key="bank", label="銀行・支店", text=lambda r: f"{r.bank_name or r.bank} {r.branch_name or r.branch}", width=10),
         Column(key="account", label="種目・口座番号", text=lambda r: f"{label('account.kind', r.account_kind)} {r.account_number}", width=8),
         Column(key="holder", label="名義（カナ）", text=lambda r: r.holder, width=9),
-        Column(key="account_state", label="口座の状態", text=lambda r: label("payee_account.state", r.account_state), width=6),
+        Column(key="account_state", label="口座の状態", text=lambda r: label("payee_account.state", r.account_state), width=5),
         Column(key="next", label="次にすること", text=lambda r: next_words(r.next_step), width=11, tone=_unpaid_tone),
         Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=8),
         Column(key="kana", label="カナ", text=lambda r: r.kana, width=9),
     ),
     views={
-        "標準": ("number", "batch", "name", "failure", "amount", "bank", "account", "account_state", "next", "retry"),
+        "標準": ("number", "name", "failure", "amount", "next", "bank", "account", "account_state"),
         "すべての項目": (
             "number", "batch", "name", "kana", "failure", "reason", "amount", "bank", "account", "holder", "account_state", "next", "retry",
         ),
@@ -142,7 +147,7 @@ NAMES: ColumnSet[KanaChange] = ColumnSet(
     key="transfer-names",
     columns=(
         Column(key="line", label="行", text=lambda r: f"{r.line:,}", width=3, align="right", number=True),
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=9),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=10),
         Column(key="before", label="通帳のカナ", text=lambda r: r.before, width=14),
         Column(key="after", label="ファイルに書くカナ", text=lambda r: r.after, width=14),
         Column(key="what", label="変えたこと", text=change_words, width=16, tone=_name_tone, tip=change_words),

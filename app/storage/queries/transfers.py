@@ -37,7 +37,7 @@ _UNPAID = (
     " FROM payment q JOIN payment_batch b ON b.id = q.batch_id LEFT JOIN payee p ON p.id = q.payee_id"
     " LEFT JOIN payee_account a ON a.id = p.account_id AND NOT a.deleted"
     " LEFT JOIN payment n ON n.retry_of = q.id AND NOT n.deleted AND n.state <> 'void' LEFT JOIN payment_batch c ON c.id = n.batch_id"
-    " WHERE q.way = 'transfer' AND q.state IN ('failed', 'recalled') AND NOT q.deleted"
+    " WHERE q.way <> 'cash' AND q.state IN ('failed', 'recalled') AND NOT q.deleted"
 )
 _STATES = "SELECT batch_id, state, count(*), sum(amount) FROM payment WHERE NOT deleted AND batch_id IN (?*) GROUP BY batch_id, state"
 _OPEN = ("approved", "planned", "sent")

@@ -46,6 +46,7 @@ class WaitingTab(Tab):
         self.finished.toggled.connect(lambda _: self._show())
         self.table = Table(WAITING, name="振込の決定簿", preferences=self.shell.preferences, many=False)
         self.files = Table(FILES, name="この決定簿のファイル", preferences=self.shell.preferences, many=False)
+        self.files.set_view("決定簿ごと")
         self.about = text("", role="lead")
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_current())
         self.table.opened.connect(lambda _: self.do_next())
@@ -83,7 +84,7 @@ class WaitingTab(Tab):
     def _lay_out(self) -> None:
         top = row(self.count, 1, self.finished, spacing=10)
         below = QWidget()
-        inside = column(self.about, self.files, spacing=6)
+        inside = column(self.about, self.files, spacing=6, margins=(0, 8, 0, 0))
         inside.setStretch(1, 1)
         below.setLayout(inside)
         self.split = QSplitter(Qt.Orientation.Vertical)
