@@ -120,7 +120,7 @@ def tell_batch(row: BatchRow) -> dict[str, Any]:
 
     return {
         "number": row.number, "state": row.state, "program": row.programme_code, "round": row.round_code, "title": row.title, "way": row.way,
-        "count": row.count, "total": row.total, "paid": row.paid, "paid_total": row.paid_total, "failed": row.failed,
+        "count": row.count, "total": row.total, "paid_count": row.paid, "paid_total": row.paid_total, "failed_count": row.failed,
         "failed_total": row.failed_total, "guarded": row.guarded, "retry_of": row.retry_of, "prepared_by": row.prepared_by,
         "prepared_at": moment(row.prepared_at), "checked_by": row.checked_by, "checked_at": moment(row.checked_at),
         "approved_by": row.approved_by, "approved_at": moment(row.approved_at), "transfer_on": row.transfer_on, "reason": row.reason,

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.presentation.labels import label
 
-_BATCH = "number state program round title way count total paid failed guarded retry_of prepared_by checked_by approved_by digest short 照合値の先頭"
+_BATCH = "number state program round title way count total paid_count failed_count guarded retry_of prepared_by checked_by approved_by digest short"
 _STEP = f"結果：決定簿の項目（{_BATCH}）と words 合計の大字。"
 HELP: Mapping[str, str] = {
     "relief.prepare": "支給決定簿を作る（払える人を、受取人ごとに1件にまとめて）\n"
@@ -44,7 +44,7 @@ HELP: Mapping[str, str] = {
 }
 _HEADS = {
     "number": "決定簿番号", "state": "状態", "program": "支援制度", "round": "回", "title": "件名", "way": "方法", "count": "件数", "total": "合計",
-    "paid": "支給済み", "paid_total": "支給済みの額", "failed": "不能", "failed_total": "不能の額", "guarded": "支援措置", "retry_of": "元の決定簿",
+    "paid_count": "支給済み", "paid_total": "支給済みの額", "failed_count": "不能", "failed_total": "不能の額", "guarded": "支援措置", "retry_of": "元の決定簿",
     "prepared_by": "作成した人", "prepared_at": "作成日時", "checked_by": "確認した人", "checked_at": "確認日時", "approved_by": "承認した人",
     "approved_at": "承認日時", "transfer_on": "振込指定日", "reason": "理由", "digest": "照合値（全体）", "short": "照合値", "id": "番号",
     "words": "合計（大字）", "batches": "支給決定簿", "left_out": "載せなかった人", "name": "氏名", "code": "理由の符号", "removed": "外した行",
@@ -70,7 +70,20 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "relief exemptions": {"state": "entitlement.state", "unit": "unit"},
     "relief refusals": {},
 }
-_LIST = ("number", "state", "program", "round", "way", "count", "total", "paid", "failed", "retry_of", "prepared_by", "approved_by")
+_LIST = (
+    "number",
+    "state",
+    "program",
+    "round",
+    "way",
+    "count",
+    "total",
+    "paid_count",
+    "failed_count",
+    "retry_of",
+    "prepared_by",
+    "approved_by",
+)
 LISTS: Mapping[str, Sequence[str]] = {
     "relief prepare batches": ("number", "way", "count", "total", "guarded", "retry_of"),
     "relief prepare left_out": ("number", "name", "reason"),
