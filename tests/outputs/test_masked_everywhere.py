@@ -277,7 +277,8 @@ def test_every_verb_is_covered_and_tells_nothing(
     place = tmp_path / "给"
     (place / "out").mkdir(parents=True)
     wanted = calls(cast, place)
-    assert set(wanted) | set(EXEMPT) == set(verbs()), "a verb that no call here covers"
+    everything = {verb for verb in verbs() if not verb.startswith("relief ")}  # those have ``test_relief_masked``
+    assert set(wanted) | set(EXEMPT) == everything, "a verb that no call here covers"
     given = {path for path in place.rglob("*") if path.is_file()}
     found: list[str] = []
     bugs: list[str] = []
@@ -356,7 +357,10 @@ ASKED = {
     "forms": {"longest"},
     "damage": {"houses", "unjudged", "unsurveyed", "hazards", "casualties", "daily", "spans"},  # numbers
 }  # fmt: skip
-OTHERS = {"carried", "matching", "characters", "differences", "census"}
+OTHERS = {
+    *("carried", "matching", "characters", "differences", "census"),
+    *("relief", "payees", "batches", "transfers", "cash", "ledger"),  # ``test_relief_masked``
+}
 """Asked by verbs above or by tests of their own: they hold no name or leave hidden people out by the same guard."""
 
 

@@ -15,9 +15,14 @@ from app.cli.main import run_command
 from app.domain.records import Record
 from app.domain.relief import Entitlement
 from app.storage.shield_relief import RELIEF_SHIELDS
+from app.usecases.batch_rows import BatchFilter
+from app.usecases.cash_rows import ReceiptFilter, VoucherFilter
 from app.usecases.context import Context
+from app.usecases.ledger_rows import LedgerFilter
 from app.usecases.payee_rows import SHOWS, PayeeFilter
 from app.usecases.payees import payees_for
+from app.usecases.ports import Reads
+from app.usecases.relief_rows import CasualtyFilter, ClaimFilter, EntitlementFilter
 from tests.outputs.cast import CLERK, CLERK_PASSWORD, OneSession, fill, leaks, told_in
 from tests.outputs.relief_cast import fill_relief
 from tests.outputs.test_masked_everywhere import choices_of, table, verbs
@@ -321,6 +326,7 @@ def test_no_question_and_no_record_tells_anything(desk: OneSession, cast: dict[s
     answers["accounts"] = [reads.payees.accounts_of([cast["payee"]]), reads.payees.members(cast["victim"])]
     answers["subjects"] = reads.payees.by_subjects(["household:H70", "household:H71"], victims=[cast["victim"]])
     answers["found"] = reads.payees.entitlement_ids_by_number([cast["entitlement number"]])
+    answers |= _lists(reads, cast)
     for way, answer in answers.items():
         text = repr(answer)
         assert not leaks(text), (way, leaks(text))
@@ -336,6 +342,25 @@ def test_no_question_and_no_record_tells_anything(desk: OneSession, cast: dict[s
     one |= {"payment_batch": "batch", "payment": "payment", "voucher": "voucher", "receipt": "receipt"}
     assert {kind: reads.get(kind, cast[key]) for kind, key in one.items()} == dict.fromkeys(one)
     assert reads.payees.counts(operator="x")["all"] == len(reads.payees.ids(filter=PayeeFilter()))
+
+
+def _lists(reads: Reads, cast: dict[str, str]) -> dict[str, object]:
+    """Every list of money, with the hidden ones asked for by id beside."""
+    relief, batches, cash = reads.relief, reads.batches, reads.cash
+    return {
+        "owed": relief.entitlement_rows([cast["entitlement"], *relief.entitlement_ids(filter=EntitlementFilter(), sort="number")]),
+        "claims": relief.claim_rows([cast["claim"], *relief.claim_ids(filter=ClaimFilter(), sort="number")]),
+        "casualties": relief.casualty_rows([cast["casualty"], *relief.casualty_ids(filter=CasualtyFilter(), sort="number")]),
+        "batches": batches.batch_rows([cast["batch"], *batches.batch_ids(filter=BatchFilter())]),
+        "payments": batches.payment_rows([cast["payment"], *batches.payment_ids()]),
+        "exemptions": [batches.exemptions(), batches.refusals()],
+        "files": [reads.transfers.file_rows(), reads.transfers.waiting(device_id="x")],
+        "vouchers": cash.voucher_rows([cast["voucher"], *cash.voucher_ids(filter=VoucherFilter())]),
+        "found": [cash.find_vouchers(word, limit=50) for word in WORDS],
+        "receipts": cash.receipt_rows([cast["receipt"], *cash.receipt_ids(filter=ReceiptFilter())]),
+        "books": reads.ledger.posting_rows(reads.ledger.entry_ids(filter=LedgerFilter())),
+        "family": [reads.ledger.parts([cast["entitlement"]]), reads.ledger.family([f"victim:{cast['victim']}"])],
+    }
 
 
 def test_no_count_differs_because_somebody_is_there(desk: OneSession, cast: dict[str, str]) -> None:
