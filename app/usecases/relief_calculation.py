@@ -110,8 +110,7 @@ def _plan(
     earlier = reads.relief.earlier(round_ids=_rounds_before(reads, question)) if question.programme.increments == "total" else ()
     plan = Plan(question, stored=stored, live=reads.relief.live(round_id=question.round.id), earlier=earlier, now=now)
     mark_doubles(subjects, shared=_shared(reads, subjects), first=plan.first())
-    found = [plan.add(one) for one in job.track(subjects, "relief.calculating")]
-    found += plan.leftover()
+    found = plan.run(job.track(subjects, "relief.calculating"))
     numbers = number(sum(one.action == "created" for one in found)) if number else iter(())
     _fill_wants(reads, question, found, numbers)
     return found, tuple(dict.fromkeys(gathering.missing_days))

@@ -6,7 +6,7 @@ Every subject meets the entitlement that has any of its keys. What was paid is n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -108,7 +108,7 @@ def main_category(lines: Sequence[Line]) -> str:
 
 
 class Plan:
-    """Brings subjects together with the entitlements of a round.
+    """Brings subjects together with the entitlements of a round: ``run`` once.
 
     ``stored``: those of the round that the reader may know of; ``live``: what is paid of them; ``earlier``: what earlier rounds gave, for
     programmes of a total.
@@ -128,35 +128,61 @@ class Plan:
             for key in amount.keys:
                 self._earlier.setdefault(key, []).append(amount)
         self._taken: dict[str, Subject] = {}
+        self._twins: dict[str, Subject] = {}
+        self._met: dict[int, Entitlement] = {}
+        self._absorbed: dict[int, Yen] = {}
         self._stored = stored
 
     def first(self) -> dict[str, int]:
         """Households that have an entitlement already: 0 with money paid or on its way, 1 without."""
         return {one.victim_id: 0 if self._had(one.id) else 1 for one in self._stored if one.victim_id and one.unit == "household"}
 
-    def add(self, subject: Subject) -> Planned:
-        """What becomes of one subject."""
-        words = self._evaluation.get(subject.facts)
-        stored = self._meet(subject)
-        other = self._taken.get(stored.id) if stored else None
-        if subject.problem or other is not None:
-            problem = subject.problem or f"relief.same_{subject.unit}"
-            params = subject.params if subject.problem or other is None else {"name": other.name, "address": other.address}
-            return Planned(
-                subject=subject, stored=None, after=None, action="problem", outcome=words.outcome, live=NOTHING, problem=problem, params=params
-            )
-        if stored is None:
-            return self._new(subject, words)
-        self._taken[stored.id] = subject
-        return self._again(subject, words, stored)
+    def run(self, subjects: Iterable[Subject]) -> list[Planned]:
+        """What becomes of each subject, then of the entitlements that met nobody.
 
-    def leftover(self) -> list[Planned]:
-        """Entitlements that met nobody: the household was removed, the casualty withdrawn, or two became one."""
+        What was paid by an entitlement that turns out to be somebody else's counts as paid to those: nobody gets it a second time.
+        """
+        wanted = list(subjects)
+        for subject in wanted:
+            self._meet(subject)
+        spare: dict[int, Yen] = {}
+        for one in self._stored:
+            if one.id not in self._taken and (twin := self._twins.get(one.id)) is not None:
+                spare[id(twin)] = spare.get(id(twin), 0) + self._had(one.id)
+        found = [self._decide(subject, spare.get(id(subject), 0)) for subject in wanted]
+        return [*found, *self._leftover()]
+
+    def _meet(self, subject: Subject) -> None:
+        """Find the entitlement that is this subject's; further ones with its keys are its twins' and will be ended."""
+        known = self._known(subject)
+        other = self._taken.get(known[0].id) if known else None
+        if other is not None and not subject.problem:
+            subject.problem, subject.params, subject.twin = f"relief.same_{subject.unit}", {"name": other.name, "address": other.address}, other
+        if subject.problem:
+            self._twins.update((one.id, subject.twin) for one in known if subject.twin is not None)
+            return
+        if known:
+            self._taken[known[0].id] = subject
+            self._met[id(subject)] = known[0]
+            self._twins.update((one.id, subject) for one in known[1:])
+
+    def _decide(self, subject: Subject, spare: Yen) -> Planned:
+        words = self._evaluation.get(subject.facts)
+        if subject.problem:
+            return Planned(
+                subject=subject, stored=None, after=None, action="problem", outcome=words.outcome, live=NOTHING, problem=subject.problem,
+                params=subject.params,
+            )  # fmt: skip
+        stored = self._met.get(id(subject))
+        return self._new(subject, words, spare) if stored is None else self._again(subject, words, stored, spare)
+
+    def _leftover(self) -> list[Planned]:
+        """The household was removed, the casualty withdrawn, or two became one."""
         found = []
         for one in self._stored:
             if one.id not in self._taken:
                 live = self._live.get(one.id, NOTHING)
-                after = one if one.state == "declined" else self._settle(replace(one, due=0, before=0, lines="[]"), stored=one, live=live)
+                after = one if one.state == "declined" else self._settle(self._ended(one), stored=one, live=live)
                 gone = "relief.gone" if after.state == "ended" else ""
                 found.append(
                     Planned(
@@ -165,12 +191,25 @@ class Plan:
                 )  # fmt: skip
         return found
 
-    def _meet(self, subject: Subject) -> Entitlement | None:
-        """The entitlement with any of its keys: the one with money paid before others, then the one made first."""
+    def _ended(self, one: Entitlement) -> Entitlement:
+        """Nothing is due; what counts as paid to its twin is not too much. It keeps the twin's keys, so that this stays so."""
+        twin = self._twins.get(one.id)
+        if twin is None:
+            return replace(one, due=0, before=0, lines="[]")
+        counted = min(self._had(one.id), self._absorbed.get(id(twin), 0))
+        self._absorbed[id(twin)] = self._absorbed.get(id(twin), 0) - counted
+        met = self._met.get(id(twin))
+        keys = ((met.subject,) if met else ()) + twin.keys
+        aliases = tuple(dict.fromkeys((*one.aliases, *(key for key in keys if key != one.subject))))
+        return replace(one, due=counted, before=0, lines="[]", aliases=aliases)
+
+    def _known(self, subject: Subject) -> list[Entitlement]:
+        """Entitlements with any of its keys: its own before others, then those with money paid, then the one made first."""
         found = {one.id: one for key in subject.keys for one in self._by_key.get(key, ()) if one.unit == subject.unit}
-        if len(found) > 1:
-            return max(found.values(), key=lambda one: (self._had(one.id) > 0, one.victim_id == subject.victim_id, -len(one.number), one.number))
-        return next(iter(found.values()), None)
+        if len(found) < 2:
+            return list(found.values())
+        own = (subject.victim_id, subject.casualty_id)
+        return sorted(found.values(), key=lambda one: ((one.victim_id, one.casualty_id) != own, self._had(one.id) == 0, len(one.number), one.number))
 
     def _had(self, entitlement_id: str) -> Yen:
         live = self._live.get(entitlement_id, NOTHING)
@@ -182,32 +221,36 @@ class Plan:
         found = {one.entitlement_id: one.amount for key in (*subject.keys, *keys) for one in self._earlier.get(key, ())}
         return sum(found.values())
 
-    def _new(self, subject: Subject, words: _Words) -> Planned:
+    def _new(self, subject: Subject, words: _Words, spare: Yen) -> Planned:
         if not words.outcome.entitled:
             return Planned(subject=subject, stored=None, after=None, action="none", outcome=words.outcome, live=NOTHING)
         claim = subject.claims[-1].id if subject.claims else ""
+        before = self._before(subject, ())
+        counted = self._absorbed[id(subject)] = min(spare, max(0, words.outcome.due - before))
         asked = self._question
         made = Entitlement(
             id=new_id(), programme_id=asked.programme.id, round_id=asked.round.id, unit=subject.unit, subject=subject.keys[0], aliases=subject.keys[1:],
             household=subject.household, victim_id=subject.victim_id, casualty_id=subject.casualty_id, claim_id=claim, person_id=subject.person_id,
             resident_id=subject.resident_id, resident_no=subject.resident_no, name=subject.name, kana=subject.kana, birth=subject.birth,
             address=subject.address, district=subject.facts.district, category=words.category, lines=words.lines, basis=words.basis,
-            due=words.outcome.due, before=self._before(subject, ()), calculated_at=self._now,
+            due=words.outcome.due, before=before + counted, calculated_at=self._now,
         )  # fmt: skip
         return Planned(subject=subject, stored=None, after=made, action="created", outcome=words.outcome, live=NOTHING)
 
-    def _again(self, subject: Subject, words: _Words, stored: Entitlement) -> Planned:
+    def _again(self, subject: Subject, words: _Words, stored: Entitlement, spare: Yen) -> Planned:
         live = self._live.get(stored.id, NOTHING)
         if stored.state == "declined":
             return Planned(subject=subject, stored=stored, after=stored, action="declined", outcome=words.outcome, live=live)
         keys = dict.fromkeys((*stored.aliases, *subject.keys))
         keys.pop(stored.subject, None)
+        before = self._before(subject, (stored.subject, *stored.aliases))
+        counted = self._absorbed[id(subject)] = min(spare, max(0, words.outcome.due - before - live.paid - live.under_way))
         told = replace(
             stored, aliases=tuple(keys), household=subject.household or stored.household, victim_id=subject.victim_id, casualty_id=subject.casualty_id,
             claim_id=subject.claims[-1].id if subject.claims else stored.claim_id, person_id=subject.person_id, resident_id=subject.resident_id,
             resident_no=subject.resident_no, name=subject.name, kana=subject.kana, birth=subject.birth, address=subject.address,
             district=subject.facts.district, category=words.category or stored.category, lines=words.lines, basis=words.basis, due=words.outcome.due,
-            before=self._before(subject, (stored.subject, *stored.aliases)),
+            before=before + counted,
         )  # fmt: skip
         after = self._settle(told, stored=stored, live=live)
         return Planned(subject=subject, stored=stored, after=after, action=_action(stored, after), outcome=words.outcome, live=live)

@@ -26,7 +26,7 @@ RANK = {harm: place for place, harm in enumerate(("dead", "related_death", "miss
 class Subject:
     """One household or person. ``facts`` without keys, so that alike ones are one object; ``claims`` oldest first.
 
-    ``problem``: a message code of why nothing is calculated for it, with ``params``.
+    ``problem``: a message code of why nothing is calculated for it, with ``params``; ``twin``: who it is, when it is listed twice.
     """
 
     unit: str
@@ -47,6 +47,7 @@ class Subject:
     protected: bool = False
     problem: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    twin: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +350,7 @@ def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], f
             if other is None and one.building_id:
                 code, other = "relief.same_house", _same_head_in(houses.get(one.building_id, ()), one)
         if other is not None:
-            one.problem, one.params = code, {"name": other.name, "address": other.address}
+            one.problem, one.params, one.twin = code, {"name": other.name, "address": other.address}, other
             continue
         owners.update(dict.fromkeys(one.keys, one))
         done.add(one.victim_id)
