@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.domain import voucher_rules
 from app.printing.raster import read_text
@@ -22,12 +24,11 @@ Settle = Callable[[], None]
 
 
 @pytest.fixture
-def desk(window: MainWindow, town: Town, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def desk(window: MainWindow, town: Town, settle: Settle, tmp_path: Path) -> Any:
     """The desk with three vouchers of this device; papers go to a folder and are not opened."""
     made = approve_cash(town.ctx, [200_000, 30_000, 1_000], names=["髙橋　太郎", "渡邉　静", "渡邉　源"])
     vouchers.assign(town.ctx, batch_id=made.batch_id)
     window.preferences.set("cash.folder", str(tmp_path / "papers"))
-    monkeypatch.setattr("app.ui.cash.pay_tab.ask", lambda *_, **__: True)
     window.go("cash", tab="pay")
     settle()
     tab = window.current.tab("pay")
@@ -52,7 +53,10 @@ def test_scan_identity_pay_receipt_and_ready_for_the_next(desk: Any, town: Town,
     settle()
     assert voucher(town.ctx, one.id).state == "assigned" and "本人" in desk.card.problem.text(), "not without identity"
     press(desk.card, Qt.Key.Key_2)
-    assert "10,000円×20枚" in desk.card.pieces()
+    assert "10,000円×20枚" in desk.card.hand_out.text()
+    press(desk.card, Qt.Key.Key_F8)
+    settle()
+    assert voucher(town.ctx, one.id).state == "assigned" and "もう一度" in desk.card.pay_button.text(), "only asked"
     press(desk.card, Qt.Key.Key_F8)
     settle()
     assert voucher(town.ctx, one.id).state == "paid"
@@ -71,6 +75,19 @@ def test_the_same_voucher_again_is_refused_in_words_and_nothing_is_asked(desk: A
     press(desk.field, Qt.Key.Key_F8)
     settle()
     assert len(cash_desk.list_receipt_ids(town.ctx, filter=ReceiptFilter())) == 1
+
+
+def test_a_paper_scanned_too_early_pays_nobody_and_is_looked_for(desk: Any, town: Town, settle: Settle) -> None:
+    scan(desk, desk.made.numbers[0], settle)
+    press(desk.card, Qt.Key.Key_1)
+    press(desk.card, Qt.Key.Key_F8)
+    code = voucher_rules.voucher_code(voucher(town.ctx, desk.made.ids[1]), mark=cash_desk.disaster_mark(town.ctx))
+    QTest.keyClicks(QApplication.focusWidget(), code[0])
+    QTest.keyClicks(QApplication.focusWidget(), code[1:])
+    press(desk.field, Qt.Key.Key_Return)
+    settle()
+    assert desk.card.row is not None and desk.card.row.id == desk.made.ids[1] and desk.card.choices.checkedId() == -1
+    assert [voucher(town.ctx, one).state for one in desk.made.ids] == ["assigned"] * 3
 
 
 def test_several_of_one_name_are_chosen_from_a_list(desk: Any, town: Town, settle: Settle) -> None:

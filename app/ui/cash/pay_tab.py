@@ -19,7 +19,6 @@ from app.ui.cash.saving import paper_folder
 from app.ui.surveys.asking import bind
 from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.form_dialog import ask
 from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.opening import open_file
 from app.ui.widgets.search_box import SearchBox
@@ -61,13 +60,14 @@ class PayTab(Tab):
         self.card = PayCard(self.shell)
         self.card.agreed.connect(self.pay)
         self.card.shown.connect(self._make_room)
+        self.card.scanned.connect(self._scan_next)
         self.card.left.connect(self.begin)
         self.receipts = ReceiptsPane(self)
         self._lay_out()
         self.begin()
 
     def _lay_out(self) -> None:
-        hints = KeyHints([("Enter", "探す"), ("1–8", "本人確認"), ("F8", "支払う"), ("Esc", "はじめから")])
+        hints = KeyHints([("Enter", "探す"), ("1–8", "本人確認"), ("F8 F8", "支払う"), ("Esc", "はじめから")])
         head = row(self.field, self.find_button, spacing=8)
         head.setStretch(0, 1)
         whole = column(head, self.banner, self.hits, self.card, self.receipts, 1, hints, spacing=8, margins=(0, 10, 0, 0))
@@ -160,6 +160,11 @@ class PayTab(Tab):
         else:
             faults.show(self, error)
 
+    def _scan_next(self, letter: str) -> None:
+        """A paper was scanned while somebody stood here: nobody is paid, the search begins with its first letter."""
+        self.begin()
+        self.field.setText(letter)
+
     def _make_room(self, shown: bool) -> None:
         """One person at a time: the receipts of others are out of sight while somebody is paid."""
         self.receipts.setVisible(not shown)
@@ -167,12 +172,9 @@ class PayTab(Tab):
     # -- paying
 
     def pay(self) -> None:
-        """Ask once more with the amount, then pay; done is only said when it is on the disk."""
+        """The clerk agreed twice: pay; done is only said when it is on the disk."""
         row, chosen = self.card.row, self.card.read()
         if row is None or chosen is None:
-            return
-        question = f"{chosen.received_by or row.name} さんに {yen(row.amount)} を支払いますか？"
-        if not ask(self, question, self.card.pieces(), yes="支払った（Enter）", no="やめる（Esc）", danger=False):
             return
         ctx, term = self.context, self.term
         self.card.set_busy(True)

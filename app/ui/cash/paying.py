@@ -33,9 +33,13 @@ class Chosen:
 
 
 class PayCard(QFrame):
-    """``agreed`` to pay (F8), ``left`` without (Esc). 1–8 choose how identity was checked unless letters are being typed."""
+    """``agreed`` to pay (F8, and F8 once more), ``left`` without (Esc). 1–8 choose how identity was checked unless letters are being typed.
+
+    Paying takes a key that no scanner sends, twice: the next paper scanned too early begins a search (``scanned``), it never pays.
+    """
 
     agreed = Signal()
+    scanned = Signal(str)
     left = Signal()
     shown = Signal(bool)
 
@@ -50,6 +54,7 @@ class PayCard(QFrame):
         self.amount = text("", role="amount", wrap=False)
         self.words = text("", role="note", wrap=False)
         self.state = text("", role="heading")
+        self.hand_out = text("", role="section")
         self.problem = text("", role="problem")
         self.choices = QButtonGroup(self)
         self.taker, self.relation = QLineEdit(), QLineEdit()
@@ -66,7 +71,13 @@ class PayCard(QFrame):
         self.pay_button.clicked.connect(lambda _=False: self._agree())
         self.leave_button = button("はじめから（Esc）", icon="undo")
         self.leave_button.clicked.connect(lambda _=False: self.left.emit())
-        QShortcut(QKeySequence("F8"), self, self._agree, context=Qt.ShortcutContext.WindowShortcut)
+        self._armed = False
+        keys = QShortcut(QKeySequence("F8"), self, self._agree, context=Qt.ShortcutContext.WindowShortcut)
+        keys.setAutoRepeat(False)
+        self.choices.idClicked.connect(lambda _: self._disarm())
+        for line in (self.taker, self.relation):
+            line.textEdited.connect(lambda _: self._disarm())
+        self.box.activated.connect(lambda _: self._disarm())
         self._lay_out()
         self.clear()
 
@@ -93,7 +104,7 @@ class PayCard(QFrame):
         asked.setStretch(1, 2)
         self.asked = frame("well", asked)
         asked.setContentsMargins(16, 14, 16, 14)
-        acts = row(self.problem, self.leave_button, self.pay_button, spacing=8)
+        acts = row(column(self.hand_out, self.problem, spacing=0), self.leave_button, self.pay_button, spacing=8)
         acts.setStretch(0, 1)
         self.setLayout(column(self.state, top, self.asked, acts, spacing=14, margins=(22, 18, 22, 18)))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -131,7 +142,8 @@ class PayCard(QFrame):
         self.problem.setText("")
         self.asked.show()
         self.pay_button.show()
-        self.pay_button.setText(f"{yen(row.amount)}を支払う（F8）")
+        self.hand_out.setText(self.pieces())
+        self._disarm()
         self._appear()
         self.choices.button(0).setFocus()
 
@@ -144,6 +156,8 @@ class PayCard(QFrame):
         self.problem.setText("")
         self.asked.hide()
         self.pay_button.hide()
+        self.hand_out.setText("")
+        self._armed = False
         self.row = None
         self._appear()
 
@@ -192,20 +206,35 @@ class PayCard(QFrame):
         """Identity was checked in this way (from 0)."""
         self.choices.button(place).setChecked(True)
         self.problem.setText("")
+        self._disarm()
         self.pay_button.setFocus()
 
+    def _disarm(self) -> None:
+        """The next F8 only asks."""
+        self._armed = False
+        if self.row is not None:
+            self.pay_button.setText(f"{yen(self.row.amount)}を支払う（F8）")
+
     def _agree(self) -> None:
-        if self.row is not None and self.isVisible() and self.pay_button.isEnabled():
+        """The first time shows what will be done, the second time does it."""
+        if self.row is None or not self.isVisible() or not self.pay_button.isEnabled() or self.read() is None:
+            return
+        if self._armed:
+            self._disarm()
             self.agreed.emit()
+            return
+        self._armed = True
+        self.problem.setText("")
+        self.pay_button.setText(f"現金を渡しました：{yen(self.row.amount)}（もう一度 F8）")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits choose, Enter pays, Esc leaves."""
+        """Digits choose, Esc leaves; any other letter is the beginning of the next scan."""
         digit = event.key() - Qt.Key.Key_1
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif self.row is not None and 0 <= digit < len(IDENTIFIED) and not (self.taker.hasFocus() or self.relation.hasFocus()):
             self.identify(digit)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.row is not None:
-            self._agree()
+        elif event.text().isprintable() and event.text().strip() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.scanned.emit(event.text())
         else:
             super().keyPressEvent(event)
