@@ -101,6 +101,7 @@ def _(stage: Stage) -> QWidget:
     tab.find("架空")
     stage.settle()
     tab.card.identify(1)
+    tab.card.pay_button.click()
     return window
 
 
