@@ -11,8 +11,8 @@ payment is in the books, so that no line tells where a protected person lives (d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from app.domain.books import ACCOUNTS, Ledger, Line, check_entry, check_sum, moved, summed
 from app.domain.dates import JST
@@ -251,32 +251,35 @@ def _post_batch(
 ) -> str:
     if not payments:
         return ""
-    parts = _parts(uow, batch, payments)
+    sums = _summed_parts(uow, batch, payments)
     lines = [
-        Line(account=account, amount=part.amount * sign, count=1, category=part.category, district=part.district)
+        Line(account=account, amount=amount * sign, count=count, category=category, district=district)
         for account, sign in moves.items()
-        for part in parts
+        for (category, district), (amount, count) in sums.items()
     ]
     return _post(uow, kind, lines, day=day, programme_id=batch.programme_id, round_id=batch.round_id, batch_id=batch.id, memo=memo)
 
 
-def _parts(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) -> list[ShareLine]:
-    """What the payments pay of each entitlement; the payment itself where its shares do not come to its amount. No district when guarded."""
-    shares: dict[str, list[ShareLine]] = {}
+def _summed_parts(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment]) -> dict[tuple[str, str], tuple[Yen, int]]:
+    """Yen and entitlements that the payments pay, by category and district (of a guarded batch without district).
+
+    Of a payment whose shares do not come to its amount, its own category and district count.
+    """
+    reads = uow.reads.ledger
     few = len(payments) <= _FEW
-    found_shares = (
-        [share for one in payments for share in uow.reads.ledger.share_lines(payment_id=one.id)]
-        if few
-        else uow.reads.ledger.share_lines(batch_id=batch.id)
-    )
-    for share in found_shares:
+    shares: dict[str, list[ShareLine]] = {}
+    for share in (
+        chain.from_iterable(reads.share_lines(payment_id=one.id) for one in payments) if few else reads.share_lines(batch_id=batch.id)
+    ):
         shares.setdefault(share.payment_id, []).append(share)
-    found: list[ShareLine] = []
+    sums: dict[tuple[str, str], tuple[Yen, int]] = {}
     for one in payments:
-        parts = shares.get(one.id, [])
-        whole = sum(part.amount for part in parts) == one.amount
-        found += parts if whole else [ShareLine(payment_id=one.id, category=one.category, district=one.district, amount=one.amount)]
-    return [replace(part, district="") for part in found] if batch.guarded else found
+        parts: Sequence[ShareLine | Payment] = shares.get(one.id, ())
+        for part in parts if sum(each.amount for each in parts) == one.amount else (one,):
+            key = (part.category, "" if batch.guarded else part.district)
+            amount, count = sums.get(key, (0, 0))
+            sums[key] = (amount + part.amount, count + 1)
+    return sums
 
 
 def _decided(uow: UnitOfWork, voucher: Voucher) -> bool:
