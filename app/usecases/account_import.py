@@ -19,7 +19,7 @@ from app.usecases.banks import bank_book
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.payee_rows import AccountPreview
-from app.usecases.payees import household_keys, payees_for
+from app.usecases.payees import household_keys, payees_for, tell_entitlements
 from app.usecases.plans import Applied, Entry, Plan, PlanItem
 from app.usecases.ports import UnitOfWork
 
@@ -193,6 +193,7 @@ def apply_import(ctx: Context, *, plan: Plan, skip_lines: frozenset[int] = froze
             if made["retired"] is not None:
                 retired[made["retired"].id] = replace(made["retired"], state="retired")
         _write(uow, new_payees.values(), changed_payees.values(), accounts.values(), retired.values())
+        tell_entitlements(uow, {item.values["made"]["payee"].subject for item in wanted})
         if wanted:
             uow.log_access(action="import", persons=len(wanted), target=source)
         done = uow.commit()

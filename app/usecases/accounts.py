@@ -62,7 +62,16 @@ def save_account(
         warnings = (*read.warnings, *_twin_warnings(uow.reads.seen_by(see_protected=sees_protected(ctx)), account))
         if tuple(code for code, _ in warnings) != account.warnings:
             account = uow.accounts.save(replace(account, warnings=tuple(code for code, _ in warnings)))
+        _tell_entitlements(uow, account)
         return SavedAccount(account_id=account.id, account=account, warnings=warnings, changes=uow.commit())
+
+
+def _tell_entitlements(uow: UnitOfWork, account: Account) -> None:
+    """Entitlements that this account is for say anew what they lack, in the same transaction."""
+    from app.usecases.relief_wants import announce_subjects  # it asks this module whether an account may be paid to
+
+    payee = uow.payees.get(account.payee_id)
+    announce_subjects(uow, subjects=[payee.subject] if payee is not None else [])
 
 
 def keep_account(
@@ -121,7 +130,7 @@ def check_account(ctx: Context, *, account_id: str, accept: bool, note: str = ""
             stored, state="checked" if accept else "wrong", checked_by=ctx.actor.operator_id, checked_at=uow.now,
             reason="" if accept else note.strip(),
         )  # fmt: skip
-        uow.accounts.save(done, expected_version=version if version is not None else account.version)
+        _tell_entitlements(uow, uow.accounts.save(done, expected_version=version if version is not None else account.version))
         return uow.commit()
 
 
@@ -146,7 +155,7 @@ def mark_in(uow: UnitOfWork, *, account_id: str, state: str, reason: str, versio
     """``mark_account`` inside a unit of work, for whoever learns it from a bank's answer. Of an account unknown here nothing happens."""
     stored = uow.accounts.get(account_id)
     if stored is not None and state in ACCOUNT_STATES:
-        uow.accounts.save(replace(stored, state=state, reason=reason.strip()), expected_version=version)
+        _tell_entitlements(uow, uow.accounts.save(replace(stored, state=state, reason=reason.strip()), expected_version=version))
 
 
 def open_account(ctx: Context, *, account_id: str) -> AccountFile:

@@ -119,7 +119,15 @@ def save_payee(
             replaced = _give_way(ctx, uow, earlier, replace_old, reason or made.reason)
         saved = uow.payees.save(made, expected_version=version) if made.version else uow.payees.add(made)
         warnings = _warnings(ctx, saved, target)
+        tell_entitlements(uow, [saved.subject])
         return SavedPayee(payee_id=saved.id, warnings=warnings, replaced=replaced, changes=uow.commit())
+
+
+def tell_entitlements(uow: UnitOfWork, subjects: Iterable[str]) -> None:
+    """Entitlements of these households and people say anew what they lack, in the same transaction."""
+    from app.usecases.relief_wants import announce_subjects  # it asks this module who receives
+
+    announce_subjects(uow, subjects=subjects)
 
 
 class _Target:
@@ -272,7 +280,8 @@ def end_payee(ctx: Context, *, payee_id: str, reason: str, version: int | None =
         raise RuleViolation("payee.reason_missing", field="reason")
     need_payee(ctx, payee_id)
     with ctx.unit(reason=reason) as uow:
-        uow.payees.save(replace(uow.payees.need(payee_id), state="ended", reason=reason.strip()), expected_version=version)
+        ended = uow.payees.save(replace(uow.payees.need(payee_id), state="ended", reason=reason.strip()), expected_version=version)
+        tell_entitlements(uow, [ended.subject])
         return uow.commit()
 
 
@@ -299,6 +308,7 @@ def adopt_payees(ctx: Context, *, entitlements: Iterable[Entitlement], way: str 
                 )  # fmt: skip
                 made.setdefault(one.subject, payee)
         uow.payees.add_many(list(made.values()))
+        tell_entitlements(uow, made)
         return len(made), uow.commit()
 
 

@@ -66,8 +66,10 @@ def announce_wants(uow: UnitOfWork, *, entitlements: Iterable[Entitlement]) -> N
         if not one.deleted:
             by_round.setdefault(one.round_id, []).append(one)
     for round_id, some in by_round.items():
-        round = uow.rounds.need(round_id)
-        programme = uow.programmes.need(round.programme_id)
+        round = uow.rounds.get(round_id)
+        programme = uow.programmes.get(round.programme_id) if round is not None else None
+        if round is None or programme is None:
+            continue
         live = uow.reads.relief.live(entitlement_ids=[one.id for one in some])
         owed = frozenset(one.id for one in some if one.state == "open" and one.due - one.before > _had(live.get(one.id)))
         papers = _papers(uow, some)
