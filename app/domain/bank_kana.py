@@ -95,6 +95,8 @@ def legal_kana(text: str, *, charset: str = "common", most: int = NAME_BYTES, fi
     RuleViolation beside ``field``: ``account.kana_kanji`` and ``account.kana_sign`` (``chars`` names the characters, ``at`` the first),
     ``account.kana_empty``. Text that is legal already comes back as it is, without changes.
     """
+    if _is_legal(text, charset):
+        return LegalKana(text[:most], (), text[most:])
     units = _read(text, charset)
     for problem in _refusals(units):
         raise RuleViolation(problem.code, field=field, chars=problem.chars, at=problem.at + 1, text=text)
@@ -136,12 +138,21 @@ def _bare(text: str) -> str:
 # -- reading -----------------------------------------------------------------------------------------------
 
 
-def _read(text: str, charset: str) -> list[_Unit]:
+@lru_cache(maxsize=8192)
+def _read(text: str, charset: str) -> tuple[_Unit, ...]:
+    """The pieces of a text, settled; nobody changes them any more."""
     allowed = CHARSETS[charset]
     units = _join_readings(_scan(text, allowed))
     _place_forms(units)
     _settle_spaces(units)
-    return units
+    return tuple(units)
+
+
+def _is_legal(text: str, charset: str) -> bool:
+    """Whether a text is as a bank takes it already: the common case, told without looking at each character."""
+    if not text or not CHARSETS[charset].issuperset(text) or text[0] == " " or text[-1] == " " or "  " in text:
+        return False
+    return _forms()[1].splitter.search(text) is None and _forms()[0].splitter.search(text) is None
 
 
 def _scan(text: str, allowed: frozenset[str]) -> list[_Unit]:
