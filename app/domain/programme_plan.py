@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.errors import RuleViolation
 from app.domain.relief import UNITS, ReliefRule, Yen, check_yen
-from app.domain.relief_criteria import WORDS, Criteria
+from app.domain.relief_criteria import MOST_SIZE, WORDS, Criteria, can_both_hold
 from app.domain.relief_rules import read_share, refuse_overlaps
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -108,7 +108,7 @@ def check_criteria(criteria: Criteria, *, unit: str) -> None:
     if unit == "household" and criteria.harms:
         raise RuleViolation("programme.harm_of_household", field="harms")
     least, most = criteria.size_least, criteria.size_most
-    if (least is not None and least < 1) or (most is not None and most < (least or 1)):
+    if (least is not None and not 1 <= least <= MOST_SIZE) or (most is not None and not (least or 1) <= most <= MOST_SIZE):
         raise RuleViolation("programme.size_range", field="size_most", least=least or 1, most=most)
     if any(later < earlier for earlier, later in zip(criteria.income_most, criteria.income_most[1:], strict=False)):
         raise RuleViolation("programme.income_falls", field="income_most")
@@ -120,6 +120,8 @@ def check_criteria(criteria: Criteria, *, unit: str) -> None:
         check_yen(criteria.income_step, field="income_step")
     if criteria.income_over is not None and criteria.income_over:
         check_yen(criteria.income_over, field="income_over")
+    if not can_both_hold(criteria, criteria):
+        raise RuleViolation("programme.nobody", field="income_over")
 
 
 def check_rules(rules: Sequence[RuleDraft], *, kind: str, round_id: str = "") -> None:

@@ -17,8 +17,9 @@ from app.domain.building import DWELLINGS, USES
 from app.domain.relief import HARMS, METHODS, Yen
 from app.domain.survey import GRADES
 
-SIZES = range(1, 21)
-"""Sizes of households that criteria are compared for."""
+MOST_SIZE = 100
+SIZES = range(1, MOST_SIZE + 1)
+"""Sizes of households that there are."""
 FLAGS = ("certificate", "demolished", "evacuated_long", "dwelling_lost", "site_damaged", "breadwinner", "head_injured", "goods_lost")
 """Criteria that are True (must be so), False (must not be so) or None (either)."""
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"grades": GRADES, "harms": HARMS, "methods": METHODS[1:], "uses": USES})

@@ -82,6 +82,8 @@ FAULTS: list[tuple[str, str, str, int | None, str]] = [
     ("size_least = 2", "size_least = 0", "programme.size_range", 16, "round[0].rule[0].size_most"),
     ("size_least = 2", "size_least = 3, size_most = 2", "programme.size_range", 18, "round[0].rule[0].size_most"),
     ("size_least = 2", "income_most = [3, 2]", "programme.income_falls", 18, "round[0].rule[0].income_most"),
+    ("size_least = 2", "size_least = 101", "programme.size_range", 16, "round[0].rule[0].size_most"),
+    ("size_least = 2", "income_over = 500, income_most = [400]", "programme.nobody", 18, "round[0].rule[0].income_over"),
     ("size_least = 2", "income_step = 3", "programme.step_alone", 18, "round[0].rule[0].income_step"),
     ("size_least = 2", 'municipalities = ["七尾市"]', "programme.municipality", 18, "round[0].rule[0].who.municipalities"),
     ('harms = ["重傷"]', 'harms = ["大けが"]', "programme.unknown_word", 27, "round[0].rule[1].who.harms"),
