@@ -97,6 +97,8 @@ def legal_kana(text: str, *, charset: str = "common", most: int = NAME_BYTES, fi
     """
     if _is_legal(text, charset):
         return LegalKana(text[:most], (), text[most:])
+    if wide := _narrow(text, charset):
+        return LegalKana(wide[:most], (KanaChange(0, text, wide, "width"),), wide[most:])
     units = _read(text, charset)
     for problem in _refusals(units):
         raise RuleViolation(problem.code, field=field, chars=problem.chars, at=problem.at + 1, text=text)
@@ -206,6 +208,26 @@ def _kind(cluster: str) -> str:
     if first == "\u3030" or unicodedata.category(first) == "Pd" or first in "\u30fc\uff70\u2212\u2500":
         return "width" if first == "\uff0d" else "dash"
     return "hiragana" if _HIRAGANA.match(first) else "width"
+
+
+@lru_cache(maxsize=len(CHARSETS))
+def _wide(charset: str) -> dict[str, str]:
+    """Full-width characters of which nothing but the width changes."""
+    table = {}
+    for code in (0x3000, *range(0x30A1, 0x30FB), *range(0xFF01, 0xFF5F)):
+        after, kind = _write(chr(code), CHARSETS[charset])
+        if after is not None and kind == "width":
+            table[chr(code)] = after
+    return table
+
+
+def _narrow(text: str, charset: str) -> str:
+    """The text in half width when nothing else is to be done, else "": nearly every name that is not legal already."""
+    table = _wide(charset)
+    if not text or not table.keys() >= set(text):
+        return ""
+    narrow = "".join([table[char] for char in text])
+    return narrow if _is_legal(narrow, charset) and _forms()[0].splitter.search(text) is None else ""
 
 
 @dataclass(frozen=True, slots=True)

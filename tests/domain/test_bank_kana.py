@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain import bank_kana
 from app.domain.bank_kana import CHARSETS, check_kana, compare_holder, legal_kana
 from app.domain.errors import RuleViolation
 
@@ -101,3 +102,15 @@ def test_whatever_is_typed_what_comes_out_is_legal_and_stays_so(text: str) -> No
 )  # fmt: skip
 def test_holder_beside_the_persons_kana(holder: str, kana: str, code: str) -> None:
     assert compare_holder(holder, kana) == code
+
+
+@given(st.text(alphabet="アイカガパヴャッーヲ・　 ＡａアｱABab()-.", max_size=20))
+def test_the_short_way_says_the_same(text: str) -> None:
+    """Names in one width are read at once; whoever asks gets what the long way says."""
+    try:
+        made = legal_kana(text)
+    except RuleViolation:
+        return
+    units = bank_kana._read(text, "common")
+    assert made.text + made.cut == "".join(unit.after or "" for unit in units)
+    assert made.changes == bank_kana._changes(units)
