@@ -45,6 +45,12 @@ def add_verbs(make: ReliefMaker) -> None:
     _output(balance)
     for name, what in (("budget", "PROGRAM"), ("return", "PROGRAM"), ("allot", "SITE"), ("back", "SITE"), ("fee", "")):
         _entry(act(name), what)
+    over = act("overpaid")
+    over.add_argument("entitlement", metavar="NUMBER")
+    over.add_argument("amount", metavar="YEN")
+    over.add_argument("--site", default="", metavar="SITE")
+    over.add_argument("--memo", default="", metavar="TEXT")
+    _entry(over, "", amount=False)
     back = act("reverse")
     back.add_argument("entry", metavar="ENTRY")
     back.add_argument("--reason", required=True, metavar="TEXT")
@@ -304,6 +310,13 @@ def _enter(ctx: Context, name: str, given: Namespace) -> Ledgered:
     if name == "reverse":
         return ledger.reverse(ctx, entry=given.entry, reason=given.reason, second=given.second, day=given.on)
     amount = read_yen(given.amount)
+    if name == "overpaid":
+        from app.usecases.entitlements import find_entitlement
+
+        found, site = find_entitlement(ctx, number=given.entitlement), ledger.find_site(ctx, name=given.site) if given.site else ""
+        return ledger.return_overpaid(
+            ctx, entitlement_id=found, amount=amount, second=given.second, site_id=site, day=given.on, memo=given.memo
+        )
     if name in ("budget", "return"):
         given.program = given.where
     programme_id, round_id = _chosen(ctx, given)
@@ -322,5 +335,5 @@ VERBS: Mapping[str, ReliefVerb] = {
     "report": _report,
     "ledger list": _list,
     "ledger balance": _balance,
-    **{f"ledger {name}": _entered(name) for name in ("budget", "return", "allot", "back", "fee", "reverse")},
+    **{f"ledger {name}": _entered(name) for name in ("budget", "return", "allot", "back", "fee", "overpaid", "reverse")},
 }

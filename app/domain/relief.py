@@ -176,7 +176,8 @@ class Entitlement(Record):
 
     ``subject`` and ``aliases`` are keys of ``domain.relief_rules.subject_keys``; ``household`` is the key of the household it belongs to.
     ``lines`` is JSON ``[{"rule", "category", "title", "amount", "benefit"}]``, ``basis`` JSON of the facts it was calculated from,
-    ``due`` the sum, ``before`` what earlier rounds paid of a total. ``over`` is what was paid too much. ``document`` shows a refusal (辞退届).
+    ``due`` the sum, ``before`` what earlier rounds paid of a total. ``over`` is what was paid too much
+    and has not come back, ``returned`` what of it did. ``document`` shows a refusal (辞退届).
     """
 
     number: str = ""
@@ -203,6 +204,7 @@ class Entitlement(Record):
     due: Yen = 0
     before: Yen = 0
     over: Yen = 0
+    returned: Yen = 0
     flag: str = ""
     wants: tuple[str, ...] = ()
     state: str = "open"

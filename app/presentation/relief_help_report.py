@@ -37,6 +37,7 @@ HELP: Mapping[str, str] = {
     "relief.ledger.return": f"残った財源を返したことを記帳する（返還・精算）\n{_SECOND}{_ENTRY}",
     "relief.ledger.allot": f"拠点へ現金を交付する\nSITE 拠点の名前。{_SECOND}{_ENTRY}",
     "relief.ledger.back": f"拠点から現金を戻し入れる\nSITE 拠点の名前。{_SECOND}{_ENTRY}",
+    "relief.ledger.overpaid": f"過払いの返還を受けたことを記帳する\nNUMBER 支給番号。--site 拠点（現金で受けたとき。なければ本部）。{_SECOND}{_ENTRY}",
     "relief.ledger.fee": f"振込手数料を記帳する\n{_ENTRY}",
     "relief.ledger.reverse": f"人が記帳した仕訳を取り消す（逆の仕訳を作る）\nENTRY 仕訳の番号（終わりの6文字以上）。--reason 理由。{_SECOND}"
     f"支給に伴う仕訳は、支給・振込・現金窓口で取り消してください。{_ENTRY}",
@@ -56,7 +57,7 @@ HEADS: Mapping[str, Mapping[str, str]] = {
     "relief ledger balance": {"day": "時点", "accounts": "試算表", "sum": "残高の合計", "programs": "支援制度", "total": "全部"},
     **{
         f"relief ledger {name}": {"entry": "仕訳", "day": "日付", "postings": "仕訳の行"}
-        for name in ("budget", "return", "allot", "back", "fee", "reverse")
+        for name in ("budget", "return", "allot", "back", "fee", "overpaid", "reverse")
     },
 }  # fmt: skip
 CODES: Mapping[str, Mapping[str, str]] = {}
@@ -209,5 +210,5 @@ TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "relief report": _tell_report,
     "relief ledger list": _tell_postings,
     "relief ledger balance": _tell_balance,
-    **{f"relief ledger {name}": _tell_postings for name in ("budget", "return", "allot", "back", "fee", "reverse")},
+    **{f"relief ledger {name}": _tell_postings for name in ("budget", "return", "allot", "back", "fee", "overpaid", "reverse")},
 }

@@ -165,7 +165,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     "entitlement": {
         "number": "支給番号", **_PLACE, "unit": "単位", "subject": "対象の照合値", "aliases": "対象の別の照合値", "household": "世帯の照合値", **_LINKS,
         "casualty_id": "人的被害", "claim_id": "申請", **_WHO, "category": "区分", "lines": "内訳", "basis": "計算の根拠", "due": "支給額（円）",
-        "before": "すでに支給した額（円）", "over": "過払いの額（円）", "flag": "注意", "wants": "足りないもの", "state": "状態",
+        "before": "すでに支給した額（円）", "over": "過払いの額（円）", "returned": "返還された過払い（円）", "flag": "注意", "wants": "足りないもの", "state": "状態",
         "calculated_at": "計算した日時", "declined_on": "辞退の日", "document": "辞退届など", "reason": "理由", **_COMMON,
     },
     "loan": {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.domain.books import ACCOUNTS, BY_HAND
 from app.domain.errors import RuleViolation
 from app.domain.governance import Operator, Site
-from app.domain.relief import Programme, ReliefRound, Yen
+from app.domain.relief import Entitlement, Programme, ReliefRound, Yen, check_yen
 from app.usecases import postings
 from app.usecases.context import Context
 from app.usecases.ledger_rows import AccountBalance, BookProblem, Funds, Ledgered, LedgerFilter, PostingRow
@@ -85,6 +86,34 @@ def bring_back(ctx: Context, *, site_id: str, amount: Yen, second: str, programm
             uow, site_id=site_id, amount=amount, programme_id=programme_id, day=day, second=other, memo=memo
         ),
     )
+
+
+def return_overpaid(
+    ctx: Context, *, entitlement_id: str, amount: Yen, second: str, site_id: str = "", day: str = "", memo: str = ""
+) -> Ledgered:
+    """What was paid too much came back, to headquarters or in cash to a site; the entitlement owes that much less.
+
+    RuleViolation as ``return_budget``; ``record.not_found``, also for somebody the actor may not know of; ``ledger.over_less`` when less
+    is owed.
+    """
+    day = _begin(ctx, day, memo)
+    if not isinstance(ctx.reads.get("entitlement", entitlement_id), Entitlement):
+        raise RuleViolation("record.not_found", field="entitlement", kind="entitlement", record=entitlement_id)
+    if site_id:
+        _need_site(ctx, site_id)
+    other = _second(ctx, second)
+
+    def act(uow: UnitOfWork) -> str:
+        one = uow.entitlements.need(entitlement_id)
+        if check_yen(amount) > one.over:
+            raise RuleViolation("ledger.over_less", field="amount", number=one.number, over=f"{one.over:,}")
+        left = one.over - amount
+        uow.entitlements.save(replace(one, over=left, returned=one.returned + amount, flag="over" if left else ""))
+        open_to_all = ctx.reads.seen_by(see_protected=False).get("entitlement", one.id) is not None
+        words = " ".join(filter(None, (one.number if open_to_all else "", memo.strip())))
+        return postings.post_overpaid_returned(uow, one, amount, site_id=site_id, day=day, second=other, memo=words)
+
+    return _write(ctx, act)
 
 
 def book_fee(ctx: Context, *, amount: Yen, programme_id: str = "", day: str = "", memo: str = "") -> Ledgered:

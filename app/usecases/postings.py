@@ -166,12 +166,12 @@ def post_overpaid(uow: UnitOfWork, changes: Iterable[tuple[Entitlement, Yen]], *
 
 
 def post_overpaid_returned(
-    uow: UnitOfWork, entitlement: Entitlement, amount: Yen, *, site_id: str = "", day: str = "", memo: str = ""
+    uow: UnitOfWork, entitlement: Entitlement, amount: Yen, *, site_id: str = "", day: str = "", second: str = "", memo: str = ""
 ) -> str:
     """An overpayment came back, to headquarters or in cash to a site: 資金 / 過払いの請求. The caller lowers ``over`` by it."""
     lines = moved("site" if site_id else "hq", "overpaid", check_yen(amount), debit_site=site_id, count=1)
     return _post(
-        uow, "overpaid_returned", lines, day=day, programme_id=entitlement.programme_id, round_id=entitlement.round_id, memo=memo
+        uow, "overpaid_returned", lines, day=day, programme_id=entitlement.programme_id, round_id=entitlement.round_id, second=second, memo=memo
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.ports import Reads, UnitOfWork
+from app.usecases.postings import post_overpaid
 from app.usecases.relief_plan import Plan, Planned, row_of
 from app.usecases.relief_rows import WANTS, CalculatedRow, Calculation, CategoryCount
 from app.usecases.relief_subjects import Gathering, Question, Subject, mark_doubles
@@ -192,6 +193,8 @@ def _write(uow: UnitOfWork, question: Question, found: Sequence[Planned]) -> Non
     changed = [one for one in found if one.stored is not None and one.after is not None and one.after != one.stored]
     for part in _parts(changed):
         uow.entitlements.save_many([_sure(one.after) for one in part])
+    owed = [(_sure(one.after), _sure(one.after).over - one.stored.over) for one in changed if one.stored is not None]
+    post_overpaid(uow, [(one, change) for one, change in owed if change])
     if question.round.state == "draft":
         uow.rounds.save(replace(uow.rounds.need(question.round.id), state="open"))
 

@@ -259,7 +259,7 @@ class Plan:
         """State, flag and what was paid too much, from what is due now and what is paid or on its way."""
         had = live.paid + live.under_way
         net, was = max(0, told.due - told.before), max(0, stored.due - stored.before)
-        over = max(0, had - net)
+        over = max(0, had - net - told.returned)
         if over:
             flag = "over"
         elif net > had > 0 and (net > was or stored.flag == "raised"):

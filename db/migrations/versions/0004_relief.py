@@ -187,6 +187,7 @@ STATEMENTS = (
         due BIGINT NOT NULL,
         "before" BIGINT NOT NULL,
         over BIGINT NOT NULL,
+        returned BIGINT NOT NULL,
         flag TEXT NOT NULL,
         wants TEXT NOT NULL,
         state TEXT NOT NULL,
