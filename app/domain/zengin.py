@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -138,7 +138,7 @@ def encode_file(*, header: Header, lines: Sequence[Line], profile: BankProfile) 
         f"{header.branch}{header.branch_name:<15}{header.account_kind}{header.account_number}{'':17}"
     )
     _check(head, 1, legal)
-    records = [head]
+    records = [head.encode(ENCODING)]
     for at, line in enumerate(lines, 2):
         if not 0 < line.amount <= MOST_YEN:
             raise RuleViolation("zengin.unwritable", record=at, field="amount", value=line.amount)
@@ -149,11 +149,10 @@ def encode_file(*, header: Header, lines: Sequence[Line], profile: BankProfile) 
         if len(text) != WIDTH or _LINE.fullmatch(text) is None or legal.fullmatch(text) is None:
             _check_line(line, at)
             _check(text, at, legal)
-        records.append(text)
-    records += [f"8{len(lines):06d}{total:012d}{'':101}", f"9{'':119}"]
+        records.append(text.encode(ENCODING))
+    records += [f"8{len(lines):06d}{total:012d}{'':101}".encode("ascii"), f"9{'':119}".encode("ascii")]
     newline = LINE_ENDS[profile.line_end]
-    joined = newline.decode("ascii").join(records).encode(ENCODING)
-    return joined + (newline if profile.final_newline else b"") + (EOF_MARK if profile.eof else b"")
+    return newline.join(records) + (newline if profile.final_newline else b"") + (EOF_MARK if profile.eof else b"")
 
 
 def _check_line(line: Line, record: int) -> None:
@@ -188,21 +187,52 @@ _FOOT = re.compile(r"8([0-9]{6})([0-9]{12}) {101}")
 
 def parse_file(data: bytes, *, path: str = "") -> ZenginFile:
     """A file with one header, read strictly. InputFault ``zengin.unreadable`` with ``line`` (record from 1) for the first thing that is wrong."""
+    frame = open_frame(data, path=path)
+    lines = tuple(frame.lines())
+    return ZenginFile(
+        header=frame.header, lines=lines, count=frame.count, total=frame.total, newline=frame.newline, final_newline=frame.final_newline,
+        eof=frame.eof,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A file opened: header and trailer read, the lines between not yet."""
+
+    path: str
+    header: Header
+    records: Sequence[str]
+    count: int
+    total: int
+    newline: bytes
+    final_newline: bool
+    eof: bool
+
+    def lines(self) -> Iterator[Line]:
+        """Each line read strictly; at the end count and total are those of the trailer, or InputFault."""
+        count = total = 0
+        for at in range(1, len(self.records) - 2):
+            line = _read_line(self.records[at], at + 1, self.path)
+            count += 1
+            total += line.amount
+            yield line
+        if count != self.count or total != self.total:
+            raise InputFault("zengin.unreadable", path=self.path, line=len(self.records) - 1, detail="sum")
+
+
+def open_frame(data: bytes, *, path: str = "") -> Frame:
+    """A file with its header, trailer and end read; see ``parse_file``."""
     records, newline, final, eof = split_records(data, path=path)
     if len(records) < 4:
         raise InputFault("zengin.unreadable", path=path, line=len(records), detail="records")
     head, foot = _HEAD.fullmatch(records[0]), _FOOT.fullmatch(records[-2])
-    for at, right in ((1, head), (len(records) - 1, foot), (len(records), records[-1] == f"9{'':119}")):
-        if not right:
-            raise InputFault("zengin.unreadable", path=path, line=at, detail="order")
-    assert head is not None and foot is not None
-    lines = tuple(_read_line(text, at, path) for at, text in enumerate(records[1:-2], 2))
-    count, total = int(foot[1]), int(foot[2])
-    if count != len(lines) or total != sum(line.amount for line in lines):
-        raise InputFault("zengin.unreadable", path=path, line=len(records) - 1, detail="sum")
-    return ZenginFile(
-        header=Header(*(text.rstrip(" ") for text in head.groups())), lines=lines, count=count, total=total, newline=newline,
-        final_newline=final, eof=eof,
+    if head is None:
+        raise InputFault("zengin.unreadable", path=path, line=1, detail="order")
+    if foot is None or records[-1] != f"9{'':119}":
+        raise InputFault("zengin.unreadable", path=path, line=len(records) - (foot is None), detail="order")
+    return Frame(
+        path=path, header=Header(*(text.rstrip(" ") for text in head.groups())), records=records, count=int(foot[1]), total=int(foot[2]),
+        newline=newline, final_newline=final, eof=eof,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app.domain.bank_kana import CHARSETS, NAME_BYTES, legal_kana
 from app.domain.bank_profile import MOST_RECORDS, BankProfile
 from app.domain.errors import EnvironmentFault, InputFault, RuleViolation
 from app.domain.half_kana import to_half_kana
-from app.domain.zengin import LEGAL, MOST_TOTAL, Header, Line, ZenginFile, parse_file
+from app.domain.zengin import LEGAL, MOST_TOTAL, Header, Line, open_frame
 from app.usecases.banks import BankBook
 from app.usecases.transfer_rows import KanaChange, PaymentLine
 
@@ -69,7 +69,7 @@ def split(lines: Sequence[Line], most: int) -> Iterator[tuple[Line, ...]]:
         yield tuple(part)
 
 
-def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[Line], payments: Sequence[PaymentLine]) -> ZenginFile:
+def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[Line], payments: Sequence[PaymentLine]) -> None:
     """Read a file that was written and compare everything: its SHA-256, its records, its sums, and each line with its payment.
 
     EnvironmentFault ``transfer.read_back`` (``line``) when anything differs: the medium did not keep what it was given.
@@ -81,18 +81,23 @@ def compare_written(path: Path, *, data: bytes, header: Header, lines: Sequence[
     if hashlib.sha256(read).digest() != hashlib.sha256(data).digest():
         raise EnvironmentFault("transfer.read_back", path=str(path), line=0)
     try:
-        found = parse_file(read, path=str(path))
-    except InputFault as fault:
-        raise EnvironmentFault("transfer.read_back", path=str(path), line=fault.params.get("line") or 0) from None
-    if found.header != header or found.count != len(payments) or found.total != sum(one.amount for one in payments):
-        raise EnvironmentFault("transfer.read_back", path=str(path), line=1)
-    for at, (line, wanted, payment) in enumerate(zip(found.lines, lines, payments, strict=True), 2):
-        same = line == wanted and line.customer == payment.code and line.amount == payment.amount
-        if not same or (line.bank, line.branch, line.account_kind, line.account_number) != (
-            payment.bank, payment.branch, payment.account_kind, payment.account_number,
-        ):  # fmt: skip
-            raise EnvironmentFault("transfer.read_back", path=str(path), line=at)
-    return found
+        frame = open_frame(read, path=str(path))
+        if frame.header != header or frame.count != len(payments) or frame.total != sum(one.amount for one in payments):
+            raise EnvironmentFault("transfer.read_back", path=str(path), line=1)
+        for at, (line, wanted, payment) in enumerate(zip(frame.lines(), lines, payments, strict=True), 2):
+            if line != wanted or not _pays(line, payment):
+                raise EnvironmentFault("transfer.read_back", path=str(path), line=at)
+    except (InputFault, ValueError) as fault:  # cut short, or another number of lines
+        line_ = fault.params.get("line") if isinstance(fault, InputFault) else 0
+        raise EnvironmentFault("transfer.read_back", path=str(path), line=line_ or 0) from None
+
+
+def _pays(line: Line, payment: PaymentLine) -> bool:
+    """Whether a line as read from the disk pays this payment."""
+    return (
+        line.customer == payment.code and line.amount == payment.amount and line.bank == payment.bank and line.branch == payment.branch
+        and line.account_kind == payment.account_kind and line.account_number == payment.account_number
+    )  # fmt: skip
 
 
 def _complete(payment: PaymentLine) -> bool:

@@ -353,12 +353,14 @@ def _free(uow: UnitOfWork, payment_ids: Sequence[str]) -> None:
 def _mark_accounts(uow: UnitOfWork, failed: Sequence[tuple[PaymentLine, BankAnswer]]) -> None:
     """Accounts that the bank found wrong, unless they were corrected meanwhile."""
     blamed = {payment.account_id: (payment, told) for payment, told in failed if told.failure in _ACCOUNT_STATES}
+    marked = []
     for account in uow.reads.transfers.accounts(blamed):
         payment, told = blamed[account.id]
         now = (account.bank, account.branch, account.kind, account.number, account.holder)
         then = (payment.bank, payment.branch, payment.account_kind, payment.account_number, payment.holder)
         if now == then and account.state == "checked":
-            uow.accounts.save(replace(account, state=_ACCOUNT_STATES[told.failure], reason=told.reason or account.reason))
+            marked.append(replace(account, state=_ACCOUNT_STATES[told.failure], reason=told.reason or account.reason))
+    uow.accounts.save_many(marked)
 
 
 def _result(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, found: _Sorted, *, name: str, sha256: str, profile: str) -> TransferResult:
