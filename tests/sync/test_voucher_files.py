@@ -21,6 +21,7 @@ from tests.stores import Clock, Town
 
 WORD = "1234-5678-9012"
 SCHEDULES = 24
+_ACTS = "assign assign carry carry read read read read pay pay pay answer recall give refund copy".split()
 
 
 @pytest.fixture
@@ -186,8 +187,7 @@ class Field:
     hq: Town
     sites: list[Town]
     folder: Path
-    files: list[Path] = field(default_factory=list)
-    backups: list[Path] = field(default_factory=list)
+    files: list[tuple[Path, Town]] = field(default_factory=list)
 
     def run(self, steps: int) -> None:
         dice = random.Random(self.seed)
@@ -202,11 +202,7 @@ class Field:
                 continue
 
     def _step(self, dice: random.Random, ids: list[str], site_id: str) -> None:
-        act, one, laptop = (
-            dice.choice("assign assign recall carry carry read read read read pay pay pay answer answer give refund copy".split()),
-            dice.choice(ids),
-            dice.choice(self.sites),
-        )
+        act, one, laptop = dice.choice(_ACTS), dice.choice(ids), dice.choice(self.sites)
         path = self.folder / f"f{len(self.files)}"
         if act == "assign":
             device = dice.choice([self.hq, *self.sites]).ctx.place.device_prefix
@@ -214,22 +210,34 @@ class Field:
         elif act == "recall":
             vouchers.recall(self.hq.ctx, voucher_ids=[one])
         elif act == "carry":
-            self.files.append(carry(self.hq, laptop, path))
+            self.files.append((carry(self.hq, laptop, path), laptop))
         elif act == "answer":
-            self.files.append(answer(laptop, path))
+            self.files.append((answer(laptop, path), self.hq))
         elif act == "read" and self.files:
-            read(dice.choice([self.hq, *self.sites]).ctx, dice.choice(self.files[-4:] if dice.random() < 0.7 else self.files))
+            file, meant = dice.choice(self.files[-3:] if dice.random() < 0.7 else self.files)
+            read((meant if dice.random() < 0.8 else dice.choice([self.hq, *self.sites])).ctx, file)
         elif act == "pay":
-            cash_desk.pay(dice.choice([self.hq, *self.sites]).ctx, voucher_id=one, identified="card")
+            where, one = self._somebody(dice, "assigned", one)
+            cash_desk.pay(where.ctx, voucher_id=one, identified="card")
         elif act == "give":
-            vouchers.give_up(laptop.ctx, voucher_ids=[one])
+            where, one = self._somebody(dice, "assigned", one)
+            vouchers.give_up(where.ctx, voucher_ids=[one])
         elif act == "refund":
-            paid = cash_desk.need_receipt(laptop.ctx, text=voucher(laptop.ctx, one).number) if self._has(laptop, one) else None
-            if paid is not None:
-                asked = cash_desk.ask_refund(laptop.ctx, receipt_id=paid.id, reason="誤り")
-                cash_desk.confirm_refund(laptop.ctx, refund_id=asked.receipt.id, second="立会 次郎", password=SECOND_PASSWORD)
+            self._refund(*self._somebody(dice, "paid", one))
         elif act == "copy" and len(self.sites) < 3:
             self._copy(laptop)
+
+    def _somebody(self, dice: random.Random, state: str, one: str) -> tuple[Town, str]:
+        """Mostly who has such a voucher by the state it has there, whoever's it is; else anybody."""
+        places = [self.hq, *self.sites]
+        found = [(place, each.id) for place in places for each in place.ctx.reads.all("voucher") if each.state == state]  # type: ignore[attr-defined]
+        return dice.choice(found) if found and dice.random() < 0.9 else (dice.choice(places), one)
+
+    def _refund(self, where: Town, one: str) -> None:
+        paid = cash_desk.need_receipt(where.ctx, text=voucher(where.ctx, one).number) if self._has(where, one) else None
+        if paid is not None and where is not self.hq:
+            asked = cash_desk.ask_refund(where.ctx, receipt_id=paid.id, reason="誤り")
+            cash_desk.confirm_refund(where.ctx, refund_id=asked.receipt.id, second="立会 次郎", password=SECOND_PASSWORD)
 
     def _has(self, laptop: Town, voucher_id: str) -> bool:
         return bool(laptop.ctx.reads.cash.vouchers([voucher_id]))
@@ -264,7 +272,7 @@ def test_random_schedules_of_real_files(town: Town, tmp_path: Path, seed: int) -
         add_second(one.ctx, roles=("desk",))
     world = Field(seed, town, sites, tmp_path)
     try:
-        world.run(70)
+        world.run(90)
         world.finish()
         found = world.receipts()
         paid = [one.voucher_id for one in found.values() if one.kind == "payment"]
