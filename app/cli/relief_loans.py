@@ -139,8 +139,10 @@ def _plan(gateway: FolderGateway, given: Namespace) -> Answer:
     from app.domain.programme_plan import LoanTerms
     from app.usecases.programmes import read_day
 
-    day = date.fromisoformat(read_day(given.on, field="on"))
-    schedule = make_schedule(read_amount(given.amount), day, _given_terms(LoanTerms(rate="0"), given))
+    found = read_day(given.on, field="on")
+    if not found:
+        raise UsageFault("programme.day", value=given.on)
+    schedule = make_schedule(read_amount(given.amount), date.fromisoformat(found), _given_terms(LoanTerms(rate="0"), given))
     return {
         "count": len(schedule), "total": sum(one.total for one in schedule), "interest": sum(one.interest for one in schedule),
         "schedule": [_instalment(one) for one in schedule],

@@ -130,7 +130,11 @@ class _Reader:
         if not isinstance(raw, list):
             raise self._fault("programme.not_a_table", place, "rule")
         rules = tuple(self._one_rule(self._table(one, f"{place}.rule[{at}]"), f"{place}.rule[{at}]", kind) for at, one in enumerate(raw))
-        self._rule(place, "rule", lambda: check_rules(rules, kind=kind))
+        try:
+            check_rules(rules, kind=kind)
+        except RuleViolation as fault:
+            second = f"{place}.rule[{fault.params['place']}]" if "place" in fault.params else place
+            raise self._fault(fault.code, second, "who" if second != place else "rule", **fault.params) from None
         return RoundPlan(values=values, rules=rules)
 
     def _one_rule(self, table: Mapping[str, Any], place: str, kind: str) -> RuleDraft:

@@ -157,7 +157,7 @@ def _overlaps(rules: Sequence[ReliefRule]) -> Iterator[Overlap]:
 def refuse_overlaps(rules: Sequence[ReliefRule]) -> None:
     """RuleViolation ``programme.overlap`` that names the first two rules that contradict each other."""
     for found in find_overlaps(rules):
-        raise RuleViolation("programme.overlap", field="criteria", first=found.first.title, second=found.second.title, group=found.first.group)
+        raise RuleViolation("programme.overlap", field="criteria", first=found.first.title, second=found.second.title, place=found.second.position)
 
 
 def subject_keys(

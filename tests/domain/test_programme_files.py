@@ -111,7 +111,7 @@ def test_rules_that_contradict_each_other_are_refused_with_both_names() -> None:
     text = GOOD + '\n[[round.rule]]\ntitle = "全壊（追加）"\nwho = { grades = ["全壊"] }\namount = 5\n'
     with pytest.raises(InputFault) as caught:
         parse_programme(text, path="制度.toml")
-    assert caught.value.code == "programme.overlap"
+    assert (caught.value.code, caught.value.params["line"]) == ("programme.overlap", 32)
     assert "「全壊」と「全壊（追加）」" in message(caught.value)
     assert parse_programme(text + 'group = "more"\n').rounds[0].rules[2].amount == 5
 
