@@ -234,6 +234,28 @@ def test_a_correction_is_a_reversal_by_two_people(books: Books) -> None:
         ledger.reverse(books.ctx, entry=approved, reason="だめ", second=SECOND)
 
 
+def test_an_overpayment_comes_back(books: Books) -> None:
+    one = books.entitlements[0]
+    with books.ctx.unit() as uow:
+        over = uow.entitlements.save(replace(uow.entitlements.need(one.id), over=80_000, flag="over"))
+        postings.post_overpaid(uow, [(over, 80_000)])
+        uow.commit()
+    with pytest.raises(RuleViolation, match=r"ledger\.over_less"):
+        ledger.return_overpaid(books.ctx, entitlement_id=one.id, amount=80_001, second=SECOND)
+    with pytest.raises(RuleViolation, match=r"ledger\.second_missing"):
+        ledger.return_overpaid(books.ctx, entitlement_id=one.id, amount=1, second="")
+    with pytest.raises(RuleViolation, match=r"record\.not_found"):
+        ledger.return_overpaid(books.ctx, entitlement_id="nobody", amount=1, second=SECOND)
+    ledger.return_overpaid(books.ctx, entitlement_id=one.id, amount=30_000, second=SECOND)
+    last = ledger.return_overpaid(books.ctx, entitlement_id=one.id, amount=50_000, second=SECOND)
+    with books.ctx.unit() as uow:
+        kept = uow.entitlements.need(one.id)
+    assert (kept.over, kept.returned, kept.flag) == (0, 80_000, "")
+    assert balances(books) == {"hq": 80_000, "reclaimed": -80_000}
+    assert ledger.posting_rows(books.ctx, entries=[last.entry])[0].memo == one.number
+    assert problems(books) == []
+
+
 def test_money_that_is_not_there_cannot_be_handed_out(books: Books) -> None:
     programme, site = books.programme.id, ledger.find_site(books.ctx, name=books.ctx.place.site_name)
     ledger.receive_budget(books.ctx, programme_id=programme, amount=100_000)
