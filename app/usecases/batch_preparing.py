@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id, person_number
 from app.domain.payment_code import payment_code
-from app.domain.payments import WAYS, Payment, PaymentBatch, PaymentShare
+from app.domain.payments import WAYS, Payee, Payment, PaymentBatch, PaymentShare
 from app.domain.relief import MOST_YEN, Entitlement, Programme, ReliefRound
 from app.usecases.batch_rows import FailedPayment, LeftOut, LiveMoney, Prepared
 from app.usecases.context import Context
@@ -48,7 +48,8 @@ def prepare(
 
     One payment for each payee with a share for each entitlement: due - before - what is live. Entitlements of protected people come into
     a batch of their own (``guarded``); for an actor who may not see them they are not there. What repeats a failed payment comes into a
-    batch linked to the original. Everybody else with money to pay is in ``left_out`` with a reason (of those named, everybody).
+    batch linked to the original. In cash: who wants cash or has no account; who has one, when named. In kind: contractors.
+    Everybody else with money to pay is in ``left_out`` with a reason (of those named, everybody).
     Needs the right ``relief`` and headquarters. RuleViolation ``batch.closed``, ``batch.exemption``, ``batch.over_budget``.
     """
     ctx.require("relief")
@@ -219,11 +220,18 @@ class _Desk:
             if self.way == "cash" and choice.problem in ("", "payee.missing") and one.casualty_id not in dead:
                 return "", {}
             return "batch.left.payee", {}
-        if self.way == "transfer" and choice.payee.way == "cash":
-            return "batch.left.other_way", {"way": choice.payee.way}
-        if self.way != "transfer":
-            return ("", {}) if choice.problem != "payee.missing" else ("batch.left.payee", {})
+        other = self._other_way(choice.payee)
+        if other or self.way != "transfer":
+            return other, {}
         return self._account_obstacle(choice, failed)
+
+    def _other_way(self, payee: Payee) -> str:
+        """Why the payee is not paid this way: whoever has an account is handed cash only when named (or repeated in cash)."""
+        if self.way == "transfer":
+            return "batch.left.wants_cash" if payee.way == "cash" else ""
+        if self.way == "in_kind":
+            return "" if payee.way == "in_kind" or payee.role == "contractor" else "batch.left.no_contractor"
+        return "batch.left.wants_transfer" if payee.way != "cash" and payee.account_id and self.named is None else ""
 
     def _account_obstacle(self, choice: PayeeChoice, failed: FailedPayment | None) -> tuple[str, Mapping[str, object]]:
         account = choice.account

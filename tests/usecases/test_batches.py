@@ -108,7 +108,7 @@ def test_who_cannot_be_paid_is_left_out_with_a_reason(desk: Desk) -> None:
     assert [one.count for one in done.batches] == [1]
     assert {one.entitlement_id: one.code for one in done.left_out} == {
         no_payee: "batch.left.payee", unchecked: "batch.left.account.unchecked", twin: "batch.left.same_account",
-        papers: "batch.left.documents", cash: "batch.left.other_way", large: "batch.left.too_large",
+        papers: "batch.left.documents", cash: "batch.left.wants_cash", large: "batch.left.too_large",
     }  # fmt: skip
     second = batches.prepare(desk.maker, round_id=desk.round)
     assert [one.count for one in second.batches] == [1], "the second payee of an account is paid by the next batch"
@@ -138,6 +138,22 @@ def test_cash_needs_no_account_and_for_the_living_no_payee(desk: Desk) -> None:
     assert [(one.entitlement_id, one.code) for one in done.left_out] == [(lost, "batch.left.payee")]
     (row,) = batches.payment_rows(desk.maker, batch_id=done.batches[0].id)
     assert (row.name, row.bank, row.payee_id) == ("見本　0001", "", "")
+
+
+def test_each_way_is_for_those_who_receive_that_way(desk: Desk) -> None:
+    transfer, cash, bare, builder = desk.entitle(1), desk.entitle(2), desk.entitle(3), desk.entitle(4)
+    with desk.town.ctx.unit() as uow:
+        for no, values in ((2, {"way": "cash"}), (3, {"account_id": ""}), (4, {"way": "in_kind", "role": "contractor"})):
+            uow.payees.save(replace(uow.payees.where(subject=f"victim:H{no}")[0], **values))
+        uow.commit()
+    kind = batches.prepare(desk.maker, round_id=desk.round, way="in_kind")
+    assert [one.count for one in kind.batches] == [1]
+    assert {one.entitlement_id: one.code for one in kind.left_out} == dict.fromkeys((transfer, cash, bare), "batch.left.no_contractor")
+    paid = batches.prepare(desk.maker, round_id=desk.round, way="cash")
+    assert [one.count for one in paid.batches] == [2]
+    assert {one.entitlement_id: one.code for one in paid.left_out} == {transfer: "batch.left.wants_transfer"}
+    named = batches.prepare(desk.maker, round_id=desk.round, way="cash", entitlement_ids=[transfer, builder])
+    assert [one.count for one in named.batches] == [1] and named.left_out[0].code == "batch.left.nothing"
 
 
 def test_a_budget_is_never_overrun(desk: Desk) -> None:
