@@ -292,7 +292,7 @@ def test_cancelled_money_is_open_again_and_out_of_the_books(desk: Desk) -> None:
 
 
 def test_cash_makes_vouchers_and_cancelling_ends_them(desk: Desk) -> None:
-    desk.entitle(1)
+    desk.entitle(1, payee=0)
     (batch,) = batches.prepare(desk.maker, round_id=desk.round, way="cash").batches
     batches.approve_batch(desk.approver, batch_id=batch.id)
     with desk.town.ctx.unit() as uow:
