@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,10 +172,26 @@ def test_a_family_and_its_notice(opened: Any, books: Books, settle: Settle, tmp_
 
 
 def test_somebody_without_the_right_sees_no_books(books: Books, window: MainWindow, settle: Settle) -> None:
-    from dataclasses import replace
-
     window.context = replace(window.context, actor=replace(window.context.actor, roles=("desk",)))
     window.go("ledger")
     settle()
     page = window.current
     assert page.closed and not page.tabs.isVisibleTo(page)
+
+
+def test_an_overpayment_that_came_back_is_booked_where_the_family_is_shown(opened: Any, books: Books, settle: Settle) -> None:
+    with books.ctx.unit() as uow:
+        one = uow.entitlements.save(replace(uow.entitlements.need(books.entitlements[2].id), over=40_000, flag="over"))
+        postings.post_overpaid(uow, [(one, 40_000)])
+        uow.commit()
+    tab = opened("household", entitlement_id=one.id)
+    settle()
+    assert tab.over_button.isVisibleTo(tab) and not tab.over_button.isEnabled()
+    tab.table.make_current(0)
+    tab.take_overpaid()
+    settle()
+    second = next(one for one, name in ledger.list_seconds(books.ctx) if name == SECOND)
+    enter(tab.findChild(FormDialog), settle, amount="40,000", second=second)
+    settle()
+    assert tab.statement.over == 0 and not tab.over_button.isVisibleTo(tab)
+    assert ledger.verify_books(books.ctx) == []

@@ -12,6 +12,8 @@ from app.domain.protection import Protection
 from app.domain.relief import Entitlement, Programme, ReliefRound
 from app.usecases import ledger, postings
 from app.usecases.ledger_rows import DayLine, Report, ReportLine, SiteLine, Tally
+from app.usecases.operators import add_operator
+from app.usecases.relief_calculation import calculate
 from app.usecases.relief_reports import (
     estimate_from_calculation,
     make_report,
@@ -20,7 +22,9 @@ from app.usecases.relief_reports import (
     save_estimates,
 )
 from app.usecases.relief_statements import find_families, make_statement
+from tests import relief_town
 from tests.relief_books import SECOND, Books, open_books
+from tests.relief_town import add_home, add_programme, add_round, by_grade, calculated, judge_home
 from tests.stores import Town
 
 
@@ -220,3 +224,22 @@ def test_a_family_has_everything_in_one_statement(books: Books) -> None:
     again = make_statement(books.ctx, entitlement_id=hit.entitlement_id)
     assert [line.number for line in again.lines][:2] == ["E001", "E003"]
     assert find_families(books.ctx, text=" ") == []
+
+
+def test_a_lower_grade_after_payment_is_owed_back_in_the_books(town: Town) -> None:
+    ctx = town.ctx
+    home = add_home(ctx, "再調査　家", grade="half")
+    round_id = add_round(ctx, add_programme(ctx), *by_grade(half=150_000, partial=50_000))
+    one = calculated(ctx, round_id)["再調査　家"]
+    relief_town.pay(ctx, one.id, 150_000)
+    judge_home(ctx, home, "partial", kind="re", day="2024-01-03")
+    calculate(ctx, round_id=round_id)
+    add_operator(ctx, name=SECOND, password="another good password", roles=("accounting",))
+    ledger.return_overpaid(ctx, entitlement_id=one.id, amount=60_000, second=SECOND)
+    calculate(ctx, round_id=round_id)
+    with ctx.unit() as uow:
+        kept = uow.entitlements.need(one.id)
+    balances = {row.account: row.balance for row in ledger.trial_balance(ctx)}
+    assert (kept.over, kept.returned, kept.flag) == (40_000, 60_000, "over")
+    assert (balances["overpaid"], balances["reclaimed"]) == (40_000, -100_000)
+    assert "ledger.check.over" not in {problem.code for problem in ledger.verify_books(ctx)}

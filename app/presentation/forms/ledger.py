@@ -72,6 +72,13 @@ def fee_form(programmes: Pairs) -> FormSpec:
     return FormSpec(key="ledger.fee", title="振込手数料", save="記帳する", sections=(SectionSpec(fields=fields),))
 
 
+def overpaid_form(seconds: Pairs, most: int) -> FormSpec:
+    """What was paid too much came back."""
+    amount = FieldSpec(key="amount", label="返ってきた額（円）", kind="integer", required=True, low=1, high=most, width=16, ime="digits")
+    fields = (amount, _choice("second", "立ち会った人", seconds, help=_SECOND_HELP), _DAY, _MEMO)
+    return FormSpec(key="ledger.overpaid", title="過払いの返還を受けた", save="記帳する", sections=(SectionSpec(fields=fields),))
+
+
 def reverse_form(seconds: Pairs) -> FormSpec:
     """An entry is taken back."""
     fields = (

@@ -10,17 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
 from app.presentation.columns.ledger import FAMILIES, STATEMENT
+from app.presentation.forms.ledger import overpaid_form
 from app.presentation.yen_words import yen
 from app.ui import theme
 from app.ui.ledger.money_tile import MoneyTile
-from app.ui.ledger.shared import KINDS, write_list
-from app.ui.surveys.asking import bind
+from app.ui.ledger.shared import KINDS, told, write_list
+from app.ui.surveys.asking import bind, open_form
 from app.ui.tabbed import Tab
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.export_dialog import PDF, Choice, ExportDialog, Written
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, note, row, text
+from app.usecases import ledger
 from app.usecases.context import Context
 from app.usecases.job import Job
 from app.usecases.ledger_rows import FamilyHit, Statement
@@ -59,6 +61,9 @@ class HouseholdTab(Tab):
         self.remark = note("")
         self.print_button = button("お知らせを印刷…（Ctrl+P）", role="primary", icon="print")
         self.export_button = button("書き出す…（Ctrl+E）", icon="save")
+        self.over_button = button("過払いの返還を受けた…（F6）", icon="undo", tip="選んだ支援の過払いが返ってきたことを記帳します")
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        bind(self, self.over_button, self.take_overpaid, "F6")
         bind(self, self.print_button, self.print_notice, "Ctrl+P")
         bind(self, self.export_button, self.export, "Ctrl+E")
         self.empty = EmptyState("世帯を探してください", _ASK, icon="search")
@@ -68,7 +73,7 @@ class HouseholdTab(Tab):
         left = frame("plain", column(self.finder, self.hits, spacing=8))
         left.layout().setStretch(1, 1)
         tiles = row(*self.tiles.values(), spacing=10)
-        buttons = row(1, self.export_button, self.print_button, spacing=8)
+        buttons = row(self.over_button, 1, self.export_button, self.print_button, spacing=8)
         self.body = frame("plain", column(self.name, self.address, tiles, self.table, self.remark, buttons, spacing=8))
         self.body.layout().setStretch(3, 1)
         right = frame("plain", column(self.body, self.empty, margins=(6, 0, 0, 0)))
@@ -139,8 +144,31 @@ class HouseholdTab(Tab):
             remarks.append(f"支給し過ぎた額が {yen(found.over)} あります。")
         self.remark.setText("".join(remarks))
         self.remark.setVisible(bool(remarks))
+        self.over_button.setVisible(bool(found.over))
         self.print_button.setEnabled(self.may("print"))
         self.export_button.setEnabled(self.may("export") or self.may("print"))
+        self._enable()
+
+    def _enable(self) -> None:
+        """Only a line with something to give back can get it back."""
+        line = self.table.current_row()
+        here = self.may("relief") and self.context.place.site_kind == "hq"
+        self.over_button.setEnabled(here and line is not None and line.over > 0)
+
+    def take_overpaid(self) -> None:
+        """Ask how much of an overpayment came back, and who was there."""
+        line, ctx = self.table.current_row(), self.context
+        if line is None or not self.over_button.isEnabled():
+            return
+
+        def ask(seconds: Sequence[tuple[str, str]]) -> None:
+            open_form(
+                self, self.shell, overpaid_form(seconds, line.over),
+                lambda given: ledger.return_overpaid(ctx, entitlement_id=line.entitlement_id, **told(given)),
+                then=lambda _: self.shell.say("過払いの返還を記帳しました"), lead=f"{line.programme} {line.round}　{line.name}　過払い {line.over:,}円",
+            )  # fmt: skip
+
+        self.runner.read(lambda: ledger.list_seconds(ctx), parent=self).success(ask).start()
 
     def take_focus(self) -> None:
         """Into the search."""
