@@ -465,6 +465,10 @@ def test_a_file_that_was_replaced_is_not_taken_to_the_bank_besides(desk: Desk, t
 def test_a_bill_is_paid_without_a_file(desk: Desk, tmp_path: Path) -> None:
     for no, due in enumerate((1000, 2000), 1):
         desk.entitle(no, due=due)
+    with desk.town.ctx.unit() as uow:
+        for payee in uow.payees.where(state="active"):
+            uow.payees.save(replace(payee, way="in_kind"))
+        uow.commit()
     (batch,) = batches.prepare(desk.maker, round_id=desk.round, way="in_kind").batches
     batches.check_batch(desk.checker, batch_id=batch.id)
     batches.approve_batch(desk.approver, batch_id=batch.id)

@@ -124,7 +124,7 @@ def _take_rows(result: ReadResult, found: ReadAnswers, path: Path) -> None:
             found.answers.append(_answer(line, told, words, kinds))
         except RuleViolation as fault:
             params = {key: value for key, value in fault.params.items() if key != "field"}
-            found.problems.append(AnswerProblem(line=line, code=fault.code, params={**params, "line": line}))
+            found.problems.append(AnswerProblem(line=line, code=fault.code, params=params))
 
 
 def _answer(line: int, told: Mapping[str, str], words: Mapping[str, str], kinds: Mapping[str, str]) -> BankAnswer:
@@ -132,13 +132,13 @@ def _answer(line: int, told: Mapping[str, str], words: Mapping[str, str], kinds:
     text = told.get("result", "")
     failure = words.get(_plain(text))
     if failure is None:
-        raise RuleViolation("transfer.result_word", text=text)
+        raise RuleViolation("transfer.result_word", line=line, text=text)
     amount = read_integer(told["amount"]) if "amount" in told else None
     if "amount" in told and amount is None:
-        raise RuleViolation("transfer.result_amount", text=told["amount"])
+        raise RuleViolation("transfer.result_amount", line=line, text=told["amount"])
     day = read_single_day(told["paid_on"]) if "paid_on" in told else ""
     if "paid_on" in told and not day:
-        raise RuleViolation("transfer.result_day", text=told["paid_on"])
+        raise RuleViolation("transfer.result_day", line=line, text=told["paid_on"])
     code = re.sub(r"\D", "", unicodedata.normalize("NFKC", told.get("code", "")))
     account = {key: unicodedata.normalize("NFKC", told.get(key, "")) for key in ("bank", "branch", "account")}
     kind = unicodedata.normalize("NFKC", told.get("kind", "1"))
