@@ -54,9 +54,9 @@ ROUNDS: ColumnSet[RoundFile] = ColumnSet(
         Column(key="rules", label="決まり", text=lambda r: f"{len(r.rules):,}", width=4, align="right", number=True),
         Column(key="as_of", label="基準日", text=lambda r: day_text(r.round.as_of) or "災害の日", width=6),
         Column(key="decided_on", label="決定日", text=lambda r: day_text(r.round.decided_on), width=6),
-        Column(key="budget", label="予算（円）", text=lambda r: budget_text(r.round.budget), width=8, align="right", number=True),
+        Column(key="budget", label="予算（円）", text=lambda r: budget_text(r.round.budget), width=7, align="right", number=True),
         Column(
-            key="locked", label="支給", text=lambda r: "手続き中・済み" if r.locked else "", width=7, tone=lambda r: "info" if r.locked else "",
+            key="locked", label="支給", text=lambda r: "手続き済み" if r.locked else "", width=5, tone=lambda r: "info" if r.locked else "",
         ),
     ),
 )  # fmt: skip
@@ -64,11 +64,11 @@ RULES: ColumnSet[ReliefRule] = ColumnSet(
     key="relief_rules",
     columns=(
         Column(key="title", label="名称", text=lambda r: r.title, width=11, tip=lambda r: r.title),
-        Column(key="who", label="だれに", text=who_text, width=20, tip=rule_sentence),
+        Column(key="who", label="だれに", text=who_text, width=19, tip=rule_sentence),
         Column(key="amount", label="いくら（円）", text=amount_text, width=7, align="right", number=True),
         Column(key="single", label="単身", text=lambda r: r.single, width=3, align="center"),
         Column(key="unit", label="単位", text=lambda r: label("unit", r.unit), width=3),
-        Column(key="group", label="組", text=lambda r: group_words(r.group), width=7),
+        Column(key="group", label="組", text=lambda r: group_words(r.group), width=6),
         Column(key="category", label="区分", text=lambda r: r.category, width=7),
         Column(key="note", label="備考", text=lambda r: r.note, width=10, tip=lambda r: r.note),
     ),
