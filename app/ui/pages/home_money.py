@@ -51,8 +51,8 @@ def money_tasks(seen: ReliefOverview) -> list[Task]:
         ),
         (
             seen.unassigned,
-            ("voucher", "warn", f"行き先の決まっていない引換券 {seen.unassigned:,} 枚", "支払う拠点に割り当ててください。", "cash", {}),
+            ("voucher", "warn", f"行き先の決まっていない引換券 {seen.unassigned:,} 枚", "支払う拠点に割り当ててください。", "cash", {"tab": "vouchers"}),
         ),
-        (seen.uncollected, ("cash", "info", f"まだ受け取られていない引換券 {seen.uncollected:,} 枚", collect, "cash", {})),
+        (seen.uncollected, ("cash", "info", f"まだ受け取られていない引換券 {seen.uncollected:,} 枚", collect, "cash", {"tab": "uncollected"})),
     ]  # fmt: skip
     return [task for number, task in lines if number]

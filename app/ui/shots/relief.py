@@ -183,6 +183,25 @@ def _papers(stage: Stage) -> QWidget:
     return tab.tick()
 
 
+@shot("relief-claim-import")
+def _import_claims(stage: Stage) -> QWidget:
+    return tab_of(stage, "claims").import_file()
+
+
+@shot("relief-claim-repair")
+def _repair(stage: Stage) -> QWidget:
+    ctx = town(stage).context
+    if not any(one.kind == "repair" for one in programmes.list_programmes(ctx)):
+        shipped = programmes.find_shipped("oukyu")
+        programmes.import_programme(ctx, text=shipped.text, name=shipped.name)
+    dialog: Any = _new_claim(stage)
+    dialog.choice.choose(next(one.id for one in programmes.list_programmes(ctx) if one.kind == "repair"))
+    dialog._show_programme()
+    dialog.whom.choose()
+    stage.settle()
+    return dialog
+
+
 @shot("relief-claim-close")
 def _close_claim(stage: Stage) -> QWidget:
     return tab_of(stage, "claims").close_claim()
