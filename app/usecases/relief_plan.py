@@ -244,6 +244,8 @@ class Plan:
         keys = dict.fromkeys((*stored.aliases, *subject.keys))
         keys.pop(stored.subject, None)
         before = self._before(subject, (stored.subject, *stored.aliases))
+        if words.outcome.due - before > live.paid + live.under_way - stored.returned:
+            before -= stored.returned  # what came back may be paid again, now that more is due than was kept
         counted = self._absorbed[id(subject)] = min(spare, max(0, words.outcome.due - before - live.paid - live.under_way))
         told = replace(
             stored, aliases=tuple(keys), household=subject.household or stored.household, victim_id=subject.victim_id, casualty_id=subject.casualty_id,

@@ -151,6 +151,25 @@ def test_a_changed_grade_raises_lowers_and_flags_never_pays_a_second_time(town: 
     assert len(ctx.reads.relief.entitlements(round_id=round_id)) == 1
 
 
+def test_what_came_back_is_paid_again_when_more_is_due_after_all(town: Town) -> None:
+    ctx = town.ctx
+    home = add_home(ctx, "返納　家", grade="total")
+    round_id = add_round(ctx, add_programme(ctx), *ISHIKAWA)
+    one = calculated(ctx, round_id)["返納　家"]
+    pay(ctx, one.id, 200_000)
+    judge_home(ctx, home, "half", kind="re", day="2024-01-03")
+    assert calculated(ctx, round_id)["返納　家"].over == 150_000
+    change(ctx, "entitlement", one.id, returned=150_000)
+    after = calculated(ctx, round_id)["返納　家"]
+    assert (after.over, after.flag, after.before) == (0, "", 0)
+    judge_home(ctx, home, "large", kind="re", day="2024-01-04")
+    row = row_of(calculate(ctx, round_id=round_id), "返納　家")
+    assert (row.open, row.over, row.flag) == (100_000, 0, "raised"), "150,000 are due and 50,000 were kept"
+    pay(ctx, one.id, 100_000, part=2)
+    row = row_of(calculate(ctx, round_id=round_id), "返納　家")
+    assert (row.open, row.over, row.before) == (0, 0, 0)
+
+
 def test_later_rounds_of_a_total_pay_what_is_added(town: Town) -> None:
     ctx = town.ctx
     add_home(ctx, "全壊　一", grade="total")
