@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,7 @@ MATE = ResidentRow(
 )
 EXTRA = {"mobile": "08098763333", "workplace": "秘密の勤め先", "note": "居所は内緒", "needs": ["care"]}
 
+_CHANCE = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b")
 SECRETS = (
     "隠岐　静香", "静香", "オキ　シズカ", "シズカ", "守田", "葵", "モリタ", "アオイ", "隠町", "伏町", "9丁目8番7号", "6丁目5番4号",
     "9876", "8098763333", "秘密の勤め先", "内緒", "秘密の連絡先", "7000000001", "7000000002", "9999991", "999-9991", "999-9992",
@@ -188,6 +190,7 @@ def told_in(path: Path) -> str:
 
 
 def leaks(text: str) -> list[str]:
-    """The secrets that a text tells, with or without the spaces in them."""
+    """The secrets that a text tells, with or without the spaces in them. Ids and hashes, in which any four digits come up, are left out."""
+    text = _CHANCE.sub("", text)
     folded = "".join(text.split())
     return [secret for secret in SECRETS if secret in text or "".join(secret.split()) in folded]

@@ -6,7 +6,7 @@ The verbs are taken from the code; a new one that is not called here makes a tes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,19 +58,6 @@ def desk(cast: dict[str, str], town: Town) -> Iterator[OneSession]:
     made.open(town.folder, operator=CLERK, password=CLERK_PASSWORD)
     yield made
     made.end()
-
-
-def calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
-    """How each verb of money is called."""
-    return {
-        **_owing(cast, place),
-        **_asking(cast, place),
-        **_receiving(cast, place),
-        **_deciding(cast, place),
-        **_sending(cast, place),
-        **_paying(cast, place),
-        **_booking(place),
-    }
 
 
 def _both(cast: dict[str, str], word: str) -> list[str]:
@@ -256,7 +243,7 @@ def _paying(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
     }
 
 
-def _booking(place: Path) -> dict[str, list[list[str]]]:
+def _booking(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
     out = lambda name: str(place / "out" / name)  # noqa: E731
     scope = ["--program", "gien"]
     by = [["--by", one, *scope] for one in choices_of("relief report", "--by")]
@@ -270,19 +257,42 @@ def _booking(place: Path) -> dict[str, list[list[str]]]:
         "relief ledger allot": [["見本小学校", "1"]],
         "relief ledger back": [["見本小学校", "1"]],
         "relief ledger fee": [["1"]],
+        "relief ledger overpaid": [[number, "1"] for number in _both(cast, "entitlement number")],
         "relief ledger reverse": [["x", "--reason", "試験"]],
     }
 
 
-def test_every_verb_of_money_is_covered_and_tells_nothing(
-    desk: OneSession, cast: dict[str, str], town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+AREAS: dict[str, Callable[[dict[str, str], Path], dict[str, list[list[str]]]]] = {
+    "owing": _owing, "asking": _asking, "receiving": _receiving, "deciding": _deciding, "sending": _sending, "paying": _paying, "booking": _booking,
+}  # fmt: skip
+ANSWERED = {
+    "owing": "relief loans list", "asking": "relief entitlements list", "receiving": "relief payees list", "deciding": "relief batches show",
+    "sending": "relief profiles list", "paying": "relief vouchers list", "booking": "relief report",
+}  # fmt: skip
+"""A verb of each area that somebody without the right is answered, so that the silence is not that of refusals."""
+
+
+def test_every_verb_of_money_is_covered(cast: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    wanted = {verb for area in AREAS.values() for verb in area(cast, tmp_path)}
+    assert wanted | set(EXEMPT) == {verb for verb in verbs() if verb.startswith("relief ")}, "a verb that no call here covers"
+
+
+@pytest.mark.parametrize("area", list(AREAS))
+def test_no_verb_of_money_tells_anything(
+    area: str,
+    desk: OneSession,
+    cast: dict[str, str],
+    town: Town,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("SASAE_OPERATOR", CLERK)
     monkeypatch.setenv("SASAE_PASSWORD", CLERK_PASSWORD)
     place = tmp_path / "給"
     (place / "out").mkdir(parents=True)
-    wanted = calls(cast, place)
-    assert set(wanted) | set(EXEMPT) == {verb for verb in verbs() if verb.startswith("relief ")}, "a verb that no call here covers"
+    wanted = AREAS[area](cast, place)
     given = {path for path in place.rglob("*") if path.is_file()}
     found, bugs, done = [], [], set()
     for verb, variants in wanted.items():
@@ -305,15 +315,9 @@ def test_every_verb_of_money_is_covered_and_tells_nothing(
             found.append(f"{path.name}: {told}")
     assert not found, "\n".join(found)
     assert not bugs, "\n".join(bugs)
-    assert {path.suffix for path in (place / "out").iterdir()} >= {".csv", ".xlsx", ".html", ".pdf"}
-    assert {
-        "relief payees list",
-        "relief batches list",
-        "relief batches show",
-        "relief vouchers list",
-        "relief report",
-        "relief ledger list",
-    } <= done
+    assert ANSWERED[area] in done
+    if area in ("deciding", "asking"):
+        assert {path.suffix for path in (place / "out").iterdir()} >= {".csv", ".xlsx", ".html", ".pdf"}
 
 
 def test_no_question_and_no_record_tells_anything(desk: OneSession, cast: dict[str, str]) -> None:
