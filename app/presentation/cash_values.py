@@ -44,7 +44,7 @@ def receipt_values(row: ReceiptRow, *, payer: str, kept: bool) -> dict[str, str]
         taker = f"{taker}（{row.relation}）"
     return {
         "title": "返納の受領書" if refund else "受領書",
-        "copy": "窓口に残す分" if kept else "お渡しする分",
+        "copy": ("窓口に残す分" if kept else "お渡しする分") + (f"（印刷{row.copies + 1}回目）" if row.copies else ""),
         "number": row.number, "voucher": row.voucher_number or "―", "subject": row.title, "amount": yen(row.amount),
         "amount_words": yen_words(row.amount), "name": row.name or "―", "birth": _era(row.birth), "address": row.address, "taker": taker,
         "identified": label("receipt.identified", row.identified) if row.identified else "", "paid_at": clock_text(row.paid_at),

@@ -48,7 +48,9 @@ def test_a_receipt_has_two_copies_and_a_refund_names_both_people(town: Town, tmp
     text = "".join(read_text(tmp_path / "r.pdf"))
     assert done.pages == 1 and text.count("12,345円") == 2 and text.count("壱万弐千参百四拾五") == 2
     assert "髙橋　花（妻）" in text.replace(" ", "　") and "運転免許証" in text and paid.receipt.number in text
-    assert cash_desk.receipt_rows(town.ctx, [paid.receipt.id])[0].copies == 1
+    assert cash_desk.receipt_rows(town.ctx, [paid.receipt.id])[0].copies == 1 and "回目" not in text
+    print_receipt(town.ctx, receipt_id=paid.receipt.id, out=tmp_path / "r2.pdf")
+    assert "".join(read_text(tmp_path / "r2.pdf")).count("印刷2回目") == 2
     asked = cash_desk.ask_refund(town.ctx, receipt_id=paid.receipt.id, reason="人違い")
     with pytest.raises(RuleViolation, match=r"cash\.receipt_not_done"):
         print_receipt(town.ctx, receipt_id=asked.receipt.id, out=tmp_path / "a.pdf")
