@@ -120,7 +120,7 @@ def _ordered(ctx: Context, by: str, scope: Mapping[str, str], cells: Mapping[str
         return [ReportLine(code=key, title=key, **told(key)) for key in order if key in cells]
     if by == "within":
         return [
-            ReportLine(code=key, title=f"{one.title} {key.partition('/')[2]}".strip(), programme_id=one.id, **told(key))
+            ReportLine(code=key, title=" / ".join(filter(None, (key.partition("/")[2], one.title))), programme_id=one.id, **told(key))
             for one in ctx.reads.all("programme") if isinstance(one, Programme)
             for key in dict.fromkeys((
                 *(f"{one.id}/{name}" for name in _categories(ctx, {"programme_id": one.id, "round_id": ""})),

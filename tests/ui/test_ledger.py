@@ -108,7 +108,7 @@ def test_reports_by_category_and_day(opened: Any, books: Books, settle: Settle) 
     fill(books)
     tab = opened("reports", by="category")
     table = tab.tables["category"]
-    assert [cells(table, row)[0] for row in range(4)] == ["合計", "義援金 全壊", "義援金 半壊", "義援金 死者"]
+    assert [cells(table, row)[0] for row in range(4)] == ["合計", "全壊 / 義援金", "半壊 / 義援金", "死者 / 義援金"]
     assert cells(table, 1)[1:3] == ["2", "400,000"]
     tab.arrive(by="category", round_id=books.round.id)
     settle()

@@ -35,10 +35,9 @@ _HINT = (
 
 
 def _first(ctx: Context, offered: Sequence[Offered]) -> str:
-    """The programme to begin with: one that has received money, else any."""
-    received = {one.programme_id for one in ledger.read_funds(ctx)[0] if one.received}
-    ids = [one.programme.id for one in offered]
-    return next((one for one in ids if one in received), ids[0] if ids else "")
+    """The programme to begin with: that which received most."""
+    received = {one.programme_id: one.received for one in ledger.read_funds(ctx)[0]}
+    return max((one.programme.id for one in offered), key=lambda one: received.get(one, 0), default="")
 
 
 class PrefectureTab(Tab):
