@@ -36,6 +36,7 @@ from app.usecases.masking import sees_protected
 from app.usecases.municipal_key import SigningKey, ensure_key
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
+from app.usecases.relief_wants import announce_homes
 
 __all__ = [
     "WriteValues",
@@ -136,6 +137,7 @@ def issue(
             raise _alone(application_ids[0], refused)
         approved = sum(known[one.id].state == "judged" for one in ready)
         made = _issue_all(desk, ready, job)
+        announce_homes(uow, victim_ids=[one.victim_id for one in ready])
         warnings = tuple(
             ("certificate.protected_members", {"number": number})
             for application, (_, number) in zip(ready, made, strict=True)
@@ -378,6 +380,7 @@ def revoke(ctx: Context, *, certificate_id: str, reason: str) -> Changes:
         if application is not None and application.state == "issued":
             blank = replace(application, state="received", approved_by="", approved_at=None, judged_at=None)
             uow.applications.save(settled(ctx, uow, blank))
+        announce_homes(uow, victim_ids=[application.victim_id] if application is not None else [])
         return uow.commit()
 
 

@@ -86,6 +86,11 @@ def announce_subjects(uow: UnitOfWork, *, subjects: Iterable[str]) -> None:
     announce_wants(uow, entitlements=found.values())
 
 
+def announce_homes(uow: UnitOfWork, *, victim_ids: Iterable[str]) -> None:
+    """As ``announce_wants`` for all entitlements of these affected households: their certificate was issued or taken back."""
+    announce_wants(uow, entitlements=uow.reads.relief.many_by(Entitlement, "victim_id", set(victim_ids) - {""}))
+
+
 def announce_claim(uow: UnitOfWork, claim: Claim) -> None:
     """As ``announce_wants`` for the entitlements that a claim belongs to."""
     of_claim = [("claim_id", claim.id), ("victim_id", claim.victim_id), ("casualty_id", claim.casualty_id), ("resident_no", claim.resident_no)]
