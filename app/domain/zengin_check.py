@@ -94,7 +94,7 @@ def check_bytes(
     """Check a whole file. ``branch_state(bank, branch)`` knows the list of banks; ``days`` with ``today`` checks the day of the transfer."""
     found = Checked()
     records = _frame(_plain(data, found), found)
-    if records and not any(one[:1] in (b"1", b"2", b"8", b"9") and len(one) == WIDTH for one in records):
+    if records and records[0][:1] != b"1" and not any(one[:1] in (b"1", b"2", b"8", b"9") and len(one) == WIDTH for one in records):
         found.problems.clear()
         found.errors = found.warnings = 0
         found.tell(Problem("zengin.no_record", line=1, byte=1, params={"found": _shown(records[0][:8]), "width": WIDTH}))
