@@ -178,10 +178,11 @@ class PayeeQueries:
             return frozenset(row[0] for row in _in(connection, query, sorted(set(casualty_ids) - {""})))
 
     def entitlements_of(self, payee: Payee) -> list[tuple[str, str]]:
-        """Id and number of the entitlements of the payee's subject or household."""
+        """Id and number of the entitlements of the payee's subject, and of the living people of its household."""
+        dead = "EXISTS (SELECT 1 FROM casualty k WHERE k.id = e.casualty_id AND k.harm IN ('dead', 'related_death', 'missing'))"
         query = (
-            "SELECT id, number FROM entitlement WHERE NOT deleted AND (subject = ? OR (household = ? AND household <> ''))"
-            " AND (? = '' OR programme_id = ?) ORDER BY number"
+            "SELECT e.id, e.number FROM entitlement e WHERE NOT e.deleted AND (e.subject = ?"
+            f" OR (e.household = ? AND e.household <> '' AND NOT {dead})) AND (? = '' OR e.programme_id = ?) ORDER BY e.number"
         )
         values = (payee.subject, payee.subject, payee.programme_id, payee.programme_id)
         with self._source() as connection:
