@@ -140,8 +140,8 @@ class AccountCheckDialog(QDialog):
         self.comparison.setText(comparison_words(beside, holder=file.legal, kana=file.payee.kana))
         restyle(self.comparison, tone="warn" if beside else "good")
         self.kana.setText(kana_words(file))
-        words = [line for code, line in zip(codes, warning_words(file), strict=True) if code not in (*_SAID_BESIDE, "account.kana_long")]
-        self.looks.setText("\n".join(f"⚠ {line}" for line in words))
+        looks = [line for code, line in zip(codes, warning_words(file), strict=True) if code not in (*_SAID_BESIDE, "account.kana_long")]
+        self.looks.setText("\n".join(f"⚠ {line}" for line in looks))
         self.entered.setText(
             f"入力：{file.entered_by or '―'}　一覧：{one.list_day or '―'} 現在" + (f"　理由：{one.reason}" if one.reason else "")
         )

@@ -317,15 +317,15 @@ class PayeesTab(Tab):
     def check(self) -> None:
         """Every account that waits and that this person may check, one after the other; the one at hand first."""
         ctx = self.context
-        self.runner.read(lambda: list(accounts.next_to_check(ctx)), parent=self, latest="payees.check").success(self._check).start()
+        self.runner.read(lambda: accounts.next_to_check(ctx), parent=self, latest="payees.check").success(self._check).start()
 
-    def _check(self, ids: list[str]) -> AccountCheckDialog | None:
+    def _check(self, ids: Sequence[str]) -> AccountCheckDialog | None:
         if not ids:
             self.banner.show_message("確認できる口座はありません。自分が入れた口座は、ほかの人が確認します。", tone="info")
             return None
         one = self.current
         if one is not None and one.account_id in ids:
-            ids = [one.account_id, *(each for each in ids if each != one.account_id)]
+            ids = (one.account_id, *(each for each in ids if each != one.account_id))
         dialog = AccountCheckDialog(self, self.shell, account_ids=ids)
         dialog.done_checking.connect(self._checked)
         dialog.open()
