@@ -293,6 +293,7 @@ class Voucher(Record):
 
     ``term`` goes up with each assignment; a voucher of an older term is worth nothing. Frozen values, so that a site needs nothing else.
     ``device_id`` is this device's id, or at headquarters the four letters of another. ``asked_by`` asks two people to void it.
+    ``carried`` is the last term that a file of headquarters told its device: one that never left the house can be taken back at once.
     """
 
     number: str = ""
@@ -318,6 +319,7 @@ class Voucher(Record):
     assigned_at: datetime | None = None
     expires_on: str = ""
     asked_by: str = ""
+    carried: int = 0
     reason: str = ""
     deleted: bool = False
 

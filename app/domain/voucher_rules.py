@@ -110,14 +110,21 @@ def assign(voucher: Voucher, *, site_id: str, device: str, own_device: str, at: 
 
 
 def ask_back(voucher: Voucher, *, own_device: str, reason: str = "") -> Voucher:
-    """Recall. Home at once when this device holds it itself; else only a request until the site's file confirms it."""
+    """Recall. Home at once when this device holds it itself or no file ever carried it (letters mistyped); else only a request until the
+    site's file confirms it.
+    """
     _check_home(voucher, own_device)
     _check_open(voucher)
     if voucher.state == "ready":
         raise RuleViolation("voucher.not_assigned", number=voucher.number, record=voucher.id)
-    if voucher.device_id == own_device:
+    if voucher.device_id == own_device or voucher.carried < voucher.term:
         return _home(voucher)
     return voucher if voucher.state == "frozen" else replace(voucher, state="recalled", reason=reason or voucher.reason)
+
+
+def mark_carried(voucher: Voucher) -> Voucher:
+    """A file that tells its device of this term is being written: from now on the device may have it."""
+    return replace(voucher, carried=max(voucher.carried, voucher.term))
 
 
 def freeze(voucher: Voucher, *, own_device: str, reason: str) -> Voucher:
@@ -147,7 +154,7 @@ def adopt(voucher: Voucher, *, own_device: str, reason: str) -> Voucher:
         return voucher
     if voucher.state in ENDED:
         return replace(voucher, home_device=own_device)
-    return replace(voucher, home_device=own_device, state="frozen", device_id="", reason=reason, asked_by="")
+    return replace(voucher, home_device=own_device, state="frozen", device_id="", carried=voucher.term, reason=reason, asked_by="")
 
 
 def ask_void(voucher: Voucher, *, own_device: str, asked_by: str, reason: str) -> Voucher:

@@ -22,7 +22,8 @@ HELP: Mapping[str, str] = {
     "VOUCHER… か --batch 決定簿。--site 拠点と --device 4文字がなければ、この端末で支払えるようにします。--expires 期限。\n"
     "割り当てた引換券は、その端末だけが支払えます。拠点へは relief vouchers carry のファイルで届けます。" + _ACTS.format(word="assigned"),
     "relief.vouchers.recall": "引換券の回収を頼む（本部）\n"
-    "この端末が持つものはすぐ戻ります。ほかの拠点のものは、その拠点のファイルを取り込むまで戻りません（waiting）。" + _ACTS.format(word="recalled"),
+    "この端末が持つものと、まだファイルで届けていないものはすぐ戻ります。"
+    "ほかの拠点のものは、その拠点のファイルを取り込むまで戻りません（waiting）。" + _ACTS.format(word="recalled"),
     "relief.vouchers.give-up": "持っている引換券を本部へ返す（拠点）\n"
     "返した引換券は、この割当ではもう支払えません。本部へは relief vouchers carry のファイルで伝わります。" + _ACTS.format(word="given_up"),
     "relief.vouchers.freeze": "なくした端末の引換券を凍結する（本部）\n"

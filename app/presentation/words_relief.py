@@ -224,7 +224,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         "category": "区分", "amount": "金額（円）", "guarded": "支援措置の対象者",
         "site_id": "割当先", "device_id": "支払う端末", "home_device": "割り当てた端末", "term": "割当の回数",
         "state": "状態", "assigned_at": "割当日時", "expires_on": "期限", "asked_by": "取消を求めた人",
-        "reason": "理由", **_COMMON,
+        "carried": "ファイルで届けた割当", "reason": "理由", **_COMMON,
     },
     "receipt": {
         "number": "受領書番号", "kind": "種類", "voucher_id": "引換券", "payment_id": "支給", **_PLACE, "term": "割当の回数", "amount": "金額（円）",

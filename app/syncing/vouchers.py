@@ -7,7 +7,7 @@ a broken or cut file changes nothing; the same file twice changes nothing either
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def write_carry(ctx: Context, *, target: Path, device: str, passphrase: str, job
     """
     carry = voucher_files.build_carry(ctx, device=device)
     parts = _parts({"vouchers": [pack(one) for one in carry.vouchers]})
-    return _write(ctx, target, carry.card, parts, passphrase, len(carry.vouchers), job)
+    return _write(target, carry.card, parts, passphrase, lambda: voucher_files.note_carried(ctx, carry, target=target.name), job)
 
 
 def write_answer(ctx: Context, *, target: Path, passphrase: str, job: Job = QUIET) -> WrittenVouchers:
@@ -61,17 +61,18 @@ def write_answer(ctx: Context, *, target: Path, passphrase: str, job: Job = QUIE
             "counts": [pack(one) for one in answer.counts],
         }
     )
-    return _write(ctx, target, answer.card, parts, passphrase, answer.card.vouchers, job)
-
-
-def _write(ctx: Context, target: Path, card: CashCard, parts: Iterable[bytes], passphrase: str, persons: int, job: Job) -> WrittenVouchers:
-    secret = check_passphrase(passphrase)
 
     def confirm() -> None:
         with ctx.unit() as uow:
-            uow.log_access(action="export", persons=persons, target=target.name)
+            uow.log_access(action="export", persons=answer.card.vouchers, target=target.name)
             uow.commit()
 
+    return _write(target, answer.card, parts, passphrase, confirm, job)
+
+
+def _write(target: Path, card: CashCard, parts: Iterable[bytes], passphrase: str, confirm: Callable[[], None], job: Job) -> WrittenVouchers:
+    """``confirm`` is called when the file is whole, before it gets its name."""
+    secret = check_passphrase(passphrase)
     header = {"layout": LAYOUT, "card": card.to_json()}
     done = write_sealed(target, kind=KIND, header=header, parts=parts, lock=Lock(passphrase=secret), confirm=confirm, job=job)
     return WrittenVouchers(card=card, path=done.path, bytes=done.bytes, sha256=done.sha256)

@@ -124,7 +124,8 @@ class TakenIn:
 def build_carry(ctx: Context, *, device: str) -> Carry:
     """Everything the device with these four letters has to know. Needs the right ``relief`` at headquarters.
 
-    Those of protected people only for an actor with the right; who came under protection since is marked so. RuleViolation ``voucher.device_malformed``, ``voucher.nothing_to_carry``,
+    Those of protected people only for an actor with the right; who came under protection since is marked so.
+    RuleViolation ``voucher.device_malformed``, ``voucher.nothing_to_carry``,
     ``voucher.file_own``.
     """
     ctx.require("relief")
@@ -147,6 +148,21 @@ def build_carry(ctx: Context, *, device: str) -> Carry:
     payable = [one for one in vouchers if one.state == "assigned"]
     card = _card(ctx, kind="carry", to=letters, site_id=newest.site_id, site=name)
     return Carry(card=replace(card, vouchers=len(payable), total=sum(one.amount for one in payable)), vouchers=vouchers)
+
+
+def note_carried(ctx: Context, carry: Carry, *, target: str) -> None:
+    """Before a message leaves: its vouchers may be at their device from now on. RuleViolation ``voucher.changed_meanwhile`` when they are
+    not as the message tells any more; then it must not leave.
+    """
+    with ctx.unit() as uow:
+        now = {one.id: one for one in uow.reads.cash.vouchers(one.id for one in carry.vouchers)}
+        for told in carry.vouchers:
+            one = now.get(told.id)
+            if one is None or (one.term, one.state, one.device_id) != (told.term, told.state, told.device_id):
+                raise RuleViolation("voucher.changed_meanwhile", number=told.number)
+        uow.vouchers.save_many([marked for one in now.values() if (marked := voucher_rules.mark_carried(one)) != one])
+        uow.log_access(action="export", persons=len(carry.vouchers), target=target)
+        uow.commit()
 
 
 def _card(ctx: Context, *, kind: str, to: str, site_id: str, site: str) -> CashCard:

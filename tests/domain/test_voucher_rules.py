@@ -120,6 +120,8 @@ class World:
         found = [
             one for one in self.hq.vouchers.values() if one.device_id == site.letters and one.state not in ("ready", "paid", "refunded")
         ]
+        for one in found:
+            self._act(self.hq, rules.mark_carried(one))
         self.carried.append((site.letters, found))
 
     def take_carry(self) -> None:
@@ -289,7 +291,8 @@ def test_headquarters_never_gives_what_somebody_holds() -> None:
 
 def test_a_recall_is_only_a_request_until_the_device_answers() -> None:
     held = rules.assign(voucher(), site_id="s", device="AAAA", own_device="HQ", at=AT)
-    asked = rules.ask_back(held, own_device="HQ")
+    assert rules.ask_back(held, own_device="HQ").state == "ready", "it never left the house"
+    asked = rules.ask_back(rules.mark_carried(held), own_device="HQ")
     assert asked.state == "recalled"
     stale = rules.hear(asked, Told(voucher_id="v", number="", term=0, saying="released"), device="AAAA")
     other = rules.hear(asked, Told(voucher_id="v", number="", term=1, saying="released"), device="BBBB")

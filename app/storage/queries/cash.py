@@ -203,8 +203,7 @@ class CashQueries:
     def receipts_to_carry(self) -> list[Receipt]:
         """All, oldest first, whoever asks."""
         with self._source() as connection:
-            rows = connection.execute(select(t.receipt).where(~t.receipt.c.deleted).order_by(t.receipt.c.rid)).all()
-            return [_record(Receipt, row) for row in rows]
+            return _all(connection, Receipt)
 
     def receipts_by_id(self, receipt_ids: Iterable[str]) -> dict[str, Receipt]:
         """Whoever asks."""
@@ -222,10 +221,7 @@ class CashQueries:
     def boxes(self) -> list[BoxRow]:
         """Oldest first."""
         with self._source() as connection:
-            boxes = [
-                _record(CashBox, row)
-                for row in connection.execute(select(t.cash_box).where(~t.cash_box.c.deleted).order_by(t.cash_box.c.rid))
-            ]
+            boxes = _all(connection, CashBox)
             names: dict[str, str] = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM site")}
             last = "SELECT kind, counted_at, total, clerk FROM cash_count WHERE box_id = ? AND NOT deleted ORDER BY rid DESC LIMIT 1"
             found = []
@@ -388,6 +384,12 @@ def _records(connection: Connection, kind: type[R], field: str, values: Iterable
         query = select(entry.table).where(column.in_(part), ~entry.table.c.deleted).order_by(entry.table.c.rid)
         found += [_record(kind, row) for row in connection.execute(query)]
     return found
+
+
+def _all(connection: Connection, kind: type[R]) -> list[R]:
+    """Live records of a kind, oldest first."""
+    table = next(one for one in t.KINDS if one.cls is kind).table
+    return [_record(kind, row) for row in connection.execute(select(table).where(~table.c.deleted).order_by(table.c.rid))]
 
 
 def _record(kind: type[R], row: Any) -> R:

@@ -539,6 +539,7 @@ STATEMENTS = (
         assigned_at INTEGER,
         expires_on TEXT NOT NULL,
         asked_by TEXT NOT NULL,
+        carried INTEGER NOT NULL,
         reason TEXT NOT NULL,
         deleted BOOLEAN NOT NULL,
         key_name TEXT DEFAULT '' NOT NULL,
