@@ -142,6 +142,11 @@ class _Name(NamedTuple):
 def _make_legal(holder: str, charset: str) -> _Name:
     """As ``domain.bank_kana.legal_kana``. A name of characters that are each written for themselves, as most of sixty thousand
     are, is put together from a table of them; whatever needs more than that goes the long way. Both give the same text."""
+    widths, letters = _widths(charset)
+    if widths.fullmatch(holder):  # nothing but the width of the letters changes
+        text = holder.translate(letters)
+        if _is_legal(text, charset):
+            return _Name(text, "", () if text == holder else (("width", holder, text),))
     table = _signs(charset)
     try:
         signs = [table[char] for char in holder]
@@ -154,6 +159,13 @@ def _make_legal(holder: str, charset: str) -> _Name:
         return _Name(text, "", tuple((code, char, after) for char, (after, code) in zip(holder, signs, strict=True) if code))
     made = legal_kana(holder, charset=charset)
     return _Name(made.text, made.cut, tuple((one.code, one.before, one.after) for one in made.changes))
+
+
+@lru_cache(maxsize=4)
+def _widths(charset: str) -> tuple[re.Pattern[str], Mapping[int, str]]:
+    """Text in which at most the width of the letters has to change, and what is written for each of them."""
+    plain = {char: after for char, (after, code) in _signs(charset).items() if code in ("", "width")}
+    return re.compile(f"[{re.escape(''.join(plain))}]+"), {ord(char): after for char, after in plain.items()}
 
 
 @lru_cache(maxsize=4)
