@@ -39,7 +39,9 @@ from app.storage.columns import from_seconds as from_seconds
 from app.storage.columns import metadata as metadata
 from app.storage.columns import to_seconds as to_seconds
 from app.storage.relief_tables import RELIEF_KINDS
+from app.storage.relief_tables import cash_box as cash_box
 from app.storage.relief_tables import payee_account as payee_account
+from app.storage.relief_tables import receipt as receipt
 
 
 def _person_keys(person: Person) -> Mapping[str, Any]:
