@@ -8,10 +8,11 @@ import pytest
 
 from app.domain.building import Building, Occupancy
 from app.domain.certificate import Certificate
-from app.domain.errors import RuleViolation
+from app.domain.errors import Cancelled, RuleViolation
 from app.domain.identifiers import new_id
 from app.usecases import claims
 from app.usecases.buildings import victim_of_resident
+from app.usecases.job import Job
 from app.usecases.relief_calculation import calculate, dry_run
 from tests.relief_town import (
     add_casualty,
@@ -400,3 +401,27 @@ def test_protected_people_are_not_there_for_those_without_the_right(town: Town) 
     assert (seen.count, seen.total, seen.ended, seen.unchanged) == (1, 200_000, 0, 1)
     assert len(ctx.reads.relief.entitlements(round_id=round_id)) == 3
     assert {one.state for one in ctx.reads.relief.entitlements(round_id=round_id)} == {"open"}
+
+
+def test_cancel_leaves_everything_as_it_was(town: Town) -> None:
+    add_home(town.ctx, "全壊　一", grade="total")
+    round_id = add_round(town.ctx, add_programme(town.ctx), *ISHIKAWA)
+    with pytest.raises(Cancelled):
+        calculate(town.ctx, round_id=round_id, job=Job(cancelled=lambda: True))
+    assert entitlements(town.ctx, round_id) == {}
+    one = town.ctx.reads.get("relief_round", round_id)
+    assert getattr(one, "state", "") == "draft"
+    calculate(town.ctx, round_id=round_id)
+    assert getattr(town.ctx.reads.get("relief_round", round_id), "state", "") == "open"
+
+
+def test_a_raise_is_never_more_than_what_is_left_after_payments_on_their_way(town: Town) -> None:
+    home = add_home(town.ctx, "手続き中　家", grade="half")
+    round_id = add_round(town.ctx, add_programme(town.ctx), *ISHIKAWA)
+    one = calculated(town.ctx, round_id)["手続き中　家"]
+    pay(town.ctx, one.id, 50_000, state="planned")
+    judge_home(town.ctx, home, "total", kind="second")
+    row = row_of(calculate(town.ctx, round_id=round_id), "手続き中　家")
+    assert (row.already, row.open, row.flag) == (50_000, 150_000, "raised")
+    pay(town.ctx, one.id, 150_000, state="approved", part=2)
+    assert row_of(calculate(town.ctx, round_id=round_id), "手続き中　家").open == 0
