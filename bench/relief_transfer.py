@@ -187,12 +187,29 @@ def measure(ctx: Context, folder: Path) -> dict[str, object]:
     right = right and taken.settled and taken.paid + taken.failed == batch.count
     floors = file_floor(data, folder / "floor.txt"), store_floor(folder, batch.count)
     return {
-        "payments": batch.count, "total": batch.total, "bytes": len(data), "names_changed": names, "write_s": round(write_s, 2), "write_cpu_s": round(write_cpu, 2),
-        "file_s": round(file_s, 2), "file_floor_s": round(floors[0], 3), "check_s": round(check_s, 2), "hand_over_s": round(hand_over_s, 2),
-        "results_s": round(results_s, 2), "results_cpu_s": round(results_cpu, 2), "store_floor_s": round(floors[1], 2), "ratio": round(results_s / floors[1], 1), "paid": taken.paid,
-        "failed": taken.failed, "write_mb": write_mb, "peak_mb": peak, "limit_write_s": WRITE_S, "limit_results_s": RESULTS_S, "limit_mb": LIMIT_MB,
+        "payments": batch.count,
+        "total": batch.total,
+        "bytes": len(data),
+        "names_changed": names,
+        "write_s": round(write_s, 2),
+        "write_cpu_s": round(write_cpu, 2),
+        "file_s": round(file_s, 2),
+        "file_floor_s": round(floors[0], 3),
+        "check_s": round(check_s, 2),
+        "hand_over_s": round(hand_over_s, 2),
+        "results_s": round(results_s, 2),
+        "results_cpu_s": round(results_cpu, 2),
+        "store_floor_s": round(floors[1], 2),
+        "ratio": round(results_s / floors[1], 1),
+        "paid": taken.paid,
+        "failed": taken.failed,
+        "write_mb": write_mb,
+        "peak_mb": peak,
+        "limit_write_s": WRITE_S,
+        "limit_results_s": RESULTS_S,
+        "limit_mb": LIMIT_MB,
         "ok": right and write_s <= WRITE_S and results_s <= RESULTS_S and peak <= LIMIT_MB,
-    }  # fmt: skip
+    }
 
 
 def main() -> int:
