@@ -30,6 +30,7 @@ def run(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     town = open_town(folder, clock)
     programme = add_programme(town.ctx, code="gienkin", title="見本義援金", needs_claim=True, documents=("罹災証明書",), budget=1_000_000)
     add_round(town.ctx, programme, *by_grade(total=200_000, half=50_000), *by_harm(dead=300_000))
+    add_round(town.ctx, add_programme(town.ctx, code="small", title="小さい基金", budget=240_000), *by_grade(total=200_000, half=50_000))
     add_home(town.ctx, "架空　甲", "架空　乙", grade="total", head_kana="カクウ　コウ", head_birth="S50.3.1")
     add_home(town.ctx, "見本　丙", grade="half", head_kana="ミホン　ヘイ", head_birth="S60.1.1")
     town.session.close(backup=False)
@@ -82,6 +83,15 @@ def test_a_calculation_that_cannot_be_says_why(run: Run) -> None:
     assert code == 1 and told["error"]["code"] == "programme.not_found"
     code, told = run("calculate", "gienkin", "1", by=OTHER)
     assert code == 1 and told["error"]["code"] == "permission.denied"
+
+
+def test_a_budget_overrun_is_told_dry_and_refused_else(run: Run) -> None:
+    code, dry = run("calculate", "small", "1", "--dry-run")
+    assert code == 0 and dry["left"] == -10_000 and [one["code"] for one in dry["warnings"]] == ["relief.over_budget"]
+    assert "残り -10,000円" in run("calculate", "small", "1", "--dry-run", as_json=False)[1]
+    code, told = run("calculate", "small", "1")
+    assert code == 1 and told["error"]["code"] == "relief.over_budget" and "10,000円超えます" in told["error"]["message"]
+    assert run("entitlements", "list")[1]["count"] == 0
 
 
 def test_entitlements_are_listed_shown_declined_and_reopened(run: Run, tmp_path: Path) -> None:
