@@ -24,8 +24,8 @@ _STATES = ("draft", "checked", "returned")
 class ReliefOverview:
     """Numbers of things to do; zero for whoever may not do them.
 
-    ``to_check`` drafts, ``to_approve`` checked batches with ``to_approve_total`` yen, ``returned`` to whoever makes them, ``to_write`` approved
-    transfers without a file, ``results`` sent ones without an answer, ``unpaid`` payments that did not arrive with ``unpaid_total`` yen,
+    ``to_check`` drafts of others, ``to_approve`` checked batches of others with ``to_approve_total`` yen, ``returned`` one's own, ``to_write``
+    approved transfers without a file, ``results`` sent ones without an answer, ``unpaid`` payments that did not arrive with ``unpaid_total`` yen,
     ``uncollected`` vouchers at sites with ``uncollected_total`` yen, ``unassigned`` vouchers at headquarters, ``casualties`` to confirm,
     ``accounts`` to look at a second time.
     """
@@ -52,7 +52,9 @@ NO_MONEY = ReliefOverview()
 def take_relief_overview(ctx: Context) -> ReliefOverview:
     """As of now, as far as the actor may act on it."""
     may = ctx.actor.may
-    rows = {state: list_batches(ctx, filter=BatchFilter(state=state)) for state in _STATES}
+    hq = ctx.place.site_kind == "hq"
+    rows = {state: list_batches(ctx, filter=BatchFilter(state=state)) if hq else [] for state in _STATES}
+    others = {state: [one for one in found if one.prepared_by != ctx.actor.name] for state, found in rows.items()}
     waiting = list_waiting(ctx) if may("relief") else []
     unpaid = [one for one in list_unpaid(ctx) if one.next_step != "done"] if may("relief") else []
     cash = site_counts(ctx) if may("relief") or may("pay") else []
@@ -60,10 +62,10 @@ def take_relief_overview(ctx: Context) -> ReliefOverview:
     decided = may("approve_money")
     confirms = may("relief") or may("check_money")
     return ReliefOverview(
-        to_check=len(rows["draft"]) if may("check_money") else 0,
-        to_approve=len(rows["checked"]) if decided else 0,
-        to_approve_total=sum(one.total for one in rows["checked"]) if decided else 0,
-        returned=len(rows["returned"]) if may("relief") else 0,
+        to_check=len(others["draft"]) if may("check_money") else 0,
+        to_approve=len(others["checked"]) if decided else 0,
+        to_approve_total=sum(one.total for one in others["checked"]) if decided else 0,
+        returned=len(rows["returned"]) - len(others["returned"]) if may("relief") else 0,
         to_write=sum(one.next_step == "write" for one in waiting),
         results=sum(one.next_step == "results" for one in waiting),
         unpaid=len(unpaid), unpaid_total=sum(one.amount for one in unpaid),
