@@ -144,6 +144,18 @@ def test_of_protected_people_neither_district_nor_payment_is_in_the_books(books:
     assert ledger.find_entry(seeing, entry=entries[0][-12:]) == entries[0]
 
 
+def test_who_is_protected_after_the_payment_leaves_the_journal_of_others(books: Books) -> None:
+    batch, payments = books.batch([[0]], way="cash")
+    voucher = books.voucher(batch, payments[0], "")
+    with books.ctx.unit() as uow:
+        entry = postings.post_cash_paid(uow, voucher, books.receipt(voucher))
+        uow.entitlements.save(replace(uow.entitlements.need(books.entitlements[0].id), resident_no="0000000021"))
+        uow.commit()
+    seeing, blind = books.town.acting("admin", "protected"), books.town.acting("admin")
+    assert entry in ledger.list_entries(seeing)
+    assert entry not in ledger.list_entries(blind)
+
+
 def test_thousands_of_payments_are_few_lines(books: Books) -> None:
     batch, payments = books.batch([[0]])
     many = [replace(payments[0], id=new_id(), category=f"c{n % 5}", district=f"d{n % 20}") for n in range(2_000)]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.shield import Guard, concealed
+from app.storage.shield_relief import protected_postings
 from app.usecases.ledger_ports import BatchSum, EntitlementSum, PostingSum, ShareLine
 from app.usecases.ledger_rows import AccountBalance, LedgerFilter, PostingRow, StatementPart
 
@@ -147,11 +148,22 @@ class LedgerQueries:
     def entry_ids(self, *, filter: LedgerFilter, limit: int | None = None) -> list[str]:
         """Newest first."""
         where, values = _journal_where(filter)
-        if self._guard.hides:
-            where += " AND NOT EXISTS (SELECT 1 FROM payment_batch b WHERE b.id = p.batch_id AND b.guarded)"
         query = f"SELECT p.entry FROM posting p WHERE NOT p.deleted{where} GROUP BY p.entry ORDER BY max(p.day) DESC, max(p.rid) DESC"
         with self._source() as connection:
-            return [row[0] for row in connection.exec_driver_sql(query + (f" LIMIT {limit:d}" if limit else ""), values).all()]
+            hidden = self._hidden_entries(connection)
+            found = [row[0] for row in connection.exec_driver_sql(query, values).all() if row[0] not in hidden]
+        return found[:limit] if limit else found
+
+    def _hidden_entries(self, connection: Connection) -> set[str]:
+        """Entries of guarded batches and of payments of protected people, for a reader who may not see them."""
+        if not self._guard.hides:
+            return set()
+        guarded = "SELECT p.entry FROM posting p JOIN payment_batch b ON b.id = p.batch_id WHERE b.guarded"
+        found = {row[0] for row in connection.exec_driver_sql(guarded).all()}
+        for part in chunked(sorted(protected_postings(connection, self._guard.people(connection)))):
+            query = f"SELECT entry FROM posting WHERE id IN ({marks(part)})"
+            found |= {row[0] for row in connection.exec_driver_sql(query, tuple(part)).all()}
+        return found
 
     def posting_rows(self, entries: Sequence[str]) -> list[PostingRow]:
         """Every line."""
@@ -163,11 +175,11 @@ class LedgerQueries:
         return [row for entry in entries for row in found.get(entry, ())]
 
     def entries_like(self, ending: str) -> list[str]:
-        """Two at the most; those of guarded batches only for who may see them."""
-        hidden = " AND NOT EXISTS (SELECT 1 FROM payment_batch b WHERE b.id = p.batch_id AND b.guarded)" if self._guard.hides else ""
-        query = f"SELECT DISTINCT p.entry FROM posting p WHERE NOT p.deleted AND substr(p.entry, -{len(ending):d}) = ?{hidden} LIMIT 2"
+        """Two at the most; those of protected people only for who may see them."""
+        query = f"SELECT DISTINCT p.entry FROM posting p WHERE NOT p.deleted AND substr(p.entry, -{len(ending):d}) = ?"
         with self._source() as connection:
-            return [row[0] for row in connection.exec_driver_sql(query, (ending,)).all()]
+            hidden = self._hidden_entries(connection)
+            return [row[0] for row in connection.exec_driver_sql(query, (ending,)).all() if row[0] not in hidden][:2]
 
     def parts(self, entitlement_ids: Sequence[str]) -> dict[str, list[StatementPart]]:
         """Payments by entitlement; nothing of protected people for a reader who may not see them."""
