@@ -70,7 +70,7 @@ def again_text(again: int) -> str:
 WAITING: ColumnSet[WaitingBatch] = ColumnSet(
     key="transfers",
     columns=(
-        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=9, sort=lambda r: (len(r.number), r.number)),
+        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=10, sort=lambda r: (len(r.number), r.number)),
         Column(key="state", label="状態", text=lambda r: short_label("payment_batch.state", r.state), width=6, tone=lambda r: _BATCH_TONES[r.state]),
         Column(key="title", label="件名", text=lambda r: r.title, width=12, tip=lambda r: r.title),
         Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=4, align="right", number=True, sort=lambda r: r.count),
@@ -125,7 +125,7 @@ UNPAID: ColumnSet[UnpaidRow] = ColumnSet(
         Column(key="number", label="支給番号", text=lambda r: r.number, width=10, sort=lambda r: (len(r.number), r.number)),
         Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=9, sort=lambda r: (len(r.batch_number), r.batch_number)),
         Column(key="name", label="受取人", text=lambda r: r.name, width=8),
-        Column(key="failure", label="理由", text=lambda r: label("payment.failure", r.failure), width=6, tone=lambda _: "bad"),
+        Column(key="failure", label="理由", text=lambda r: label("payment.failure", r.failure), width=7, tone=lambda _: "bad"),
         Column(key="reason", label="説明", text=lambda r: r.reason, width=10, tip=lambda r: r.reason),
         Column(key="amount", label="金額（円）", text=lambda r: f"{r.amount:,}", width=6, align="right", number=True, sort=lambda r: r.amount),
         Column(key="bank", label="銀行・支店", text=lambda r: f"{r.bank_name or r.bank} {r.branch_name or r.branch}", width=10),
