@@ -73,7 +73,8 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     "cash_count.kind": {"open": "開始時", "close": "終了時", "in": "受入", "out": "払出"},
     "posting.account": {
         "source": "財源", "hq": "本部の資金", "site": "拠点の資金", "transit": "銀行で処理中", "paid": "支給", "refunded": "返納・組戻し",
-        "returned": "財源へ返還", "fee": "振込手数料", "difference": "現金過不足", "overpaid": "過払いの返還待ち", "reclaimed": "過払いの調整", "loans": "貸付金",
+        "returned": "財源へ返還", "fee": "振込手数料", "difference": "現金過不足", "overpaid": "過払いの返還待ち", "reclaimed": "過払いの調整",
+        "loans": "貸付金",
         "lent": "貸付金の見返り", "interest": "利子・違約金", "committed": "支給決定（未払い）", "commitments": "支給決定の見返り",
     },
     "posting.kind": {
@@ -165,7 +166,8 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     "entitlement": {
         "number": "支給番号", **_PLACE, "unit": "単位", "subject": "対象の照合値", "aliases": "対象の別の照合値", "household": "世帯の照合値", **_LINKS,
         "casualty_id": "人的被害", "claim_id": "申請", **_WHO, "category": "区分", "lines": "内訳", "basis": "計算の根拠", "due": "支給額（円）",
-        "before": "すでに支給した額（円）", "over": "過払いの額（円）", "returned": "返還された過払い（円）", "flag": "注意", "wants": "足りないもの", "state": "状態",
+        "before": "すでに支給した額（円）", "over": "過払いの額（円）", "returned": "返還された過払い（円）", "flag": "注意", "wants": "足りないもの",
+        "state": "状態",
         "calculated_at": "計算した日時", "declined_on": "辞退の日", "document": "辞退届など", "reason": "理由", **_COMMON,
     },
     "loan": {
@@ -208,7 +210,8 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
     },
     "transfer_file": {
         "batch_id": "決定簿", "part": "何枚目", "parts": "枚数", "again": "再出力の回数", "name": "ファイル名", "profile": "銀行の設定",
-        "transfer_on": "振込指定日", "settings": "銀行の設定の控え", "sha256": "照合値", "count": "件数", "total": "合計（円）", "bytes": "大きさ", "state": "状態", "asked_by": "依頼した人",
+        "transfer_on": "振込指定日", "settings": "銀行の設定の控え", "sha256": "照合値", "count": "件数", "total": "合計（円）", "bytes": "大きさ",
+        "state": "状態", "asked_by": "依頼した人",
         "allowed_by": "承認した人", "written_by": "出力した人", "written_at": "出力日時", "handed_at": "引渡し日時", "reason": "理由", **_COMMON,
     },
     "transfer_result": {
