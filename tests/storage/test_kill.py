@@ -61,6 +61,20 @@ class Nursery:
 
     def kill_one(self, kind: str, number: int, after: float) -> list[str]:
         """Fork a victim, let it open, kill it ``after`` seconds later; answers what it promised."""
+        pid = self._start(kind, number)
+        time.sleep(after)
+        return self._end(pid, number)
+
+    def first_word(self, kind: str, number: int) -> tuple[float, list[str]]:
+        """Seconds from opening to the first promise of a victim on this machine as busy as it is now, and what it promised."""
+        assert self.process.stdout
+        pid = self._start(kind, number)
+        began = time.monotonic()
+        first = self.process.stdout.readline()
+        took = time.monotonic() - began
+        return took, [first, *self._end(pid, number)]
+
+    def _start(self, kind: str, number: int) -> int:
         assert self.process.stdin and self.process.stdout
         began = START + timedelta(days=number + 1)
         self.process.stdin.write(f"{kind} k{number} {began.isoformat()}\n")
@@ -70,7 +84,10 @@ class Nursery:
             words = self.process.stdout.readline().split()
             assert words and words[0] in ("pid", "open"), f"kill {number}: the next start failed: {_told(words)}"
             pid, opened = (int(words[1]), opened) if words[0] == "pid" else (pid, True)
-        time.sleep(after)
+        return pid
+
+    def _end(self, pid: int, number: int) -> list[str]:
+        assert self.process.stdout
         os.kill(pid, signal.SIGKILL)
         lines: list[str] = []
         while (line := self.process.stdout.readline()) != "dead\n":
@@ -144,8 +161,11 @@ def inspect_backups(scene: Scene) -> None:
 def test_killed_at_random_moments(scene: Scene, nursery: Nursery, kind: str) -> None:
     drawn = random.Random(kind)
     spoke = 0
+    took, lines = nursery.first_word(kind, KILLS[kind])
+    scene.promise(lines)
+    longest = max(MOST_S[kind], 3 * took)
     for number in range(KILLS[kind]):
-        lines = nursery.kill_one(kind, number, drawn.random() * MOST_S[kind])
+        lines = nursery.kill_one(kind, number, drawn.random() * longest)
         scene.promise(lines)
         spoke += bool(lines)
         inspect(scene, thorough=number % 10 == 9 or number == KILLS[kind] - 1)
