@@ -164,6 +164,8 @@ def _tell_acts(answer: Mapping[str, Any]) -> str | None:
         lines.append(f"割当先: {answer['site']}（端末 {answer['device']}）")
     if answer["unchanged"]:
         lines.append(f"すでにそうだった引換券: {answer['unchanged']:,}枚")
+    if word == "recalled" and answer["count"] > answer["waiting"]:
+        lines.append(f"もう本部に戻った引換券: {answer['count'] - answer['waiting']:,}枚")
     if answer["waiting"]:
         lines.append(f"拠点のファイルを待つ引換券: {answer['waiting']:,}枚")
     return "\n".join([*lines, *(f"断った {one['number']}: {one['message']}" for one in answer["refused"])])

@@ -65,7 +65,11 @@ class VoucherActs(QObject):
     def recall(self, ids: Sequence[str]) -> FormDialog:
         """Ask them back."""
         ctx = self.shell.context
-        return self._form(RECALL, lambda given: vouchers.recall(ctx, voucher_ids=ids, reason=given["reason"]), "の回収を頼みました。")
+        return self._form(
+            RECALL,
+            lambda given: vouchers.recall(ctx, voucher_ids=ids, reason=given["reason"]),
+            "を回収します。ファイルで届けたもののほかは、もう本部に戻っています。",
+        )
 
     def freeze(self, device: str) -> FormDialog:
         """A laptop is lost."""
