@@ -56,7 +56,7 @@ def protected_entitlements(connection: Connection, people: ProtectedPeople) -> s
     """Entitlements of a protected household, person, casualty or claim."""
     found = _by(
         connection, "entitlement", victim_id=people.victims, resident_no=people.numbers, person_id=people.persons,
-        household=_households(connection, people),
+        household=protected_households(connection, people),
     )  # fmt: skip
     if people.residents:
         found |= _by(connection, "entitlement", resident_id=people.residents)
@@ -65,7 +65,7 @@ def protected_entitlements(connection: Connection, people: ProtectedPeople) -> s
     return found
 
 
-def _households(connection: Connection, people: ProtectedPeople) -> set[str]:
+def protected_households(connection: Connection, people: ProtectedPeople) -> set[str]:
     """Keys of households with a protected member, as ``usecases.relief_subjects`` writes them."""
     ask = "SELECT snapshot_id || ':' || resident_household FROM victim WHERE resident_household <> '' AND id IN (?*)"
     known = _among(connection, ask, people.victims)
@@ -83,7 +83,7 @@ def protected_payees(connection: Connection, people: ProtectedPeople) -> set[str
         return set()
     found = {row[0] for row in connection.exec_driver_sql("SELECT id FROM payee WHERE protected")}
     entitlements = protected_entitlements(connection, people)
-    subjects = _among(connection, "SELECT subject FROM entitlement WHERE id IN (?*)", entitlements) | _households(connection, people)
+    subjects = _among(connection, "SELECT subject FROM entitlement WHERE id IN (?*)", entitlements) | protected_households(connection, people)
     return found | _by(
         connection, "payee", victim_id=people.victims, resident_no=people.numbers, person_id=people.persons, subject=subjects
     )
