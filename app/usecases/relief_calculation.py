@@ -47,7 +47,7 @@ def dry_run(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
         ctx.require("relief")
     with without_collector():
         question = _ask(ctx, ctx.reads, round_id)
-        found, days = _plan(ctx.reads, question, now=ctx.now(), job=job)
+        found, days = _plan(ctx.reads, question, sees=ctx.actor.may("see_protected"), now=ctx.now(), job=job)
         budget = _budget(ctx.reads, question, found)
     with ctx.unit() as uow:
         uow.log_access(action="view", persons=len(found), target="relief")
@@ -65,10 +65,11 @@ def calculate(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
     if ctx.place.site_kind != "hq":
         raise RuleViolation("relief.not_headquarters", site=ctx.place.site_name)
     with without_collector(), ctx.unit() as uow:
-        reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
+        sees = ctx.actor.may("see_protected")
+        reads = uow.reads.seen_by(see_protected=sees)
         question = _ask(ctx, reads, round_id)
         _check_ready(question)
-        found, days = _plan(reads, question, now=uow.now, job=job, number=lambda count: _numbers(ctx, uow, count))
+        found, days = _plan(reads, question, sees=sees, now=uow.now, job=job, number=lambda count: _numbers(ctx, uow, count))
         if days:
             raise RuleViolation("relief.no_residents", field="round", days=days)
         budget = _budget(reads, question, found)
@@ -99,7 +100,7 @@ def _check_ready(question: Question) -> None:
 
 
 def _plan(
-    reads: Reads, question: Question, *, now: datetime, job: Job, number: Callable[[int], Iterator[str]] | None = None
+    reads: Reads, question: Question, *, sees: bool, now: datetime, job: Job, number: Callable[[int], Iterator[str]] | None = None
 ) -> tuple[list[Planned], tuple[str, ...]]:
     """What becomes of everybody, and the days for which there are no residents. ``number`` gives numbers for new entitlements."""
     job.report(0, None, "relief.gathering")
@@ -107,6 +108,7 @@ def _plan(
     subjects = [*gathering.households(), *gathering.people()]
     stored = reads.relief.entitlements(round_id=question.round.id)
     hidden = reads.relief.hidden("entitlement", [one.id for one in stored])
+    subjects = _shown(reads, subjects, withheld=[one for one in stored if one.id in hidden], sees=sees)
     stored = [one for one in stored if one.id not in hidden]
     earlier = reads.relief.earlier(round_ids=_rounds_before(reads, question)) if question.programme.increments == "total" else ()
     plan = Plan(question, stored=stored, live=reads.relief.live(round_id=question.round.id), earlier=earlier, now=now)
@@ -120,6 +122,17 @@ def _plan(
 def _numbers(ctx: Context, uow: UnitOfWork, count: int) -> Iterator[str]:
     first = uow.reserve_numbers(SERIES, count) if count else 0
     return (person_number(ctx.place.device_prefix, first + place) for place in range(count))
+
+
+def _shown(reads: Reads, subjects: Sequence[Subject], *, withheld: Sequence[Entitlement], sees: bool) -> list[Subject]:
+    """Without anybody of a protected household for those who may not know of it; for others marked."""
+    guarded = reads.relief.guarded_households()
+    if sees:
+        for one in subjects:
+            one.protected = one.protected or one.household in guarded
+        return list(subjects)
+    keys = {key for one in withheld for key in (one.subject, *one.aliases)}
+    return [one for one in subjects if not (one.protected or one.household in guarded) and keys.isdisjoint(one.keys)]
 
 
 def _shared(reads: Reads, subjects: Sequence[Subject]) -> dict[str, list[str]]:

@@ -126,6 +126,10 @@ class ReliefReads(Protocol):
         """Those of the entitlements, claims or casualties that are of protected people, whoever asks."""
         ...
 
+    def guarded_households(self) -> frozenset[str]:
+        """Keys (``subject_keys``) of the households with a protected member, whoever asks."""
+        ...
+
     def hidden(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:
         """Those of the entitlements, claims or casualties that this reader may not know of."""
         ...

@@ -13,6 +13,7 @@ from app.domain.identifiers import new_id
 from app.usecases import claims
 from app.usecases.buildings import victim_of_resident
 from app.usecases.job import Job
+from app.usecases.protections import Target, add_protection
 from app.usecases.relief_calculation import calculate, dry_run
 from tests.relief_town import (
     add_casualty,
@@ -425,3 +426,17 @@ def test_a_raise_is_never_more_than_what_is_left_after_payments_on_their_way(tow
     assert (row.already, row.open, row.flag) == (50_000, 150_000, "raised")
     pay(town.ctx, one.id, 150_000, state="approved", part=2)
     assert row_of(calculate(town.ctx, round_id=round_id), "手続き中　家").open == 0
+
+
+def test_the_household_of_a_protected_person_is_left_alone_by_others(town: Town) -> None:
+    everyone = {"category": "all", "unit": "person", "group": "all", "amount": 1_000, "criteria": {"districts": ("本町", "山手")}}
+    round_id = add_round(town.ctx, add_programme(town.ctx), everyone, *by_harm(serious=100_000))
+    add_casualty(town.ctx, "髙橋　太郎", "serious", resident_no="0000000011")
+    add_protection(town.acting("admin", "protected"), target=Target(resident_no="0000000012"))
+    clerk, seeing = town.acting("accounting"), town.acting("accounting", "protected")
+    assert [row.name for row in calculate(clerk, round_id=round_id).rows] == ["﨑山　源"]
+    whole = calculate(seeing, round_id=round_id)
+    assert whole.created == 4 and sum(row.protected for row in whole.rows) == 4
+    again = calculate(clerk, round_id=round_id)
+    assert ([row.name for row in again.rows], again.unchanged, again.ended) == (["﨑山　源"], 1, 0)
+    assert {one.state for one in town.ctx.reads.relief.entitlements(round_id=round_id)} == {"open"}

@@ -17,7 +17,7 @@ from app.storage.queries import relief_facts as facts
 from app.storage.queries import relief_lists as lists
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.shield import Guard
-from app.storage.shield_relief import protected_claims, protected_entitlements
+from app.storage.shield_relief import protected_claims, protected_entitlements, protected_households
 from app.usecases.relief_ports import EarlierAmount, HouseholdFact, LiveAmount, MemberFact, ResidentFact
 from app.usecases.relief_rows import CasualtyFilter, CasualtyRow, ClaimFilter, ClaimRow, EntitlementFilter, EntitlementRow
 
@@ -189,6 +189,11 @@ class ReliefQueries:
             for part in chunked(sorted(set(record_ids)), 5000):
                 found |= self._of_protected(connection, connection.exec_driver_sql(query, {"ids": json.dumps(list(part))}).all())
         return found
+
+    def guarded_households(self) -> frozenset[str]:
+        """Keys of the households with a protected member, whoever asks."""
+        with self._source() as connection:
+            return frozenset(protected_households(connection, self._guard.people(connection)))
 
     def hidden(self, kind: str, record_ids: Iterable[str]) -> frozenset[str]:
         """Those of the records that this reader may not know of."""
