@@ -186,7 +186,7 @@ class VouchersTab(Tab):
         self._enable()
 
     @property
-    def chosen(self) -> list[str]:
+    def chosen(self) -> Sequence[str]:
         """Ids of the selected vouchers."""
         return self.table.selected_ids()
 

@@ -20,7 +20,7 @@ class PaidPoint(NamedTuple):
     received: float
     decided: float
     paid: float
-    count: int
+    payments: int
 
 
 class PaidChart(TrendChart):
@@ -52,7 +52,7 @@ class PaidChart(TrendChart):
         """One day in words."""
         return (
             f"{point.at.month}月{point.at.day}日まで　受入 {point.received:,.0f}万円　決定 {point.decided:,.0f}万円　"
-            f"支給 {point.paid:,.0f}万円　この日の支給 {point.count:,}件"
+            f"支給 {point.paid:,.0f}万円　この日の支給 {point.payments:,}件"
         )
 
     def describe(self) -> str:

@@ -164,7 +164,7 @@ class EntitlementsTab(Tab):
         found: Sequence[str] = self.table.selected_ids() or ([self.table.current_id()] if self.table.current_id() else [])
         return found
 
-    def _rows(self) -> list[EntitlementRow]:
+    def _rows(self) -> Sequence[EntitlementRow]:
         places = [index.row() for index in self.table.selectionModel().selectedRows()[:_PAGE]] or [self.table.currentIndex().row()]
         return [one for place in places if (one := self.table.rows.row(place)) is not None]
 

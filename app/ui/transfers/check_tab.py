@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class CheckTab(Tab):
     """F6 chooses a file. Nothing of it is kept."""
 
+    banner: Banner
+
     def __init__(self, page: TransfersPage) -> None:
         super().__init__(page)
         self.acts = TransferActs(self, page.shell)

@@ -27,9 +27,10 @@ def look_up(ctx: Context, number: str) -> Sequence[PaymentRow]:
 
 
 class PaymentDialog(QDialog):
-    """``done`` when something was noted."""
+    """``noted`` when something was."""
 
-    done = Signal()
+    noted = Signal()
+    banner: Banner
 
     def __init__(self, parent: QWidget, shell: Shell, number: str = "") -> None:
         super().__init__(parent)
@@ -91,7 +92,7 @@ class PaymentDialog(QDialog):
         self._enable()
 
     def _again(self) -> None:
-        self.done.emit()
+        self.noted.emit()
         self.find()
 
     def _enable(self) -> None:

@@ -119,7 +119,7 @@ class UnpaidTab(Tab):
     def find_payment(self, number: str = "") -> PaymentDialog:
         """One payment by its number."""
         dialog = PaymentDialog(self, self.shell, number)
-        dialog.done.connect(self.refresh)
+        dialog.noted.connect(self.refresh)
         dialog.open()
         return dialog
 

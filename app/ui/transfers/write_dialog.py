@@ -48,6 +48,7 @@ class WriteDialog(QDialog):
     """``written`` when the file is on the disk and marked. A repetition asks for nothing but where: the rest stays as it was."""
 
     written = Signal()
+    banner: Banner
 
     def __init__(self, parent: QWidget, shell: Shell, batch: WaitingBatch, *, again: bool = False) -> None:
         super().__init__(parent)
