@@ -53,7 +53,7 @@ NEVER_UNDONE = frozenset(
     {
         *("programme", "relief_round", "relief_rule", "casualty", "claim", "entitlement", "loan", "repayment", "approval_limit", "payee"),
         *("payee_account", "own_bank", "payment_batch", "payment", "payment_share", "transfer_file", "transfer_result", "reconciliation"),
-        *("voucher", "receipt", "cash_box", "cash_count", "posting"),
+        *("voucher", "receipt", "cash_box", "cash_count", "posting", "money_home"),
     }
 )
 """Kinds of record that decide about money: each has its own way back, which two people pass. The general undo refuses them."""
@@ -415,6 +415,28 @@ class Posting(Record):
     reverses: str = ""
     second: str = ""
     memo: str = ""
+    deleted: bool = False
+
+
+HOME_STATES = ("asked", "current", "past", "refused")
+"""引継ぎの依頼, お金を扱う端末, 前の端末, 引継ぎの取りやめ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyHome(Record):
+    """The device of headquarters that makes money, or one that asks to take over. The store refuses a second ``current`` one.
+
+    ``previous`` is the device it takes over from. ``asked_by`` and ``confirmed_by`` are two people; both are "" of the first home.
+    """
+
+    device_id: str
+    state: str = "asked"
+    since: datetime | None = None
+    previous: str = ""
+    asked_by: str = ""
+    asked_at: datetime | None = None
+    confirmed_by: str = ""
+    reason: str = ""
     deleted: bool = False
 
 

@@ -62,6 +62,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
         "ready": "未割当", "assigned": "割当済み", "recalled": "回収依頼中", "released": "返却待ち", "paid": "支払済み", "refunded": "返納",
         "void": "取消", "frozen": "凍結（端末紛失）",
     },
+    "money_home.state": {"asked": "引継ぎの確認待ち", "current": "お金を扱う端末", "past": "前の端末", "refused": "引継ぎの取りやめ"},
     "voucher_file.kind": {"carry": "本部から端末へ", "answer": "端末から本部へ"},
     "receipt.kind": {"payment": "支払", "refund": "返納"},
     "receipt.state": {"done": "完了", "asked": "返納の確認待ち", "refused": "返納の取りやめ"},
@@ -102,7 +103,7 @@ RELIEF_RECORDS: dict[str, str] = {
     "entitlement": "支給対象", "loan": "貸付", "repayment": "返済", "payee": "受取人", "payee_account": "口座", "own_bank": "金融機関の追加・訂正",
     "payment_batch": "支給決定簿", "payment": "支給", "payment_share": "支給の内訳", "transfer_file": "振込ファイル", "transfer_result": "振込結果",
     "reconciliation": "照合", "voucher": "引換券", "receipt": "受領書", "cash_box": "金庫", "cash_count": "現金の確認", "posting": "仕訳",
-    "approval_limit": "承認の限度額",
+    "approval_limit": "承認の限度額", "money_home": "お金を扱う本部の端末",
 }  # fmt: skip
 RELIEF_RIGHTS: dict[str, str] = {
     "claim": "支援の申請・受取人・口座の入力", "check_account": "口座の確認", "programmes": "支援制度の設定", "relief": "支給の計算・決定簿・振込・引換券",
@@ -164,7 +165,7 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         **_COMMON,
     },
     "entitlement": {
-        "number": "支給番号", **_PLACE, "unit": "単位", "subject": "対象の照合値", "aliases": "対象の別の照合値", "household": "世帯の照合値", **_LINKS,
+        "number": "対象番号", **_PLACE, "unit": "単位", "subject": "対象の照合値", "aliases": "対象の別の照合値", "household": "世帯の照合値", **_LINKS,
         "casualty_id": "人的被害", "claim_id": "申請", **_WHO, "category": "区分", "lines": "内訳", "basis": "計算の根拠", "due": "支給額（円）",
         "before": "すでに支給した額（円）", "over": "過払いの額（円）", "returned": "返還された過払い（円）", "flag": "注意", "wants": "足りないもの",
         "state": "状態",
@@ -246,4 +247,8 @@ RELIEF_FIELDS: dict[str, dict[str, str]] = {
         "second": "立ち会った人", "memo": "摘要", **_COMMON,
     },
     "approval_limit": {"role": "役割", "most_total": "決定簿の合計の限度（円）", "most_single": "1件の限度（円）", **_COMMON},
+    "money_home": {
+        "device_id": "端末", "state": "状態", "since": "いつから", "previous": "前の端末", "asked_by": "引継ぎを求めた人", "asked_at": "求めた日時",
+        "confirmed_by": "引継ぎを確認した人", "reason": "理由", **_COMMON,
+    },
 }  # fmt: skip

@@ -215,6 +215,7 @@ class StoreUnit:
         self.reconciliations, self.postings = repositories["reconciliation"], repositories["posting"]
         self.vouchers, self.receipts = repositories["voucher"], repositories["receipt"]
         self.boxes, self.counts = repositories["cash_box"], repositories["cash_count"]
+        self.homes = repositories["money_home"]
         self.reads = StoreReads(lambda: self._connection, own=False, guard=Guard(self._shield))
         return self
 

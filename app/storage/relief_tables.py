@@ -13,6 +13,7 @@ from app.domain.payments import (
     ApprovalLimit,
     CashBox,
     CashCount,
+    MoneyHome,
     OwnBank,
     Payee,
     Payment,
@@ -129,6 +130,9 @@ Index("ix_posting_account", posting.c.account, posting.c.programme_id, posting.c
 Index("ix_posting_batch", posting.c.batch_id)
 Index("ix_posting_day", posting.c.day)
 approval_limit = record_table("approval_limit", ApprovalLimit)
+money_home = record_table("money_home", MoneyHome)
+_AT_HOME = (money_home.c.state == "current") & ~money_home.c.deleted
+Index("uq_money_home_current", money_home.c.state, unique=True, sqlite_where=_AT_HOME, postgresql_where=_AT_HOME)
 
 RELIEF_KINDS: tuple[Kind, ...] = (
     Kind("programme", Programme, programme),
@@ -154,4 +158,5 @@ RELIEF_KINDS: tuple[Kind, ...] = (
     Kind("cash_count", CashCount, cash_count),
     Kind("posting", Posting, posting),
     Kind("approval_limit", ApprovalLimit, approval_limit),
+    Kind("money_home", MoneyHome, money_home),
 )

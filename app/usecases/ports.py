@@ -19,6 +19,7 @@ from app.domain.payments import (
     ApprovalLimit,
     CashBox,
     CashCount,
+    MoneyHome,
     OwnBank,
     Payee,
     Payment,
@@ -166,6 +167,8 @@ class UnitOfWork(Protocol):
     def repayments(self) -> Repository[Repayment]: ...
     @property
     def limits(self) -> Repository[ApprovalLimit]: ...
+    @property
+    def homes(self) -> Repository[MoneyHome]: ...
     @property
     def payees(self) -> Repository[Payee]: ...
     @property

@@ -675,8 +675,28 @@ STATEMENTS = (
         CONSTRAINT uq_approval_limit_id UNIQUE (id)
     )
     """,
+    """
+    CREATE TABLE money_home (
+        rid INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        device_id TEXT NOT NULL,
+        state TEXT NOT NULL,
+        since INTEGER,
+        previous TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
+        asked_at INTEGER,
+        confirmed_by TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        deleted BOOLEAN NOT NULL,
+        CONSTRAINT pk_money_home PRIMARY KEY (rid),
+        CONSTRAINT uq_money_home_id UNIQUE (id)
+    )
+    """,
+    "CREATE UNIQUE INDEX uq_money_home_current ON money_home (state) WHERE state = 'current' AND deleted = 0",
 )
 UNDO = (
+    "DROP TABLE money_home",
     "DROP TABLE approval_limit",
     "DROP TABLE posting",
     "DROP TABLE cash_count",
