@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.relief_making import Answer, ReliefMaker, ReliefVerb
 from app.domain.errors import RuleViolation, UsageFault
+from app.domain.identifiers import read_lettered
 from app.presentation.console import HELP
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _warned(warnings: Sequence[Warned]) -> list[dict[str, Any]]:
 
 def _entitlement(ctx: Context, number: str) -> str:
     """The entitlement of a number or id; RuleViolation ``record.not_found``."""
-    found = ctx.reads.payees.entitlement_ids_by_number([number.strip().upper()])
+    found = ctx.reads.payees.entitlement_ids_by_number([read_lettered("T", number) or number.strip()])
     if found:
         return next(iter(found.values()))
     if ctx.reads.get("entitlement", number) is None:
@@ -302,7 +303,7 @@ def _payee_for(ctx: Context, text: str, *, write: bool) -> str:
     """The payee meant; for an entitlement without any its head or person becomes it."""
     from app.usecases.payees import find_payee, save_payee
 
-    found = ctx.reads.payees.entitlement_ids_by_number([text.strip().upper()])
+    found = ctx.reads.payees.entitlement_ids_by_number([read_lettered("T", text) or text.strip()])
     if not found:
         return find_payee(ctx, text=text)
     from app.domain.relief import Entitlement

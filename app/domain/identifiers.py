@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import threading
 import time
@@ -22,6 +23,8 @@ _CARD_LENGTH = 12
 _PREFIX_LENGTH = 4
 _SERIAL_DIGITS = 5
 _MAX_SERIAL = 9_999_999
+_SEPARATORS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500"
+_SEPARATOR = re.compile(rf"[{_SEPARATORS}\s]")
 
 
 class _Sequence:
@@ -74,7 +77,7 @@ def _check_character(body: str) -> str:
 def _read_symbols(text: str) -> str | None:
     """Characters of the alphabet from any width, case and grouping, O and I and L read as digits; None if others occur."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    kept = [char for char in plain if not (char.isspace() or char in "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500")]
+    kept = [char for char in plain if not (char.isspace() or char in _SEPARATORS)]
     if not all(char in _VALUES for char in kept):
         return None
     return "".join(_ALPHABET[_VALUES[char]] for char in kept)
@@ -126,6 +129,25 @@ def parse_person_number(text: str) -> PersonNumber | None:
     if len(serial) > _SERIAL_DIGITS and serial[0] == "0":
         return None
     return PersonNumber(symbols[:_PREFIX_LENGTH], int(serial))
+
+
+def lettered_number(letter: str, prefix: str, serial: int) -> str:
+    """T-K7QF-00012-C: a person number behind the letter of what it counts. ValueError outside the range of ``person_number``."""
+    return f"{letter}-{person_number(prefix, serial)}"
+
+
+def read_lettered(letter: str, text: str) -> str:
+    """The one written form of a number typed in any width, case and grouping, with its letter or without; "" when it is none, mistyped
+    or has another letter.
+
+    A first group of one character is the letter, one of four the device prefix. Without groups the letter is tried first.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    group = len(_SEPARATOR.split(plain, maxsplit=1)[0])
+    tries = [plain[1:]] if plain.startswith(letter) and group != _PREFIX_LENGTH else []
+    tries += [plain] if group != 1 else []
+    found = next((number for number in map(parse_person_number, tries) if number), None)
+    return lettered_number(letter, *found) if found else ""
 
 
 def new_card_number() -> str:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.errors import RuleViolation
-from app.domain.identifiers import device_prefix, parse_person_number, person_number
+from app.domain.identifiers import device_prefix, lettered_number, read_lettered
 from app.domain.payments import Voucher
 from app.domain.relief import Yen
 
@@ -56,12 +56,12 @@ def disaster_mark(*, municipality_code: str, disaster_name: str, training: bool)
 
 def voucher_number(prefix: str, serial: int) -> str:
     """V-K7QF-00012-C. ValueError outside the range of ``person_number``."""
-    return f"V-{person_number(prefix, serial)}"
+    return lettered_number("V", prefix, serial)
 
 
 def receipt_number(prefix: str, serial: int) -> str:
     """R-K7QF-00012-C."""
-    return f"R-{person_number(prefix, serial)}"
+    return lettered_number("R", prefix, serial)
 
 
 def voucher_code(voucher: Voucher, *, mark: str) -> str:
@@ -80,12 +80,8 @@ def read_voucher_code(text: str) -> VoucherCode | None:
 
 
 def read_number(text: str, *, letter: str = "V") -> str:
-    """The one written form of a voucher (receipt: ``letter="R"``) number typed in any way; "" when it is none or mistyped."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
-    if not plain.startswith(letter):
-        return ""
-    found = parse_person_number(plain[len(letter) :])
-    return f"{letter}-{person_number(found.prefix, found.serial)}" if found else ""
+    """The one written form of a voucher (receipt: ``letter="R"``) number typed in any way, with its letter or without; "" when it is none."""
+    return read_lettered(letter, text)
 
 
 # -- headquarters ------------------------------------------------------------------------------------------------

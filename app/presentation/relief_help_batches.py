@@ -39,12 +39,13 @@ HELP: Mapping[str, str] = {
     "relief.exemptions.certificates": "減免該当証明書を世帯ごとに印刷する（NUMBER を省くと対象者全員）\n"
     "--nup 2 で A4 に2枚。--on DATE 発行日。結果：files printed pages stopped。",
     "relief.refusals": "辞退の一覧と、辞退届の用紙\n"
-    "--out FILE で一覧をファイルに。--form FILE NUMBER … で、支給番号の人の辞退届（名前・制度・額入り）を印刷します。"
+    "--out FILE で一覧をファイルに。--form FILE NUMBER … で、対象番号の人の辞退届（名前・制度・額入り）を印刷します。"
     "結果：count total refusals、または files printed pages。",
 }
 _HEADS = {
     "number": "決定簿番号", "state": "状態", "program": "支援制度", "round": "回", "title": "件名", "way": "方法", "count": "件数", "total": "合計",
-    "paid_count": "支給済み", "paid_total": "支給済みの額", "failed_count": "不能", "failed_total": "不能の額", "guarded": "支援措置", "retry_of": "元の決定簿",
+    "paid_count": "支給済み（件）", "paid_total": "支給済みの額", "failed_count": "不能（件）", "failed_total": "不能の額",
+    "guarded": "支援措置", "retry_of": "元の決定簿",
     "prepared_by": "作成した人", "prepared_at": "作成日時", "checked_by": "確認した人", "checked_at": "確認日時", "approved_by": "承認した人",
     "approved_at": "承認日時", "transfer_on": "振込指定日", "reason": "理由", "digest": "照合値（全体）", "short": "照合値", "id": "番号",
     "words": "合計（大字）", "batches": "支給決定簿", "left_out": "載せなかった人", "name": "氏名", "code": "理由の符号", "removed": "外した行",
@@ -62,7 +63,7 @@ HEADS: Mapping[str, Mapping[str, str]] = {
     **{f"relief {area}": _HEADS for area in _AREAS},
     "relief limits": {**_HEADS, "total": "決定簿の合計の限度"},
     "relief exemptions": {**_HEADS, "number": "番号"},
-    "relief refusals": {**_HEADS, "number": "支給番号", "total": "支給額の計"},
+    "relief refusals": {**_HEADS, "number": "対象番号", "total": "支給額の計"},
 }
 _CODES = {"state": "payment_batch.state", "way": "way", "role": "role"}
 CODES: Mapping[str, Mapping[str, str]] = {

@@ -21,7 +21,7 @@ HELP: Mapping[str, str] = {
     "relief.calculate.method": "計算のあと作る決定簿の支給の方法（none で作らない）",
     "relief.calculate.list": "計算したときも、1件ごとの結果 rows を示す",
     "relief.calculate.counts": "区分ごとの件数×単価の表をファイルに書き出す",
-    "relief.entitlements": "支給の対象（だれに、いくら、どこまで進んだか）\nNUMBER は支給番号。",
+    "relief.entitlements": "支給の対象（だれに、いくら、どこまで進んだか）\nNUMBER は対象番号。",
     "relief.entitlements.list": "支給の対象の一覧\n"
     "--progress open planned approved sent voucher paid failed declined ended、--wants claim documents certificate payee account check any none、\n"
     f"--flag over less raised、--out FILE（.csv .xlsx .html .pdf）。\n結果：count due paid under_way open over entitlements（{_ENTITLEMENT} …）。",
@@ -35,7 +35,7 @@ HELP: Mapping[str, str] = {
     "relief.claims.lacking": "届いていない書類があるものだけ",
     "relief.claims.show": f"申請1件\n結果：{_CLAIM} … wanted 必要書類。",
     "relief.claims.add": "申請を受け付ける\n"
-    "だれの申請かを --victim（被災世帯の番号）、--resident-no 宛名番号、--casualty 人的被害の番号、--entitlement 支給番号のどれかで指定します。\n"
+    "だれの申請かを --victim（被災世帯の番号）、--resident-no 宛名番号、--casualty 人的被害の番号、--entitlement 対象番号のどれかで指定します。\n"
     "--method 建設・購入 補修 賃借、--document 届いた書類（何度でも）、--apart --member 名前 --reason 理由（別居の人を別の世帯として扱う）。"
     f"\n結果：{_CLAIM} … warnings。",
     "relief.claims.whose": "だれの申請か（どれか一つ）",
@@ -43,7 +43,7 @@ HELP: Mapping[str, str] = {
     "relief.claims.documents": "届いた書類をすべて挙げる（そろえば書類確認済みになります）",
     "relief.claims.state": "申請の状態を変える（辞退・取下げは理由が要ります）",
     "relief.claims.import": "申請の一覧（CSV、XLSX）を取り込む\n"
-    "宛名番号・罹災証明書番号・支給番号、または世帯主の氏名と生年月日で世帯を見つけます。同じファイルをもう一度取り込んでも何も変わりません。\n"
+    "宛名番号・罹災証明書番号・対象番号、または世帯主の氏名と生年月日で世帯を見つけます。同じファイルをもう一度取り込んでも何も変わりません。\n"
     "結果：read created updated unchanged review rejected report rejected_rows warnings。",
     "relief.claims.import_dry": "取り込まずに、どうなるかだけを見る",
     "relief.casualties": "人的被害（死亡・行方不明・負傷・障害）\nNUMBER は人的被害の番号。確認されたものだけが支給の対象になります。",
@@ -58,7 +58,7 @@ HELP: Mapping[str, str] = {
     "同じファイルをもう一度取り込んでも何も変わりません。結果：read created updated unchanged review rejected report rejected_rows warnings。",
 }
 _HEADS = {
-    "number": "支給番号", "program": "支援制度", "title": "名称", "round": "回", "round_title": "回の名称", "dry_run": "試算", "categories": "区分ごと",
+    "number": "対象番号", "program": "支援制度", "title": "名称", "round": "回", "round_title": "回の名称", "dry_run": "試算", "categories": "区分ごと",
     "category": "区分", "unit": "単位", "unit_amount": "単価", "count": "件数", "total": "支給額", "already": "支給・手続き中", "to_pay": "これから",
     "budget": "予算", "left": "予算の残り", "payable": "払える件数", "missing": "足りないもの", "created": "新しく作る", "raised": "増額", "lowered": "減額",
     "over": "過払い", "over_total": "過払いの額", "ended": "対象外", "unchanged": "変わらない", "declined": "辞退", "problems": "手で確かめるもの",
@@ -172,7 +172,7 @@ def _listed(result: Mapping[str, Any]) -> str | None:
         for one in result["entitlements"]
     ]  # fmt: skip
     sums = "　".join(f"{_HEADS[name]} {_yen(result[name])}" for name in ("due", "paid", "under_way", "open", "over") if name in result)
-    heads = ["支給番号", "支援制度", "回", "氏名", "区分", "支給額", "これから", "進み具合", "注意", "足りないもの", "受取人", "決定簿"]
+    heads = ["対象番号", "支援制度", "回", "氏名", "区分", "支給額", "これから", "進み具合", "注意", "足りないもの", "受取人", "決定簿"]
     return "\n".join([f"{result['count']:,}件　{sums}".strip(), "", *draw_table([heads, *rows])])
 
 

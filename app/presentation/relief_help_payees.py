@@ -9,11 +9,11 @@ from app.presentation.labels import label
 
 _ROW = "id name kana role way address state entitlement_number account_id bank branch account_number holder account_state warnings twins"
 HELP: Mapping[str, str] = {
-    "relief.payees": "受取人（世帯主・世帯員・遺族・後見人・別居の人・業者）\nPAYEE は支給番号・氏名・受取人の番号、NUMBER は支給番号。",
+    "relief.payees": "受取人（世帯主・世帯員・遺族・後見人・別居の人・業者）\nPAYEE は対象番号・氏名・受取人の番号、NUMBER は対象番号。",
     "relief.payees.list": "受取人と口座の一覧\n--show waiting 確認待ち、mine 自分が確認できるもの、wrong 誤り・解約・死亡、missing 口座なし、"
     f"photo_missing 写真なし、warned 注意あり、twins 同じ口座、ended 使わない。\n結果：count counts payees（{_ROW}）。",
-    "relief.payees.show": "受取人の内容と、これまでの口座・支給番号",
-    "relief.payees.set": "受取人を決める・直す\nNUMBER（支給番号）か --victim（被災世帯）の受取人。氏名などを省くと世帯主・本人。"
+    "relief.payees.show": "受取人の内容と、これまでの口座・対象番号",
+    "relief.payees.set": "受取人を決める・直す\nNUMBER（対象番号）か --victim（被災世帯）の受取人。氏名などを省くと世帯主・本人。"
     "--role 業者 はどちらも要りません。\n"
     "世帯主でない人には --consent（同意の確認）、後見人・代理人には --document（書類）、別居には --reason（理由）が要ります。\n"
     "--program でその制度だけの受取人。いまの受取人を替えるときは --replace と --reason。\n結果：id replaced changed warnings。",
@@ -23,17 +23,17 @@ HELP: Mapping[str, str] = {
     "結果：proposals（place name relation role order equals consent why）。--take N で N 番目を受取人にします。",
     "relief.payees.take": "候補の番号。その人を受取人にする",
     "relief.payees.adopt": "まだ受取人のいない世帯・本人について、世帯主・本人をまとめて受取人にする（亡くなった人の分は除く）\n結果：looked_at created。",
-    "relief.accounts": "口座の入力・別の人による確認・状態・取込み\nPAYEE は支給番号・氏名・受取人の番号・口座の番号。",
+    "relief.accounts": "口座の入力・別の人による確認・状態・取込み\nPAYEE は対象番号・氏名・受取人の番号・口座の番号。",
     "relief.accounts.list": "口座の一覧（relief payees list と同じ）",
     "relief.accounts.add": "口座を入れる・直す（金融機関と支店はコードか名前。ゆうちょは --symbol 記号 --symbol-no 番号）\n"
     "口座名義は通帳のカナのとおり。受取人のフリガナと違うときは注意だけ出ます。使う前に別の人の確認（relief accounts check）が要ります。\n"
-    "受取人のない支給番号では、世帯主・本人が受取人になります。\n結果：口座の項目と legal（振込データのカナ） kana_changes cut warnings。",
+    "受取人のない対象番号では、世帯主・本人が受取人になります。\n結果：口座の項目と legal（振込データのカナ） kana_changes cut warnings。",
     "relief.accounts.account": "直す口座の番号（省くと新しい口座。同じ内容なら何も変わりません）",
     "relief.accounts.dry": "確かめるだけ（書き込みません）",
     "relief.accounts.check": "口座を確認する（入れた人とは別の人。通帳の写しと見比べてから）\n違うときは --refuse --note どこが違うか。",
     "relief.accounts.refuse": "誤りとして差し戻す（--note が要ります）",
     "relief.accounts.mark": "口座を 誤り wrong・解約 closed・名義人死亡 deceased・使わない retired にする",
-    "relief.accounts.import": "口座の一覧（CSV・XLSX）を取り込む。支給番号か宛名番号で相手を決め、取り込めない行は理由つきで書き出します\n"
+    "relief.accounts.import": "口座の一覧（CSV・XLSX）を取り込む。対象番号か宛名番号で相手を決め、取り込めない行は理由つきで書き出します\n"
     "同じファイルを二度取り込んでも変わりません。取り込んだ口座は確認待ちです。\n結果：read created updated unchanged rejected report rejected_rows warnings。",
     "relief.accounts.import_dry": "どうなるかを数えるだけ（取り込みません）",
     "relief.accounts.photo": "通帳の写真を取り出す（暗号化されていないファイルになります）",
@@ -52,8 +52,8 @@ _PAYEE_HEADS = {
     "all": "すべて", "mine": "自分が確認できる", "wrong": "誤り・解約・死亡", "missing": "口座なし", "photo_missing": "写真なし", "warned": "注意あり",
     "ended": "使わない", "waiting": "確認待ち",
     "id": "番号", "name": "氏名", "kana": "フリガナ", "role": "関係", "way": "受取方法", "address": "住所", "state": "状態", "birth": "生年月日",
-    "phone": "電話", "postal": "郵便番号", "consent": "同意の確認", "documents": "受け取った書類", "entitlement_number": "支給番号",
-    "entitlement_name": "支給の対象", "entitlements": "支給番号", "account_id": "口座の番号", "bank": "銀行", "bank_name": "銀行名", "branch": "支店",
+    "phone": "電話", "postal": "郵便番号", "consent": "同意の確認", "documents": "受け取った書類", "entitlement_number": "対象番号",
+    "entitlement_name": "支給の対象", "entitlements": "対象番号", "account_id": "口座の番号", "bank": "銀行", "bank_name": "銀行名", "branch": "支店",
     "branch_name": "支店名", "kind": "種目", "account_number": "口座番号", "number": "口座番号", "holder": "口座名義", "account_state": "口座の状態",
     "entered_by": "入力した人", "checked_by": "確認した人", "checked_at": "確認日時", "warnings": "注意", "twins": "同じ口座", "photo": "写真",
     "count": "件数", "counts": "内訳", "payees": "受取人", "accounts": "口座", "replaced": "替えた受取人", "changed": "変わった", "relation": "続柄",

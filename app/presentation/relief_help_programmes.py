@@ -32,7 +32,7 @@ HELP: Mapping[str, str] = {
     "結果：貸付の項目、settle 繰上償還に要る額、late 滞納の回、schedule 計画、repayments 返済。",
     "relief.loans.plan": "償還計画を試しに計算する（記録しません。サインインも要りません）\n"
     "据置期間は無利子、そのあと元利均等。1円未満は切り捨て、残りは最後の回。--every 1 年賦・2 半年賦・12 月賦。",
-    "relief.loans.lend": "支給対象（NUMBER は支給番号）への貸付を記録する。額は支給額、条件は制度のもの（--rate などで変えられます）",
+    "relief.loans.lend": "支給対象（NUMBER は対象番号）への貸付を記録する。額は支給額、条件は制度のもの（--rate などで変えられます）",
     "relief.loans.repay": "返済を記録する（YEN は違約金を含む額）\n--late うち違約金、--early 繰上償還。利子の分は計画から決まります。"
     "結果：id amount interest late state owed arrears。",
     "relief.loans.take-back": "まちがえた返済を取り消す（ID は返済の番号）。逆の返済と仕訳が残ります",

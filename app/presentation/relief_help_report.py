@@ -18,8 +18,8 @@ HELP: Mapping[str, str] = {
     "relief report prefecture --program P：概算・実績・返還の報告。--estimate 区分=数 で概算の世帯数を入れ、--from-dry-run で試算の数を入れます。\n"
     "結果：lines（category unit unit_amount estimated forecast typed due paid refused open）、received forecast paid under_way fees returned "
     "to_return 残り（返還または次の回に充当）。\n"
-    "relief report household TEXT：1つの世帯が受け取ったものと、これからのもの（支給番号・氏名・フリガナ・住所で探す。何世帯もあれば families）。"
-    "--out FILE.pdf でお知らせを印刷。結果：head address paid under_way open over lent repaid、lines（支給番号・制度・状態・支給の日）。\n"
+    "relief report household TEXT：1つの世帯が受け取ったものと、これからのもの（対象番号・氏名・フリガナ・住所で探す。何世帯もあれば families）。"
+    "--out FILE.pdf でお知らせを印刷。結果：head address paid under_way open over lent repaid、lines（対象番号・制度・状態・支給の日）。\n"
     "--check：帳簿と支給・受領書の記録を突き合わせる。結果：ok、problems（code message）。合わなければ 1 で終わります。",
     "relief.report.check": "帳簿と支給の記録を突き合わせる",
     "relief.report.estimate": "概算の数を区分ごとに入れる（全壊=120。数を書かなければ取り消す。--round が要る）",
@@ -37,7 +37,7 @@ HELP: Mapping[str, str] = {
     "relief.ledger.return": f"残った財源を返したことを記帳する（返還・精算）\n{_SECOND}{_ENTRY}",
     "relief.ledger.allot": f"拠点へ現金を交付する\nSITE 拠点の名前。{_SECOND}{_ENTRY}",
     "relief.ledger.back": f"拠点から現金を戻し入れる\nSITE 拠点の名前。{_SECOND}{_ENTRY}",
-    "relief.ledger.overpaid": f"過払いの返還を受けたことを記帳する\nNUMBER 支給番号。--site 拠点（現金で受けたとき。なければ本部）。{_SECOND}{_ENTRY}",
+    "relief.ledger.overpaid": f"過払いの返還を受けたことを記帳する\nNUMBER 対象番号。--site 拠点（現金で受けたとき。なければ本部）。{_SECOND}{_ENTRY}",
     "relief.ledger.fee": f"振込手数料を記帳する\n{_ENTRY}",
     "relief.ledger.reverse": f"人が記帳した仕訳を取り消す（逆の仕訳を作る）\nENTRY 仕訳の番号（終わりの6文字以上）。--reason 理由。{_SECOND}"
     f"支給に伴う仕訳は、支給・振込・現金窓口で取り消してください。{_ENTRY}",
@@ -50,7 +50,7 @@ _LINE = {
 HEADS: Mapping[str, Mapping[str, str]] = {
     "relief report": {
         **_LINE, "by": "集計", "day": "時点", "program": "支援制度", "round": "回", "total": "合計", "lines": "内訳", "file": "ファイル", "rows": "行",
-        "pages": "ページ", "families": "世帯", "name": "氏名", "kana": "フリガナ", "address": "住所", "number": "支給番号", "entitlements": "支給対象",
+        "pages": "ページ", "families": "世帯", "name": "氏名", "kana": "フリガナ", "address": "住所", "number": "対象番号", "entitlements": "支給対象",
         "ok": "帳簿", "problems": "合わないところ", "message": "結果", "unencodable": "書けない文字",
     },
     "relief ledger list": {"entries": "仕訳の数", "postings": "仕訳"},
@@ -141,7 +141,7 @@ def _tell_household(answer: Mapping[str, Any]) -> str:
     from app.presentation.console import draw_table
     from app.presentation.labels import label
 
-    rows = [["支給番号", "支援制度・回", "対象", "区分", "支給額", "受け取った額", "手続き中", "これから", "状態"]]
+    rows = [["対象番号", "支援制度・回", "対象", "区分", "支給額", "受け取った額", "手続き中", "これから", "状態"]]
     for line in answer["lines"]:
         amounts = [f"{line[name]:,}" for name in ("due", "paid", "under_way", "open")]
         who = f"{line['programme']} {line['round']}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.domain.errors import IntegrityFault, RuleViolation
 from app.domain.governance import Operator
+from app.domain.identifiers import read_lettered
 from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.relief import Programme, ReliefRound
 from app.usecases.batch_digest import digest_of, short_digest, verify_batch
@@ -86,11 +87,11 @@ def count_waiting(ctx: Context) -> int:
 
 
 def find_batch(ctx: Context, *, number: str) -> str:
-    """The id for a number typed in any case, or an id. RuleViolation ``batch.not_found``, also for one the actor may not know of."""
-    from app.domain.identifiers import parse_person_number, person_number
+    """The id for a number typed in any way, with its letter or without, or an id.
 
-    parsed = parse_person_number(number)
-    found = ctx.reads.batches.batch_by_number(person_number(*parsed) if parsed else number.strip())
+    RuleViolation ``batch.not_found``, also for one the actor may not know of.
+    """
+    found = ctx.reads.batches.batch_by_number(read_lettered("K", number) or number.strip())
     if found is None:
         raise RuleViolation("batch.not_found", field="batch", number=number)
     return found
@@ -98,10 +99,7 @@ def find_batch(ctx: Context, *, number: str) -> str:
 
 def find_payment(ctx: Context, *, number: str) -> str:
     """The id for a payment's number or code. RuleViolation ``payment.not_found``."""
-    from app.domain.identifiers import parse_person_number, person_number
-
-    parsed = parse_person_number(number)
-    found = ctx.reads.batches.payment_by_number(person_number(*parsed) if parsed else number.strip())
+    found = ctx.reads.batches.payment_by_number(read_lettered("S", number) or number.strip())
     if found is None:
         raise RuleViolation("payment.not_found", field="payment", number=number)
     return found

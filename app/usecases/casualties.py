@@ -10,7 +10,7 @@ from app.domain.building import Victim, VictimMember
 from app.domain.dates import JST, parse_date
 from app.domain.errors import RuleViolation, SasaeError
 from app.domain.folding import fold_name
-from app.domain.identifiers import new_id, person_number
+from app.domain.identifiers import lettered_number, new_id, read_lettered
 from app.domain.relief import HARMS, Casualty
 from app.domain.words import find_code
 from app.usecases.buildings import fit
@@ -62,7 +62,7 @@ def put_casualty(
     made = _filled(reads, replace(stored, **given) if stored else Casualty(id=new_id(), **given))
     _check(ctx, reads, made)
     if stored is None:
-        number = person_number(ctx.place.device_prefix, uow.next_number("casualty"))
+        number = lettered_number("H", ctx.place.device_prefix, uow.next_number("casualty"))
         saved = uow.casualties.add(replace(made, number=number, entered_by=ctx.actor.operator_id))
     else:
         saved = uow.casualties.save(_again(ctx, stored, made), expected_version=version)
@@ -209,7 +209,8 @@ def find_casualty(ctx: Context, *, number: str) -> str:
     """The id for a number (or an id). RuleViolation ``record.not_found``."""
     ctx.require("view")
     wanted = number.strip()
-    found = ctx.reads.relief.by_number("casualty", wanted.upper()) or next((row.id for row in casualty_rows(ctx, [wanted])), None)
+    known = ctx.reads.relief.by_number("casualty", read_lettered("H", wanted) or wanted.upper())
+    found = known or next((row.id for row in casualty_rows(ctx, [wanted])), None)
     if found is None:
         raise RuleViolation("record.not_found", kind="casualty", record=wanted[:60])
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.building import VictimMember
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
-from app.domain.identifiers import new_id, person_number
+from app.domain.identifiers import lettered_number, new_id, read_lettered
 from app.domain.relief import CLAIM_STATES, METHODS, Casualty, Claim, Programme, ReliefRound, ReliefRule, check_yen
 from app.domain.relief_documents import always_needed
 from app.usecases.buildings import fit
@@ -80,7 +80,7 @@ def put_claim(
     _check_state(claim, programme, round)
     if stored is None:
         serial = uow.next_number("claim")
-        saved = uow.claims.add(replace(claim, number=person_number(ctx.place.device_prefix, serial)))
+        saved = uow.claims.add(replace(claim, number=lettered_number("M", ctx.place.device_prefix, serial)))
     else:
         saved = uow.claims.save(claim, expected_version=version)
     return saved, _warnings(uow, saved, programme, round)
@@ -235,7 +235,8 @@ def find_claim(ctx: Context, *, number: str) -> str:
     """The id for a number (or an id). RuleViolation ``record.not_found``."""
     ctx.require("view")
     wanted = number.strip()
-    found = ctx.reads.relief.by_number("claim", wanted.upper()) or next((row.id for row in ctx.reads.relief.claim_rows([wanted])), None)
+    known = ctx.reads.relief.by_number("claim", read_lettered("M", wanted) or wanted.upper())
+    found = known or next((row.id for row in ctx.reads.relief.claim_rows([wanted])), None)
     if found is None:
         raise RuleViolation("record.not_found", kind="claim", record=wanted[:60])
     return found

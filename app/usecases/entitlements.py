@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.domain.errors import RuleViolation
+from app.domain.identifiers import read_lettered
 from app.domain.payments import Payment, PaymentBatch, PaymentShare
 from app.domain.relief import FLAGS, Casualty, Claim, Entitlement, Programme, ReliefRound, ReliefRule
 from app.usecases.context import Changes, Context
@@ -77,7 +78,7 @@ def find_entitlement(ctx: Context, *, number: str) -> str:
     """The id for a number (or an id). RuleViolation ``record.not_found``."""
     ctx.require("view")
     wanted = number.strip()
-    found = ctx.reads.relief.by_number("entitlement", wanted.upper())
+    found = ctx.reads.relief.by_number("entitlement", read_lettered("T", wanted) or wanted.upper())
     if found is None and ctx.reads.relief.entitlement_rows([wanted]):
         found = wanted
     if found is None:

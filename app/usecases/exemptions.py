@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.dates import JST
 from app.domain.errors import RuleViolation
+from app.domain.identifiers import read_lettered
 from app.usecases.batch_rows import ExemptionRow, RefusalRow
 from app.usecases.context import Context
 from app.usecases.forms import Signature, read_signature
@@ -65,10 +66,12 @@ def need_certifiable(
     """The households of these numbers (or all), ready for certificates. RuleViolation ``exemption.not_found``, ``exemption.nobody``."""
     households = group_households(list_exemptions(ctx, programme_id=programme_id, round_id=round_id, district=district))
     by_number = {row.number: one for one in households for row in one.rows}
+    chosen: list[ExemptedHousehold] = []
     for number in numbers:
-        if number.strip().upper() not in by_number:
+        found = by_number.get(read_lettered("T", number) or number.strip().upper())
+        if found is None:
             raise RuleViolation("exemption.not_found", field="number", number=number)
-    chosen = list({id(by_number[number.strip().upper()]): by_number[number.strip().upper()] for number in numbers}.values())
+        chosen += [found] if found not in chosen else []
     if numbers:
         return chosen
     if not households:

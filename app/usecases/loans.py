@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from app.domain.errors import RuleViolation
-from app.domain.identifiers import new_id, person_number
+from app.domain.identifiers import lettered_number, new_id, read_lettered
 from app.domain.loan_schedule import make_schedule, settle_early, split_interest, stand, terms_of
 from app.domain.programme_plan import LoanTerms, check_terms
 from app.domain.records import Record
@@ -86,8 +86,9 @@ def list_lendable(ctx: Context) -> list[Entitlement]:
 def find_loan(ctx: Context, *, number: str) -> str:
     """The id for a number or an id; RuleViolation ``record.not_found``."""
     wanted = number.strip()
+    written = read_lettered("L", wanted) or wanted.upper()
     for one in _all(ctx, Loan, "loan"):
-        if wanted.upper() == one.number or wanted == one.id:
+        if written == one.number or wanted == one.id:
             return one.id
     raise RuleViolation("record.not_found", kind="loan", record=wanted[:60])
 
@@ -154,7 +155,7 @@ def lend(
         if known := uow.loans.where(entitlement_id=owner.id):
             raise RuleViolation("loan.exists", field="entitlement_id", number=known[0].number)
         kept = check_terms(terms or LoanTerms.from_json(programme.terms))
-        number = person_number(ctx.place.device_prefix, uow.next_number("loan"))
+        number = lettered_number("L", ctx.place.device_prefix, uow.next_number("loan"))
         loan = Loan(
             id=new_id(), number=number, entitlement_id=owner.id, payment_id=payment_id, victim_id=owner.victim_id, borrower=owner.name,
             guarantor=guarantor.strip(), principal=check_yen(owner.due, field="principal"), rate=kept.rate, lent_on=day.isoformat(),

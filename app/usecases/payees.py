@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.building import Victim
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_name
-from app.domain.identifiers import new_id
+from app.domain.identifiers import new_id, read_lettered
 from app.domain.payments import HEIRS, PAYEE_ROLES, WAYS, Account, Payee
 from app.domain.relief import Entitlement
 from app.domain.relief_rules import subject_keys
@@ -71,7 +71,7 @@ def find_payee(ctx: Context, *, text: str) -> str:
         return text
     ids = list_payee_ids(ctx, filter=PayeeFilter(text=text))
     rows = payee_rows(ctx, ids[:50])
-    whole = [row for row in rows if row.entitlement_number == text.upper() or fold_name(row.name) == fold_name(text)] or rows
+    whole = [row for row in rows if row.entitlement_number == (read_lettered("T", text) or text.upper()) or fold_name(row.name) == fold_name(text)] or rows
     if not whole:
         raise RuleViolation("payee.not_found", field="payee", text=text)
     if len(whole) > 1:

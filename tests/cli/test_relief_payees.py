@@ -129,7 +129,7 @@ def test_heirs_in_legal_order(desk: tuple[Run, str, str]) -> None:
 def test_a_list_is_taken_in_and_rejected_rows_come_out(desk: tuple[Run, str, str], tmp_path: Path) -> None:
     run, home, dead = desk
     file = tmp_path / "口座.csv"
-    file.write_text(f"支給番号,銀行コード,支店コード,口座番号,口座名義\n{home},1,1,1,ﾀｶﾊｼ ﾀﾛｳ\n{dead},1,1,2,ﾀｶﾊｼ ﾊﾅ\n", encoding="cp932")
+    file.write_text(f"対象番号,銀行コード,支店コード,口座番号,口座名義\n{home},1,1,1,ﾀｶﾊｼ ﾀﾛｳ\n{dead},1,1,2,ﾀｶﾊｼ ﾊﾅ\n", encoding="cp932")
     code, done = run("accounts", "import", str(file))
     assert code == 1 and (done["created"], done["rejected"]) == (1, 1)
     assert "受取人を決めて" in Path(done["rejected_rows"]).read_text(encoding="utf-8-sig")

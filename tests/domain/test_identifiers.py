@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from app.domain.identifiers import (
     device_prefix,
+    lettered_number,
     new_card_number,
     new_id,
     operation_id,
     parse_card_number,
     parse_person_number,
     person_number,
+    read_lettered,
 )
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -92,6 +94,39 @@ def test_every_single_mistake_and_exchange_is_noticed() -> None:
                 swapped[a], swapped[b] = swapped[b], swapped[a]
                 if plain[a] != plain[b]:
                     assert parse_person_number("".join(swapped)) is None
+
+
+@pytest.mark.parametrize("letter", list("TSKMLHVR"))
+def test_lettered_numbers_as_people_type_them(letter: str) -> None:
+    number = lettered_number(letter, "K7QF", 12)
+    plain = person_number("K7QF", 12)
+    assert number == f"{letter}-{plain}"
+    wide = "".join(chr(ord(char) + 0xFEE0) for char in number)
+    for text in (number.lower(), number.replace("-", ""), number.replace("-", " "), wide, f" {number} ", number.replace("-", "ー"), plain, plain.lower()):
+        assert read_lettered(letter, text) == number
+    for text in ("", letter, "佐藤", number[:-1], f"{number}{number[-1]}", f"Z-{plain}", plain[:-1]):
+        assert read_lettered(letter, text) == ""
+
+
+def test_no_letter_is_taken_for_another() -> None:
+    letters = "TSKMLHVR"
+    for serial in range(1, 300):
+        for letter in letters:
+            number = lettered_number(letter, "7K45", serial)
+            assert [read_lettered(one, number) for one in letters] == [number if one == letter else "" for one in letters]
+
+
+@pytest.mark.parametrize("prefix", ["TK7Q", "TK70", "T123", "LK7Q", "T-", "0000"])
+def test_a_device_may_begin_with_the_letter(prefix: str) -> None:
+    if len(prefix) != 4:
+        with pytest.raises(ValueError, match="person number"):
+            lettered_number("T", prefix, 1)
+        return
+    for serial in (1, 12, 99_999, 100_000, 100_012, 9_999_999):
+        plain = person_number(prefix, serial)
+        assert read_lettered("T", plain) == read_lettered("T", f"T-{plain}") == f"T-{plain}"
+        if serial < 100_000:
+            assert read_lettered("T", plain.replace("-", "")) == f"T-{plain}"
 
 
 def test_card_numbers() -> None:

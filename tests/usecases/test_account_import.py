@@ -16,7 +16,7 @@ from app.usecases.payee_rows import PayeeFilter
 from tests.stores import Town
 from tests.usecases.test_payees import died, entitle, household, other
 
-HEAD = "支給番号,氏名,銀行名,支店名,預金種目,口座番号,口座名義,ゆうちょ記号,ゆうちょ番号,続柄,同意の確認"
+HEAD = "対象番号,氏名,銀行名,支店名,預金種目,口座番号,口座名義,ゆうちょ記号,ゆうちょ番号,続柄,同意の確認"
 
 
 def take(town: Town, path: Path) -> ImportOutcome:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.folding import fold_kana, fold_name
+from app.domain.identifiers import read_lettered
 from app.domain.protection import ProtectedPeople
 from app.interchange.importing.run import Prepared, recalling
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, each_row, open_source
@@ -44,7 +45,7 @@ def read_accounts(path: Path | str, *, options: ReadOptions = DEFAULTS, job: Job
 
 def _values(told: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {key: told[key] for key in _PLAIN if key in told}
-    values["number"] = told.get("number", "").upper()
+    values["number"] = read_lettered("T", told.get("number", "")) or told.get("number", "").upper()
     values["account_number"] = told.get("account_number", "")
     for field in ("bank", "branch"):
         values[field] = next((told[key] for key in _COLUMNS[field] if told.get(key)), "")

@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.books import read_yen
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_kana, fold_name
+from app.domain.identifiers import read_lettered
 from app.domain.protection import ProtectedPeople
 from app.domain.words import find_code
 from app.interchange.importing.run import Prepared, recalling
@@ -69,7 +70,7 @@ def _read(path: Path | str, target: str, options: ReadOptions, job: Job, take: A
 def _claim_values(told: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {key: told[key] for key in _CLAIM_TEXTS if key in told}
     if number := told.get("number"):
-        values["number"] = number.upper()
+        values["number"] = read_lettered("T", number) or number.upper()
     if certificate := told.get("certificate"):
         values["certificate"] = unicodedata.normalize("NFKC", certificate).upper()
     for key in _CLAIM_YEN:
@@ -92,7 +93,7 @@ def _claim_values(told: Mapping[str, str]) -> dict[str, Any]:
 def _casualty_values(told: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {key: told[key] for key in _CASUALTY_TEXTS if key in told}
     if number := told.get("number"):
-        values["number"] = number.upper()
+        values["number"] = read_lettered("H", number) or number.upper()
     for key, group in _CASUALTY_WORDS.items():
         if key in told:
             values[key] = _word(group, told[key], key)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.building import VictimMember
+from app.domain.identifiers import read_lettered
 from app.domain.payments import Account, Payee
 from app.storage import tables as t
 from app.storage.changing import read_records
@@ -251,7 +252,7 @@ def _text(text: str) -> tuple[list[str], list[Any]]:
         parts += ["a.number LIKE ?", "p.resident_no = ?"]
         values += [f"%{number}", number]
     parts.append("p.subject IN (SELECT subject FROM entitlement WHERE number = ? AND NOT deleted)")
-    values.append(text.upper())
+    values.append(read_lettered("T", text) or text.upper())
     return parts, values
 
 

@@ -31,7 +31,7 @@ from app.usecases.relief_statements import find_families, make_statement
 if TYPE_CHECKING:
     from app.ui.pages.ledger import LedgerPage
 
-_ASK = "支給番号・氏名・フリガナ・住所で探すと、その世帯と世帯員が受け取ったもの、これから受け取れるものが全部の支援制度について出ます。"
+_ASK = "対象番号・氏名・フリガナ・住所で探すと、その世帯と世帯員が受け取ったもの、これから受け取れるものが全部の支援制度について出ます。"
 
 
 class HouseholdTab(Tab):
@@ -44,7 +44,7 @@ class HouseholdTab(Tab):
         self.statement: Statement | None = None
         self._shown = ""
         self.runner.preload("app.printing.batch", "app.interchange.exporting.relief_reports")
-        self.finder = SearchBox("支給番号・氏名・フリガナ・住所で世帯を探す", name="世帯を探す")
+        self.finder = SearchBox("対象番号・氏名・フリガナ・住所で世帯を探す", name="世帯を探す")
         self.finder.typed.connect(lambda _: self.find())
         self.hits = Table(FAMILIES, name="見つかった世帯", preferences=self.shell.preferences, many=False)
         self.hits.chosen.connect(self.show_family)
@@ -115,7 +115,7 @@ class HouseholdTab(Tab):
             self.hits.make_current(0)
         if not hits and self.finder.text().strip() and self.statement is None:
             self.empty.explanation.setText(
-                "この言葉に当てはまる世帯に、支給の対象がありません。支給番号・氏名・フリガナ・住所を確かめてください。"
+                "この言葉に当てはまる世帯に、支給の対象がありません。対象番号・氏名・フリガナ・住所を確かめてください。"
             )
 
     def show_family(self, entitlement_id: str | None) -> None:

@@ -28,7 +28,7 @@ class EntitlementFilters(QWidget):
 
     def __init__(self, *tools: QWidget) -> None:
         super().__init__()
-        self.finder = SearchBox("支給番号・氏名・カナ・住所・宛名番号で探す", name="対象者を探す")
+        self.finder = SearchBox("対象番号・氏名・カナ・住所・宛名番号で探す", name="対象者を探す")
         self.finder.setMinimumWidth(theme.current().px(260))
         self.programmes = ProgrammeChoice(self)
         self.progress = picker("進み", choices("entitlement.progress"))

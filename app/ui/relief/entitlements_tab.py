@@ -61,7 +61,7 @@ class EntitlementsTab(Tab):
             actions=[("試算・計算へ（F8）", "calculate", self.go_calculate), ("支援制度を見る", "programmes", lambda: self.shell.go("programmes"))],
         )
         self.nothing = EmptyState(
-            "この条件に当てはまる対象者はいません", "条件を消すか、支給番号を確かめてください。", icon="search",
+            "この条件に当てはまる対象者はいません", "条件を消すか、対象番号を確かめてください。", icon="search",
             actions=[("条件を消す", "undo", self.reset)],
         )  # fmt: skip
         self._lay_out()

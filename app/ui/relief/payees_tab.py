@@ -63,7 +63,7 @@ class PayeesTab(Tab):
     def __init__(self, page: ReliefPage) -> None:
         super().__init__(page)
         self._wanted, self._sort = "", Sort("kana")
-        self.finder = SearchBox("氏名・カナ・支給番号・口座番号で探す", name="受取人を探す")
+        self.finder = SearchBox("氏名・カナ・対象番号・口座番号で探す", name="受取人を探す")
         self.show_box = picker("見るもの", _SHOWS[1:], every=_SHOWS[0][1])
         self.role = picker("関係", choices("payee.role"))
         self.way = picker("受取方法", choices("payee.way"))
