@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.relief_making import Answer, ReliefMaker, ReliefVerb
+from app.presentation.console import HELP
 
 if TYPE_CHECKING:
     from app.bootstrap import FolderGateway
@@ -27,10 +28,10 @@ def add_profile_verbs(make: ReliefMaker) -> None:
     act("remove").add_argument("id", metavar="ID")
     consignor = act("consignor")
     for name in _CONSIGNOR:
-        consignor.add_argument(f"--{name.replace('_', '-')}", default=None, metavar="TEXT")
+        consignor.add_argument(f"--{name.replace('_', '-')}", default=None, metavar="TEXT", help=HELP[f"relief.profiles.{name}"])
     days = act("closed-days")
     days.add_argument("days", nargs="*", metavar="DAY")
-    days.add_argument("--clear", action="store_true")
+    days.add_argument("--clear", action="store_true", help=HELP["relief.profiles.clear"])
 
 
 def tell_profile(one: BankProfile) -> dict[str, Any]:

@@ -36,9 +36,9 @@ def add_verbs(make: ReliefMaker) -> None:
     compare = make.verb("reconcile")
     compare.add_argument("batch", metavar="BATCH")
     compare.add_argument("--statement", default="", metavar="YEN", help=HELP["relief.reconcile.statement"])
-    compare.add_argument("--fee", default="0", metavar="YEN")
-    compare.add_argument("--date", default="", metavar="D")
-    compare.add_argument("--explanation", default="", metavar="TEXT")
+    compare.add_argument("--fee", default="0", metavar="YEN", help=HELP["relief.reconcile.fee"])
+    compare.add_argument("--date", default="", metavar="D", help=HELP["relief.reconcile.date"])
+    compare.add_argument("--explanation", default="", metavar="TEXT", help=HELP["relief.reconcile.explanation"])
     check = make.verb("zengin-check")
     check.add_argument("file", metavar="FILE")
     check.add_argument("--all", action="store_true", help=HELP["relief.zengin-check.all"])
@@ -268,14 +268,14 @@ def _taken(done: Taken) -> Answer:
 
 
 def _set(ctx: Context, number: str, given: Namespace) -> Answer:
-    from app.cli.certificate_lookups import read_word
     from app.domain.payments import FAILURES
+    from app.interchange.importing.transfer_results import read_failure
     from app.usecases.batches import find_payment
     from app.usecases.transfer_results import set_result
 
     if given.paid == bool(given.failed):
         raise UsageFault("transfer.paid_or_failed")
-    failure = read_word("payment.failure", given.failed, FAILURES[1:], field="failure") if given.failed else ""
+    failure = given.failed if given.failed in FAILURES else read_failure(given.failed)
     payment = find_payment(ctx, number=number)
     return _taken(set_result(ctx, payment_id=payment, failure=failure, reason=given.reason, paid_on=given.date))
 

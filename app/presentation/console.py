@@ -8,7 +8,7 @@ from typing import Any
 
 from app.presentation.console_damage import DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
 from app.presentation.console_heads import any_head, own_head, own_words
-from app.presentation.console_relief import RELIEF_HELP, RELIEF_LISTS, RELIEF_TEXTS, RELIEF_YEN
+from app.presentation.console_relief import RELIEF_HELP, RELIEF_LISTS, RELIEF_TEXTS, is_yen
 from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
@@ -276,14 +276,14 @@ def _cell(key: str, value: Any, where: tuple[str, str]) -> str:
         return "―"
     if (own := own_words(*where, key, value)) is not None:
         return own
-    if where[0] == "relief" and key in RELIEF_YEN and type(value) is int:
+    if where[0] == "relief" and type(value) is int and is_yen(where[1], key):
         return f"{value:,}円"
     if isinstance(value, bool):
         if key in ("ok", "integrity", "chain_ok"):
             return "問題なし" if value else "問題あり"
         return "はい" if value else "いいえ"
     if isinstance(value, (list, tuple)):
-        return "、".join(label("role", item) if key == "roles" else str(item) for item in value)
+        return "、".join(label("role", item) if key == "roles" else own_words(*where, key, item) or str(item) for item in value)
     if key == "origin":
         from app.presentation.columns.snapshot import ORIGINS
 

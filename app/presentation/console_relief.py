@@ -4,7 +4,7 @@
 - ``HEADS``: by "relief NAME ACT" (or "relief NAME"): what a key of the result is called;
 - ``CODES``: likewise: which kind of word (``labels.label``) a key holds;
 - ``LISTS``: by "relief NAME ACT KEY": the columns of a list in the result;
-- ``YEN``: keys that hold yen;
+- ``YEN``: keys that hold yen; ``COUNTS`` (where there is one): by "relief NAME", keys that hold yen elsewhere and a number here;
 - ``TEXTS``: by "relief NAME ACT": a function that tells the whole result, or None for the general way.
 """
 
@@ -41,6 +41,12 @@ RELIEF_HEADS: Mapping[str, Mapping[str, str]] = {where: heads for area in _AREAS
 RELIEF_CODES: Mapping[str, Mapping[str, str]] = {where: codes for area in _AREAS for where, codes in area.CODES.items()}
 RELIEF_LISTS: Mapping[str, Sequence[str]] = {where: columns for area in _AREAS for where, columns in area.LISTS.items()}
 RELIEF_YEN = frozenset(chain.from_iterable(area.YEN for area in _AREAS))
+RELIEF_COUNTS: Mapping[str, frozenset[str]] = dict(relief_help_transfers.COUNTS)
 RELIEF_TEXTS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
     ("relief", where.removeprefix("relief ")): tell for area in _AREAS for where, tell in area.TEXTS.items()
 }
+
+
+def is_yen(action: str, key: str) -> bool:
+    """Whether a whole number under this key of a result of ``relief ACTION`` is yen."""
+    return key in RELIEF_YEN and key not in RELIEF_COUNTS.get(f"relief {action.partition(' ')[0]}", ())

@@ -32,6 +32,7 @@ _CODE_PARAMS = {
     "file_state": "transfer_file.state",
     "payment_state": "payment.state",
     "limited": "role",
+    "consignor": "consignor",
 }
 """Parameters whose values are codes, and the kind of label that says them."""
 

@@ -40,6 +40,9 @@ HELP: Mapping[str, str] = {
     "--statement YEN は明細の出金（戻り入金を引いた額、手数料を除く）。省くと、あるべき額を答えます。差があるときは --explanation が要ります。\n"
     "結果：batch day statement expected difference fee。",
     "relief.reconcile.statement": "明細の額（円）",
+    "relief.reconcile.fee": "引かれた手数料（円）",
+    "relief.reconcile.date": "明細の日（省くと振込指定日）",
+    "relief.reconcile.explanation": "差の説明",
     "relief.zengin-check": "どの総合振込ファイルでも検査する（データもサインインも要りません）\n"
     "長さ・順序・数字・文字・合計・件数・ダミー・改行・EOF・文字コードを調べ、何件目・何バイト目かを示します。\n"
     "銀行・支店が一覧にない、同じ口座が2度、休業日などは注意です。誤りがあれば終了コード 1。\n"
@@ -51,6 +54,15 @@ HELP: Mapping[str, str] = {
     "relief.profiles.import": "自分の銀行の設定を取り込む（TOML。base = \"standard\" と書くと、その設定から違うところだけで済みます）",
     "relief.profiles.remove": "自分の銀行の設定を削除する",
     "relief.profiles.consignor": "振込依頼人（市町村）のコード・名前・口座を見る、決める",
+    "relief.profiles.consignor_code": "振込依頼人コード（銀行から知らされた10けた）",
+    "relief.profiles.consignor_kana": "振込依頼人名（半角カナで40バイトまで）",
+    "relief.profiles.bank": "市町村の口座の銀行番号（4けた）",
+    "relief.profiles.bank_kana": "銀行名（カナ）",
+    "relief.profiles.branch": "市町村の口座の支店番号（3けた）",
+    "relief.profiles.branch_kana": "支店名（カナ）",
+    "relief.profiles.account_kind": "預金種目（1 普通、2 当座、9 その他）",
+    "relief.profiles.account_number": "市町村の口座番号（7けた）",
+    "relief.profiles.clear": "加えた日を全部なくす",
     "relief.profiles.closed-days": "銀行の休業日に自分の日を加える（全部を並べます。--clear でなくす）",
 }  # fmt: skip
 _TRANSFER = {
@@ -147,6 +159,7 @@ HEADS: Mapping[str, Mapping[str, str]] = {
     },
 }
 CODES: Mapping[str, Mapping[str, str]] = {
+    "relief profiles": {"missing": "consignor"},
     "relief transfer": {"state": "transfer_file.state", "next": "transfer.next", "next_step": "transfer.next"},
     "relief results": {
         "failure": "payment.failure",
@@ -163,6 +176,8 @@ LISTS: Mapping[str, Sequence[str]] = {
     "relief profiles list profiles": ("id", "title", "line_end", "customer", "own", "missing"),
 }
 YEN: frozenset[str] = frozenset({"total", "paid_total", "failed_total", "amount", "statement", "expected", "difference", "fee"})
+_COUNTS = frozenset({"paid", "failed", "open", "unchanged", "part", "count"})
+COUNTS: Mapping[str, frozenset[str]] = {"relief transfer": _COUNTS, "relief results": _COUNTS}
 
 
 def _checked(result: Mapping[str, Any]) -> str:
@@ -178,6 +193,8 @@ def _profile(result: Mapping[str, Any]) -> str | None:
 
 def _transfer(result: Mapping[str, Any]) -> str | None:
     """Files of a batch as a table of their own: those of a list have other columns than those just written."""
+    if "next" in result:
+        return _stepped(result)
     if "batches" not in result:
         return None
     from app.presentation.console import draw_table
@@ -199,8 +216,31 @@ def _transfer(result: Mapping[str, Any]) -> str | None:
     return "\n".join([*draw_table(rows), "", *draw_table(files)])
 
 
+def _stepped(result: Mapping[str, Any]) -> str:
+    from app.presentation.labels import label
+    from app.presentation.words_transfers import next_words
+
+    state = label("payment_batch.state", result["state"])
+    return f"支給決定簿 {result['batch']}：{state}\n  次にすること：{next_words(result['next'])}"
+
+
+def _results(result: Mapping[str, Any]) -> str | None:
+    """What was taken in, people and yen told apart; None for the other acts."""
+    if "settled" not in result:
+        return None
+    lines = [
+        f"支給決定簿 {result['batch']}：結果を記録しました",
+        f"  支給済み {result['paid']:,}件（{result['paid_total']:,}円）　不能 {result['failed']:,}件（{result['failed_total']:,}円）",
+    ]
+    lines += [f"  すでに記録していたもの {result['unchanged']:,}件"] if result["unchanged"] else []
+    lines.append("  全部の結果がそろいました。" if result["settled"] else f"  結果待ちがあと {result['open']:,}件あります。")
+    lines += [f"  取り込まなかったもの {len(result['problems']):,}件"] if result["problems"] else []
+    return "\n".join([*lines, *(f"    {one['message']}" for one in result["problems"])])
+
+
 TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "relief zengin-check": _checked,
     "relief profiles show": _profile,
     "relief transfer": _transfer,
+    "relief results": _results,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.domain.payments import TransferFile
 from app.presentation.columns.transfer import again_text, week_day
 from app.presentation.labels import label
-from app.presentation.words_transfers import PROFILE_VALUES
+from app.presentation.words_transfers import PROFILE_VALUES, bank_title, branch_title
 from app.presentation.yen_words import yen, yen_words
 from app.usecases.batch_digest import short_digest
 from app.usecases.transfer_contents import FileContents
@@ -52,11 +52,12 @@ def transmittal(contents: FileContents) -> Transmittal:
     batch, header, profile, first = contents.batch, contents.header, contents.profile, contents.files[0]
     total = sum(one.total for one in contents.files)
     count = sum(one.count for one in contents.files)
+    to = bank_title(header.bank, contents.bank_name), branch_title(header.bank, header.branch, contents.branch_name)
     ending = PROFILE_VALUES["line_end"][profile.line_end] + ("・EOFあり" if profile.eof else "")
     return Transmittal(
         title="振込データ送付書",
         mark=f"{again_text(first.again)}（初回と同じ内容）" if first.again else "",
-        to=f"{header.bank_name or header.bank}　{header.branch_name or header.branch}　御中",
+        to="　".join((*to, "御中")),
         stamps=("作成", "確認", "引渡し", "銀行受領"),
         facts=(
             ("決定簿番号", f"{batch.number}　{batch.title}".strip()),

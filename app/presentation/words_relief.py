@@ -53,6 +53,10 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     "transfer_file.state": {
         "asked": "再出力の依頼中", "allowed": "再出力の承認済み", "written": "出力済み", "handed": "銀行へ引渡し済み", "discarded": "破棄",
     },
+    "consignor": {
+        "consignor_code": "振込依頼人コード", "consignor_kana": "振込依頼人名（カナ）", "bank": "銀行番号", "bank_kana": "銀行名（カナ）", "branch": "支店番号",
+        "branch_kana": "支店名（カナ）", "account_kind": "預金種目", "account_number": "口座番号",
+    },
     "transfer.next": {
         "write": "ファイルを書き出す", "ask_again": "再出力を依頼する（別の端末の決定簿）", "allow": "再出力の承認を待つ", "write_again": "再出力する",
         "hand_over": "銀行へ渡して記録する", "results": "結果を入れる", "retry": "不能の分を再支給する", "reconcile": "明細と照合する", "": "完了",
@@ -68,7 +72,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     "receipt.state": {"done": "完了", "asked": "返納の確認待ち", "refused": "返納の取りやめ"},
     "identified": {
         "card": "マイナンバーカード", "licence": "運転免許証", "passport": "パスポート", "insurance": "資格確認書・保険証", "certificate": "罹災証明書など2点",
-        "known": "職員が面識あり", "witness": "民生委員などの証言", "other": "その他",
+        "known": "職員が面識あり", "witness": "民生委員などの証言", "other": "その他", "voucher": "引換券と氏名・生年月日",
     },
     "cash_box.state": {"open": "使用中", "closed": "使わない"},
     "cash_count.kind": {"open": "開始時", "close": "終了時", "in": "受入", "out": "払出"},
@@ -90,7 +94,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
 RELIEF_SHORT: dict[str, dict[str, str]] = {
     "identified": {
         "card": "マイナカード", "licence": "免許証", "passport": "旅券", "insurance": "資格確認書", "certificate": "証明書2点", "known": "面識",
-        "witness": "証言",
+        "witness": "証言", "voucher": "引換券・氏名",
     },
     "programme.kind": {"livelihood": "再建支援金", "condolence": "弔慰金", "disability": "障害見舞金", "loan": "援護資金", "repair": "応急修理"},
     "way": {"transfer": "振込", "in_kind": "現物"},

@@ -47,6 +47,31 @@ PROFILE_VALUES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+_SHORTENED = {"信金": "信用金庫", "信組": "信用組合", "労金": "労働金庫"}
+_BANK_ENDINGS = ("銀行", "金庫", "組合", "バンク", "中金", "機構")
+_BRANCH_ENDINGS = ("店", "部", "所", "センター", "室", "課")
+_POST_BANK = "9900"
+
+
+def bank_title(code: str, name: str) -> str:
+    """A bank as a letter addresses it: the list of banks leaves 銀行 away and shortens 信用金庫. The code where no name is known."""
+    if not name:
+        return code
+    for short, whole in _SHORTENED.items():
+        if name.endswith(short):
+            return name.removesuffix(short) + whole
+    is_bank = (code < "1000" or code == _POST_BANK) and not name.endswith(_BANK_ENDINGS)
+    return f"{name}銀行" if is_bank else name
+
+
+def branch_title(bank: str, code: str, name: str) -> str:
+    """A branch as a letter addresses it: the list of banks leaves 支店 away. The code where no name is known."""
+    if not name:
+        return code
+    ending = "店" if bank == _POST_BANK else "支店"
+    return name if name.endswith(_BRANCH_ENDINGS) else name + ending
+
+
 def next_words(step: str) -> str:
     """What comes next with a batch, a file or an unpaid payment."""
     return label("transfer.next", step) if step else "完了"

@@ -129,7 +129,7 @@ def save_consignor(ctx: Context, *, values: Mapping[str, str]) -> Changes:
     before = {**{key: getattr(blank, key) for key in CONSIGNOR_FIELDS}, **_stored_consignor(ctx)}
     made = _legal(with_values(blank, {**before, **{key: text.strip() for key, text in values.items()}}))
     if made.missing:
-        raise RuleViolation("transfer.consignor_missing", field=made.missing[0], fields=", ".join(made.missing))
+        raise RuleViolation("transfer.consignor_missing", field=made.missing[0], consignor=list(made.missing))
     return _save(ctx, CONSIGNOR, {key: getattr(made, key) for key in CONSIGNOR_FIELDS})
 
 

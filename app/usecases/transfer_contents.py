@@ -29,11 +29,16 @@ class ReadableLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContents:
-    """The newest files of a batch and every line in them, as a bank reads them."""
+    """The newest files of a batch and every line in them, as a bank reads them.
+
+    ``bank_name``, ``branch_name``: who the files go to by the list of banks; "" when that does not know them.
+    """
 
     batch: PaymentBatch
     profile: BankProfile
     header: Header
+    bank_name: str
+    branch_name: str
     files: tuple[TransferFile, ...]
     lines: tuple[ReadableLine, ...]
     names: tuple[KanaChange, ...]
@@ -50,7 +55,9 @@ def read_contents(ctx: Context, *, batch_id: str) -> FileContents:
             raise RuleViolation("transfer.not_written", number=batch.number)
         payments = verify_lines(uow, batch)
         profile = profile_from_json(files[0].settings)
-        made = lines_of(payments, profile=profile, book=bank_book(uow.reads), day=files[0].transfer_on)
+        book = bank_book(uow.reads)
+        made = lines_of(payments, profile=profile, book=book, day=files[0].transfer_on)
+        bank, branch = book.bank(profile.bank), book.branch(profile.bank, profile.branch)
     header = header_of(profile, day=files[0].transfer_on)
     lines: list[ReadableLine] = []
     for file, part in zip(files, split(made.lines, profile.most), strict=False):
@@ -59,4 +66,7 @@ def read_contents(ctx: Context, *, batch_id: str) -> FileContents:
             raise IntegrityFault("transfer.again_differs", kind="payment_batch", record=batch.id, number=batch.number)
         for line in parse_file(data, path=file.name).lines:  # what the bank reads, not what we meant
             lines.append(ReadableLine(position=len(lines) + 1, part=file.part, line=line, payment=payments[len(lines)]))
-    return FileContents(batch=batch, profile=profile, header=header, files=tuple(files), lines=tuple(lines), names=made.names)
+    return FileContents(
+        batch=batch, profile=profile, header=header, bank_name=bank.name if bank else "", branch_name=branch.name if branch else "",
+        files=tuple(files), lines=tuple(lines), names=made.names,
+    )  # fmt: skip

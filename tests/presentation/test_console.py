@@ -18,7 +18,9 @@ APPLIED = {
     "declared": False,
 }
 VERSION = {"form": "disaster_certificate", "title": "罹災証明書", "version": 1, "source": "shipped", "state": "approved", "used": True}
+TAKEN = {"batch": "K-1", "paid": 2, "paid_total": 700_000, "failed": 1, "failed_total": 5_000, "unchanged": 0, "open": 0, "settled": True, "problems": []}
 EDITION = {"id": "r6", "title": "令和6年", "in_force": "2024-05-31", "own": False, "default": True}
+BANK = {"id": "standard", "title": "標準", "line_end": "crlf", "customer": "numeric", "own": False, "missing": ["consignor_code", "account_number"]}
 PROFILE = {"name": "住民", "own": True, "columns": 12, "note": ""}
 SHELTER = {"name": "見本小", "kind": "designated", "open": True, "capacity": 100, "declared": 3, "rostered": 2}
 
@@ -36,6 +38,11 @@ SHELTER = {"name": "見本小", "kind": "designated", "open": True, "capacity": 
         ("profiles", "list", {"profiles": [PROFILE]}, ("自治体のもの",), ("この端末の鍵",)),
         ("shelters", "list", {"shelters": [SHELTER]}, ("報告",), ("申告のみ",)),
         ("evacuees", "check-in", {"number": "K7QF-00001-C"}, ("整理番号: K7QF",), ("受付番号",)),
+        ("relief", "results", TAKEN, ("支給済み 2件（700,000円）", "不能 1件（5,000円）", "全部の結果がそろいました"), ("2円", "True", "はい")),
+        ("relief", "results", TAKEN | {"settled": False, "open": 3}, ("結果待ちがあと 3件",), ("そろいました", "3円")),
+        ("relief", "transfer", {"batch": "K-1", "state": "sent", "next": "results"}, ("送信・引渡し済み", "次にすること：結果を入れる"), ("sent",)),
+        ("relief", "profiles list", {"profiles": [BANK]}, ("振込依頼人コード、口座番号",), ("consignor_code",)),
+        ("relief", "reconcile", {"batch": "K-1", "expected": 275_000}, ("帳簿の額: 275,000円",), ()),
         ("search", "", {"hits": [{"number": "1", "name": "架空", "id": "0191"}]}, ("番号",), ("id",)),
     ],
 )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import InputFault, IntegrityFault, RuleViolation
 from app.interchange.exporting.transfer import print_transmittal, write_lines, write_names, write_unpaid
-from app.interchange.importing.transfer_results import import_results
+from app.interchange.importing.transfer_results import import_results, read_failure
 from app.usecases import bank_profiles, batches, transfer_results, transfers
 from app.usecases.transfer_contents import read_contents
 from tests.batches_town import Desk, open_desk
@@ -75,6 +75,25 @@ def test_the_file_that_was_sent_is_no_result(desk: Desk, tmp_path: Path) -> None
     assert stored(desk, batch.id).state == "sent"
 
 
+@pytest.mark.parametrize(
+    ("word", "failure"),
+    [("名義相違", "name"), ("口座名義相違", "name"), ("名義人相違", "name"), ("口座なし", "no_account"), ("該当 なし", "no_account"), ("解約済", "closed"),
+     ("取引停止", "stopped"), ("取扱停止", "stopped"), ("名義人死亡", "deceased"), ("不能", "other")],
+)  # fmt: skip
+def test_banks_say_it_in_many_words(desk: Desk, tmp_path: Path, word: str, failure: str) -> None:
+    batch = sent(desk, tmp_path / "a.txt")
+    first, second = batches.payment_rows(desk.maker, batch_id=batch.id)[:2]
+    table = tmp_path / "kekka.csv"
+    table.write_text(f"支給番号,結果,理由\n{first.number},{word},\n{second.number},振込不能,{word}\n", "utf-8")
+    assert import_results(desk.maker, path=table).problems == ()
+    assert {row.failure for row in transfer_results.list_unpaid(desk.maker)} == {failure} and read_failure(word) == failure
+
+
+def test_what_no_bank_says_is_no_reason() -> None:
+    for word in ("支給済み", "", "なんとなく"):
+        assert refused(lambda text=word: read_failure(text)) == "transfer.failure_unknown"  # type: ignore[misc]
+
+
 def test_a_table_is_taken_by_number_code_or_account(desk: Desk, tmp_path: Path) -> None:
     batch = sent(desk, tmp_path / "a.txt")
     rows = batches.payment_rows(desk.maker, batch_id=batch.id)
@@ -104,6 +123,7 @@ def test_the_transmittal_lists_what_the_file_says(desk: Desk, tmp_path: Path) ->
     first, second = page_texts(tmp_path / "a.pdf")
     plain = "".join(first.split())
     assert done.sha256.upper() in plain and "350,000" in plain and "2件" in plain and "a.txt" in plain and batch.number in plain
+    assert "みずほ銀行東京営業部御中" in plain
     assert "ｼﾞﾖ-ｼﾞ.ｳﾞｱﾝ" in second and "200,000" in second and "0000001" in second
     lines = write_lines(desk.maker, batch_id=batch.id, out=tmp_path / "a.csv")
     assert lines.rows == 2 and "ｼﾞﾖ-ｼﾞ.ｳﾞｱﾝ" in (tmp_path / "a.csv").read_text("utf-8-sig")

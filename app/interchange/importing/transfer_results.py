@@ -13,6 +13,7 @@ from typing import Any
 from app import resources
 from app.domain.bank_profile import BankProfile
 from app.domain.errors import EnvironmentFault, InputFault, RuleViolation
+from app.domain.identifiers import read_lettered
 from app.domain.zengin import WIDTH, parse_return
 from app.interchange.importing.buildings import read_single_day
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, each_row, open_source
@@ -26,6 +27,7 @@ from app.usecases.transfer_rows import AnswerProblem, BankAnswer, Taken
 
 MOST_BYTES = 200_000_000
 _RECORD = re.compile(rb"1[0-9]{2}[01]")
+_UNSAID = "other"
 _SUFFIXES = (".csv", ".xlsx", ".xls", ".tsv")
 
 
@@ -133,6 +135,8 @@ def _answer(line: int, told: Mapping[str, str], words: Mapping[str, str], kinds:
     failure = words.get(_plain(text))
     if failure is None:
         raise RuleViolation("transfer.result_word", line=line, text=text)
+    if failure == _UNSAID:  # the column beside it may say why
+        failure = words.get(_plain(told.get("reason", ""))) or failure
     amount = read_integer(told["amount"]) if "amount" in told else None
     if "amount" in told and amount is None:
         raise RuleViolation("transfer.result_amount", line=line, text=told["amount"])
@@ -151,10 +155,7 @@ def _answer(line: int, told: Mapping[str, str], words: Mapping[str, str], kinds:
 
 def _number(text: str) -> str:
     """A payment's number as it is stored, however it was typed."""
-    from app.domain.identifiers import parse_person_number, person_number
-
-    parsed = parse_person_number(text) if text else None
-    return person_number(*parsed) if parsed else text
+    return read_lettered("S", text) or text
 
 
 def _words(section: str) -> dict[str, str]:
@@ -162,5 +163,13 @@ def _words(section: str) -> dict[str, str]:
     return {_plain(word): str(meaning) for word, meaning in values.items()}
 
 
+def read_failure(text: str) -> str:
+    """Why a payment was not made, by any of the words of a bank or a clerk; "" for what is none. RuleViolation ``transfer.failure_unknown``."""
+    failure = _words("results").get(_plain(text))
+    if not failure:
+        raise RuleViolation("transfer.failure_unknown", field="failure", failure=text)
+    return failure
+
+
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()

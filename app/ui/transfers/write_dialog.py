@@ -162,7 +162,7 @@ class WriteDialog(QDialog):
         for day in one.days:
             self.day.addItem(week_day(day.isoformat()), day.isoformat())
         if one.profile.missing:
-            words = message("transfer.profile_incomplete", title=one.profile.title, fields=list(one.profile.missing))
+            words = message("transfer.profile_incomplete", title=one.profile.title, consignor=list(one.profile.missing))
             self.banner.show_message(words, tone="warn")
         else:
             self.banner.show_message("")
