@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.governance import Operator
-from app.domain.identifiers import new_id
+from app.domain.identifiers import device_prefix, new_id
 from app.domain.payments import Account, Payee
 from app.domain.relief import Entitlement, Programme, ReliefRound
+from app.usecases import money_home
 from app.usecases.context import Actor, Context
 from tests.stores import Town
 
@@ -102,6 +103,17 @@ def open_desk(town: Town, *, budget: int | None = None, kind: str = "donation") 
             people[name] = Actor(operator_id=one.id, name=name, roles=roles, slot=one.slot)
         uow.commit()
     return Desk(town, programme.id, round_.id, {name: acting(town, actor) for name, actor in people.items()})
+
+
+def elsewhere(ctx: Context, device: str = "restored-elsewhere") -> Context:
+    """The same person at a restored copy of the folder."""
+    return replace(ctx, place=replace(ctx.place, device_id=device, device_prefix=device_prefix(device)))
+
+
+def take_over(asking: Context, confirming: Context) -> None:
+    """Two people let the device of both contexts make money from now on."""
+    money_home.ask_home(asking, reason="元の端末が水没した。バックアップ後の支払いはない")
+    money_home.confirm_home(confirming)
 
 
 def acting(town: Town, actor: Actor) -> Context:

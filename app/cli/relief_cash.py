@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.usecases.voucher_files import TakenIn
 
 _FORMATS = ("csv", "xlsx", "html", "pdf")
-_STATES = ("unpaid", "ready", "assigned", "recalled", "released", "paid", "refunded", "void", "frozen")
+_STATES = ("unpaid", "changed", "ready", "assigned", "recalled", "released", "paid", "refunded", "void", "frozen")
 
 
 def add_verbs(make: ReliefMaker) -> None:
@@ -262,6 +262,7 @@ def _voucher(row: VoucherRow) -> dict[str, Any]:
         "number": row.number, "state": row.state, "name": row.name, "kana": row.kana, "address": row.address, "district": row.district,
         "amount": row.amount, "title": row.title, "batch": row.batch_number, "site": row.site_name, "device": row.device, "here": row.here,
         "term": row.term, "expires_on": row.expires_on, "paid_at": moment(row.paid_at), "paid_by": row.paid_by, "receipt": row.receipt_number,
+        "changed": row.changed,
     }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def add_verbs(make: ReliefMaker) -> None:
 def _pay_verbs(make: ReliefMaker) -> None:
     pay = make.verb("pay")
     pay.add_argument("voucher", metavar="VOUCHER", help=HELP["relief.vouchers.voucher"])
-    pay.add_argument("--identified", required=True, metavar="WORD", help=HELP["relief.pay.identified"])
+    pay.add_argument("--identified", default="voucher", metavar="WORD", help=HELP["relief.pay.identified"])
     for name, key in (("received-by", "NAME"), ("relation", "TEXT"), ("box", "NAME"), ("note", "TEXT"), ("receipt", "FILE")):
         pay.add_argument(f"--{name}", default="", metavar=key)
     refund = make.acts("refund")

@@ -35,9 +35,11 @@ HELP: Mapping[str, str] = {
     "relief.vouchers.adopt": "復元した本部のデータで、前のデータの引換券を引き継ぐ\n"
     "どこに割り当てたか分からないので、未払いのものは全部凍結します。拠点のファイルを取り込み、残りは2人で取り消します。" + _ACTS.format(word="adopted"),
     "relief.vouchers.list": "引換券の一覧\n"
-    "--state 状態（unpaid はまだ支払えるもの全部）、--here この端末のもの、--site --batch --program --district --text、--sort。"
+    "--state 状態（unpaid はまだ支払えるもの全部、changed は支給額が変わって支払えないもの）、"
+    "--here この端末のもの、--site --batch --program --district --text、--sort。"
     "--out FILE に CSV・XLSX・HTML・PDF（--view list・uncollected・calls・all）。\n"
-    "結果：count total、vouchers（number state name kana address district amount title batch site device here term expires_on paid_at paid_by receipt）。",
+    "結果：count total、vouchers（number state name kana address district amount title batch site device here term expires_on"
+    " paid_at paid_by receipt changed）。",
     "relief.vouchers.sites": "拠点・端末ごとの引換券の枚数と、この端末の4文字\n結果：device site、sites（site device state count total）。",
     "relief.vouchers.print": "QR入りの引換券を印刷する\nVOUCHER… か --site --batch などで選び、--nup 2 か 8、--out FILE。結果：file printed pages left_out。",
     "relief.vouchers.carry": "引換券のファイルを書き出す（暗号化）\n"
@@ -48,10 +50,11 @@ HELP: Mapping[str, str] = {
     "結果：拠点では new given_up void unchanged、本部では paid paid_total refunded home receipts counts"
     " conflicts（人が確かめるもの）。conflicts があれば 1 で終わります。",
     "relief.pay": "引換券を現金で支払う\n"
-    "VOUCHER 引換券番号かQRの内容。--identified 本人確認（card licence passport insurance certificate known witness other、日本語も可）。"
+    "VOUCHER 引換券番号かQRの内容。--identified 本人確認（card licence passport insurance certificate known witness other、日本語も可。"
+    "なければ voucher：引換券と氏名・生年月日で確認）。"
     "代わりの人なら --received-by 氏名 --relation 関係。--box 金庫、--receipt FILE.pdf に受領書（2枚組）。\n"
     "結果：receipt kind voucher name amount paid_at clerk received_by identified site device box。終わったと言ったときには、ディスクにあります。",
-    "relief.pay.identified": "本人をどう確かめたか",
+    "relief.pay.identified": "本人をどう確かめたか（なければ voucher：引換券と氏名・生年月日）",
     "relief.refund": "支払いを取り消して返納にする（2人で）",
     "relief.refund.second": "確認する別の操作者。パスワードは SASAE_SECOND_PASSWORD。なければ、いまの操作者が確認します",
     "relief.refund.ask": "返納を求める\nRECEIPT 受領書番号（か支払い済みの引換券番号）、--reason 理由。結果：receipt（返納の番号）state asked。",
@@ -89,7 +92,8 @@ _RECEIPT_HEADS = {
 _VOUCHER_HEADS = {
     "count": "枚数", "total": "合計", "vouchers": "引換券", "number": "引換券番号", "state": "状態", "name": "受取人", "kana": "フリガナ", "address": "住所",
     "district": "地区", "amount": "金額", "title": "件名", "batch": "決定簿", "site": "割当先", "device": "端末", "here": "この端末", "term": "割当回数",
-    "expires_on": "期限", "paid_at": "支払日時", "paid_by": "取扱", "receipt": "受領書番号", "file": "ファイル", "rows": "行", "bytes": "大きさ",
+    "expires_on": "期限", "paid_at": "支払日時", "paid_by": "取扱", "receipt": "受領書番号", "changed": "支給額が変わった",
+    "file": "ファイル", "rows": "行", "bytes": "大きさ",
 }  # fmt: skip
 _BOX_HEADS = {
     "boxes": "金庫", "name": "金庫", "box": "金庫", "site": "拠点", "state": "状態", "balance": "残高", "last": "最後の確認", "last_at": "日時",

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import RuleViolation
-from app.domain.identifiers import new_id, person_number
+from app.domain.identifiers import lettered_number, new_id
 from app.domain.payment_code import payment_code
 from app.domain.payments import WAYS, Payee, Payment, PaymentBatch, PaymentShare
 from app.domain.relief import MOST_YEN, Entitlement, Programme, ReliefRound
@@ -17,6 +17,7 @@ from app.usecases.batch_rows import FailedPayment, LeftOut, LiveMoney, Prepared
 from app.usecases.context import Context
 from app.usecases.job import QUIET, Job
 from app.usecases.masking import sees_protected
+from app.usecases.money_home import claim_home
 from app.usecases.ports import UnitOfWork
 
 if TYPE_CHECKING:
@@ -27,12 +28,6 @@ CORRECT_FIRST = frozenset({"no_account", "name", "closed", "deceased", "stopped"
 _IN_THE_WAY = ("claim", "documents", "certificate")
 """What an entitlement may lack that no payee and no account can make good."""
 _NONE = LiveMoney(total=0, parts=frozenset())
-
-
-def need_headquarters(ctx: Context) -> None:
-    """RuleViolation ``relief.not_headquarters`` anywhere else: money is made in one place."""
-    if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters")
 
 
 def prepare(
@@ -50,11 +45,11 @@ def prepare(
     a batch of their own (``guarded``); for an actor who may not see them they are not there. What repeats a failed payment comes into a
     batch linked to the original. In cash: who wants cash or has no account; who has one, when named. In kind: contractors.
     Everybody else with money to pay is in ``left_out`` with a reason (of those named, everybody).
-    Needs the right ``relief`` and headquarters. RuleViolation ``batch.closed``, ``batch.exemption``, ``batch.over_budget``.
+    Needs the right ``relief`` and the money home (``relief.other_home``). RuleViolation ``batch.closed``, ``batch.exemption``, ``batch.over_budget``.
     """
     ctx.require("relief")
-    need_headquarters(ctx)
     with ctx.unit() as uow:
+        claim_home(ctx, uow)
         desk = _Desk.open(ctx, uow, round_id, way, None if entitlement_ids is None else tuple(dict.fromkeys(entitlement_ids)))
         return desk.run(title, job)
 
@@ -65,8 +60,8 @@ def prepare_retry(ctx: Context, *, batch_id: str, way: str = "", title: str = ""
     RuleViolation ``batch.nothing_failed`` when there is none of them whose money is still open; else as ``prepare``.
     """
     ctx.require("relief")
-    need_headquarters(ctx)
     with ctx.unit() as uow:
+        claim_home(ctx, uow)
         original = need_batch(ctx, uow, batch_id)
         shares = uow.reads.batches.shares(batch_id)
         found = uow.reads.batches.failed(ids={one.entitlement_id for one in shares})
@@ -291,7 +286,7 @@ class _Desk:
         guarded, original = key
         prefix = self.ctx.place.device_prefix
         batch = PaymentBatch(
-            id=new_id(), number=person_number(prefix, self.uow.next_number("payment_batch")), programme_id=self.programme.id,
+            id=new_id(), number=lettered_number("K", prefix, self.uow.next_number("payment_batch")), programme_id=self.programme.id,
             round_id=self.round.id, way=self.way, title=title.strip(), count=len(lines),
             total=sum(one.amount for line in lines for one in line), guarded=guarded, device_id=self.ctx.place.device_id,
             site_id=self.ctx.place.site_id, retry_of=original, prepared_by=self.ctx.actor.operator_id, prepared_at=self.uow.now,
@@ -331,7 +326,7 @@ class _Desk:
                 "branch_name": account.branch_name, "account_kind": account.kind, "account_number": account.number, "holder": account.holder,
             }  # fmt: skip
         return Payment(
-            id=new_id(), number=person_number(prefix, serial), code=payment_code(prefix, serial), batch_id=batch.id,
+            id=new_id(), number=lettered_number("S", prefix, serial), code=payment_code(prefix, serial), batch_id=batch.id,
             programme_id=batch.programme_id, round_id=batch.round_id, position=position, way=batch.way, district=first.district,
             category=" / ".join(dict.fromkeys(one.entitlement.category for one in line if one.entitlement.category)),
             amount=sum(one.amount for one in line), retry_of=next((one.failed.payment_id for one in line if one.failed), ""), **given,

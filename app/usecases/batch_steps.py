@@ -11,12 +11,14 @@ from dataclasses import replace
 from app.domain.errors import RuleViolation, StaleRecord
 from app.domain.folding import fold_name
 from app.domain.governance import Operator
+from app.domain.identifiers import device_prefix
 from app.domain.payments import Payment, PaymentBatch
 from app.usecases.approval_limits import check_limits
 from app.usecases.batch_digest import digest_of, verify_batch
-from app.usecases.batch_preparing import check_budget, need_batch, need_headquarters
+from app.usecases.batch_preparing import check_budget, need_batch
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
+from app.usecases.money_home import need_home
 from app.usecases.ports import UnitOfWork
 
 _NAMED = 5
@@ -30,7 +32,7 @@ def check_batch(ctx: Context, *, batch_id: str, version: int | None = None) -> C
     saved meanwhile; IntegrityFault ``batch.altered``.
     """
     ctx.require("check_money")
-    need_headquarters(ctx)
+    need_home(ctx)
     with ctx.unit() as uow:
         batch = _open(ctx, uow, batch_id, version, "draft")
         _refuse_own_work(ctx, uow, batch)
@@ -49,7 +51,7 @@ def approve_batch(ctx: Context, *, batch_id: str, version: int | None = None, jo
     from app.usecases.postings import post_approved
 
     ctx.require("approve_money")
-    need_headquarters(ctx)
+    need_home(ctx)
     with ctx.unit() as uow:
         batch = _open(ctx, uow, batch_id, version, "draft", "checked")
         _refuse_own_work(ctx, uow, batch)
@@ -78,7 +80,7 @@ def approve_batch(ctx: Context, *, batch_id: str, version: int | None = None, jo
 def return_batch(ctx: Context, *, batch_id: str, reason: str, version: int | None = None) -> Changes:
     """Give a draft or checked batch back to its maker. Right ``check_money``. RuleViolation ``reason.missing``, ``batch.wrong_state``."""
     ctx.require("check_money")
-    need_headquarters(ctx)
+    need_home(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
         batch = _open(ctx, uow, batch_id, version, "draft", "checked")
@@ -90,7 +92,7 @@ def return_batch(ctx: Context, *, batch_id: str, reason: str, version: int | Non
 def submit_batch(ctx: Context, *, batch_id: str, version: int | None = None) -> Changes:
     """Hand a returned batch in again, after lines were taken out or the reason was dealt with. Right ``relief``."""
     ctx.require("relief")
-    need_headquarters(ctx)
+    need_home(ctx)
     with ctx.unit() as uow:
         batch = _open(ctx, uow, batch_id, version, "returned")
         verify_batch(uow, batch)
@@ -102,16 +104,18 @@ def cancel_batch(ctx: Context, *, batch_id: str, reason: str, version: int | Non
     """Give a batch up: its payments are void and what they were for is open again. It stays in the records.
 
     Right ``relief``; an approved one ``approve_money``, and only while no file was written (``batch.file_written``) and every voucher is
-    still here (``batch.vouchers_out``). RuleViolation ``reason.missing``, ``batch.wrong_state``.
+    still here (``batch.vouchers_out``). One of another device never once it is approved, since its file may have been written there; before,
+    by somebody with ``approve_money`` who did not make it (``batch.elsewhere``). RuleViolation ``reason.missing``, ``batch.wrong_state``.
     """
-    need_headquarters(ctx)
+    need_home(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
         batch = _open(ctx, uow, batch_id, version, "draft", "checked", "returned", "approved")
-        ctx.require("approve_money" if batch.state == "approved" else "relief")
+        _refuse_elsewhere(ctx, uow, batch)
+        ctx.require("approve_money" if batch.state == "approved" or _is_elsewhere(ctx, batch) else "relief")
         payments = verify_batch(uow, batch)
         if batch.state == "approved":
-            _take_back(uow, batch, payments, reason.strip())
+            _take_back(ctx, uow, batch, payments, reason.strip())
         job.report(0, len(payments), "job.cancelling")
         uow.payments.save_many([replace(one, state="void", reason=reason.strip()) for one in payments])
         uow.shares.save_many([replace(one, live=False) for one in uow.reads.batches.shares(batch.id) if one.live])
@@ -123,15 +127,18 @@ def cancel_batch(ctx: Context, *, batch_id: str, reason: str, version: int | Non
 def remove_payments(ctx: Context, *, batch_id: str, payment_ids: Sequence[str], reason: str, version: int | None = None) -> Changes:
     """Take lines out of a draft or returned batch: what they were for is open again. Right ``relief``.
 
-    RuleViolation ``batch.fixed`` from the check on, ``batch.not_in_it``, ``batch.empty`` for the last line (cancel the batch then).
+    RuleViolation ``batch.elsewhere`` for one that another device made, ``batch.fixed`` from the check on, ``batch.not_in_it``, ``batch.empty``
+    for the last line (cancel the batch then).
     """
     ctx.require("relief")
-    need_headquarters(ctx)
+    need_home(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
         batch = _open(ctx, uow, batch_id, version)
         if batch.state not in ("draft", "returned"):
             raise RuleViolation("batch.fixed", number=batch.number)
+        if _is_elsewhere(ctx, batch):
+            raise RuleViolation("batch.elsewhere", number=batch.number, device=device_prefix(batch.device_id))
         payments = verify_batch(uow, batch)
         gone = set(payment_ids)
         if not gone or not gone <= {one.id for one in payments}:
@@ -194,13 +201,30 @@ def _check_contents(uow: UnitOfWork, batch: PaymentBatch) -> None:
         raise RuleViolation("batch.no_longer_due", count=len(found), numbers=found[:_NAMED])
 
 
-def _take_back(uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], reason: str) -> None:
+def _is_elsewhere(ctx: Context, batch: PaymentBatch) -> bool:
+    """Whether another device made it: a restored folder does not know what became of it there."""
+    return batch.device_id not in ("", ctx.place.device_id)
+
+
+def _refuse_elsewhere(ctx: Context, uow: UnitOfWork, batch: PaymentBatch) -> None:
+    """RuleViolation ``batch.elsewhere``, unless it was not approved here and an approver who did not make it gives it up."""
+    if not _is_elsewhere(ctx, batch):
+        return
+    if batch.state == "approved" or not ctx.actor.may("approve_money"):
+        raise RuleViolation("batch.elsewhere", number=batch.number, device=device_prefix(batch.device_id))
+    _refuse_own_work(ctx, uow, batch)
+
+
+def _take_back(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: Sequence[Payment], reason: str) -> None:
     """What approving did, undone: nothing may have left the house."""
     from app.usecases.postings import post_released
 
     if uow.transfers.where(batch_id=batch.id):
         raise RuleViolation("batch.file_written", number=batch.number)
     vouchers = uow.vouchers.where(batch_id=batch.id)
+    elsewhere = [one.number for one in vouchers if one.home_device != ctx.place.device_id]
+    if elsewhere:
+        raise RuleViolation("batch.vouchers_elsewhere", number=batch.number, numbers=elsewhere[:_NAMED])
     out = [one.number for one in vouchers if one.state != "ready"]
     if out or any(one.state != "approved" for one in payments):
         raise RuleViolation("batch.vouchers_out", number=batch.number, numbers=out[:_NAMED])

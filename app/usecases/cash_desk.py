@@ -18,7 +18,7 @@ from app.usecases.cash_effects import on_paid, on_refunded
 from app.usecases.cash_rows import Paid, ReceiptFilter, ReceiptRow, Refund, VoucherRow
 from app.usecases.context import Changes, Context
 from app.usecases.masking import sees_protected
-from app.usecases.ports import UnitOfWork
+from app.usecases.ports import Reads, UnitOfWork
 from app.usecases.protections import today
 
 MOST_FOUND = 50
@@ -97,7 +97,14 @@ def _payable(ctx: Context, uow: UnitOfWork, voucher_id: str, term: int | None) -
         voucher_rules.check_payable(voucher, own_device=ctx.place.device_id, term=term, today=today(ctx).isoformat())
     except RuleViolation as fault:
         raise _in_words(ctx, uow, voucher, fault) from None
+    check_amount(uow.reads, voucher)
     return voucher
+
+
+def check_amount(reads: Reads, voucher: Voucher) -> None:
+    """RuleViolation ``voucher.amount_changed`` when less is due now than the voucher says: lowered, ended or declined since."""
+    if reads.cash.changed([voucher.id]):
+        raise RuleViolation("voucher.amount_changed", field="voucher", number=voucher.number, record=voucher.id)
 
 
 def _in_words(ctx: Context, uow: UnitOfWork, voucher: Voucher, fault: RuleViolation) -> RuleViolation:
@@ -128,7 +135,8 @@ def pay(
     """Pay a voucher in cash; when this answers, it is on the disk. Needs the right ``pay``.
 
     ``identified`` is a word of ``IDENTIFIED``; ``received_by`` "" is whom the voucher names, somebody else needs a ``relation``.
-    ``box_id`` "" is the only open box. RuleViolation of ``voucher_rules.check_payable`` in words, ``voucher.identify``,
+    ``box_id`` "" is the only open box. RuleViolation of ``voucher_rules.check_payable`` in words, ``voucher.amount_changed``,
+    ``voucher.identify``,
     ``voucher.relation``, ``payment.withheld``, ``cash.box_missing``, ``cash.box_unknown``.
     """
     ctx.require("pay")
@@ -202,7 +210,7 @@ def need_receipt(ctx: Context, *, text: str) -> ReceiptRow:
     number = voucher_rules.read_number(text, letter="R")
     found = ctx.reads.cash.receipt_by_number(number) if number else None
     rows = ctx.reads.cash.receipt_rows([found.id]) if found else []
-    if not rows and not number:
+    if not rows:
         code = voucher_rules.read_voucher_code(text)
         voucher = ctx.reads.cash.voucher_by_number(code.number if code else voucher_rules.read_number(text))
         ids = ctx.reads.cash.receipt_ids(filter=ReceiptFilter(voucher_id=voucher.id)) if voucher else []

@@ -32,6 +32,10 @@ class CashReads(Protocol):
         """Those of the vouchers that this reader may know of."""
         ...
 
+    def changed(self, voucher_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the vouchers, unpaid, of which less is due now than they say. Whoever asks. A laptop knows of none."""
+        ...
+
     def vouchers(self, voucher_ids: Iterable[str]) -> list[Voucher]:
         """Whoever asks: to write with, never to show."""
         ...

@@ -20,7 +20,8 @@ UNPAID = frozenset({"ready", "assigned", "recalled", "released", "frozen"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherFilter:
-    """Which vouchers. "" asks for all. ``text``: number, name, kana, address. ``state`` "unpaid": all that may still be paid.
+    """Which vouchers. "" asks for all. ``text``: number, name, kana, address. ``state`` "unpaid": all that may still be paid; "changed": those
+    of them of which less is due now than they say.
 
     ``here``: only those that this device may pay now.
     """
@@ -39,7 +40,9 @@ class VoucherFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherRow:
-    """A voucher in a list. ``device``: four letters of whoever may pay it. ``paid_*`` of the payment that stands."""
+    """A voucher in a list. ``device``: four letters of whoever may pay it. ``paid_*`` of the payment that stands.
+    ``changed``: unpaid, and less is due now than it says, so that nobody may pay it.
+    """
 
     id: str
     version: int
@@ -71,6 +74,7 @@ class VoucherRow:
     paid_by: str
     paid_site: str
     paid_device: str
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

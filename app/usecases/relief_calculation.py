@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.errors import RuleViolation
-from app.domain.identifiers import person_number
+from app.domain.identifiers import lettered_number
 from app.domain.relief import Entitlement, Programme, ReliefRound, ReliefRule, Yen
 from app.domain.relief_rules import find_overlaps, refuse_overlaps
 from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
+from app.usecases.money_home import claim_home
 from app.usecases.ports import Reads, UnitOfWork
 from app.usecases.postings import post_overpaid
 from app.usecases.relief_plan import Plan, Planned, row_of
@@ -56,15 +57,14 @@ def dry_run(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
 
 
 def calculate(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
-    """Make, raise, lower and end the entitlements of a round, in one transaction. Right ``relief``, at headquarters only.
+    """Make, raise, lower and end the entitlements of a round, in one transaction. Right ``relief``, at the money home only.
 
-    RuleViolation ``relief.not_headquarters``, ``relief.round_closed``, ``relief.no_rules``, ``programme.overlap``, ``relief.no_residents``,
-    ``relief.over_budget`` (``over``: by how many yen; nothing is written then).
+    RuleViolation ``relief.not_headquarters``, ``relief.other_home``, ``relief.round_closed``, ``relief.no_rules``, ``programme.overlap``,
+    ``relief.no_residents``, ``relief.over_budget`` (``over``: by how many yen; nothing is written then).
     """
     ctx.require("relief")
-    if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters", site=ctx.place.site_name)
     with without_collector(), ctx.unit() as uow:
+        claim_home(ctx, uow)
         sees = ctx.actor.may("see_protected")
         reads = uow.reads.seen_by(see_protected=sees)
         question = _ask(ctx, reads, round_id)
@@ -121,7 +121,7 @@ def _plan(
 
 def _numbers(ctx: Context, uow: UnitOfWork, count: int) -> Iterator[str]:
     first = uow.reserve_numbers(SERIES, count) if count else 0
-    return (person_number(ctx.place.device_prefix, first + place) for place in range(count))
+    return (lettered_number("T", ctx.place.device_prefix, first + place) for place in range(count))
 
 
 def _shown(reads: Reads, subjects: Sequence[Subject], *, withheld: Sequence[Entitlement], sees: bool) -> list[Subject]:

@@ -13,11 +13,12 @@ from functools import partial
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import FAILURES, Payment, PaymentBatch, Reconciliation, TransferFile, TransferResult
-from app.usecases.batch_preparing import need_batch, need_headquarters
+from app.usecases.batch_preparing import need_batch
 from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.masking import sees_protected
+from app.usecases.money_home import need_headquarters
 from app.usecases.ports import UnitOfWork
 from app.usecases.postings import post_difference, post_failed, post_fee, post_paid, post_recalled, post_sent
 from app.usecases.protections import read_day, today
@@ -151,14 +152,12 @@ def expected_on_statement(ctx: Context, *, batch_id: str) -> int:
 def reconcile(ctx: Context, *, batch_id: str, day: str, statement: int, fee: int = 0, explanation: str = "") -> Reconciled:
     """The bank statement beside the books: ``statement`` is what went out for the batch less what came back, without the ``fee``.
 
-    A difference needs an explanation (``transfer.difference_unexplained``; ``with_fee`` when it is just the fee) and is posted, as is the fee.
+    ``day`` is that of the statement, "" the day of the transfer. A difference needs an explanation (``transfer.difference_unexplained``;
+    ``difference_is_fee`` when it is just the fee) and is posted, as is the fee.
     RuleViolation ``transfer.not_sent``, ``transfer.statement_wrong``, ``transfer.reconciled`` when the same was noted before.
     """
     ctx.require("relief")
     need_headquarters(ctx)
-    on = read_day(day, field="day")
-    if not on:
-        raise RuleViolation("transfer.statement_day", field="day")
     for name, amount in (("statement", statement), ("fee", fee)):
         if not 0 <= amount <= 10**13:
             raise RuleViolation("transfer.statement_wrong", field=name, amount=amount)
@@ -166,6 +165,9 @@ def reconcile(ctx: Context, *, batch_id: str, day: str, statement: int, fee: int
         batch = _need_transfer(ctx, uow, batch_id)
         if batch.state not in ("sent", "settled"):
             raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
+        on = read_day(day.strip() or batch.transfer_on, field="day")
+        if not on:
+            raise RuleViolation("transfer.statement_day", field="day")
         earlier = uow.reads.transfers.reconciliations(batch.id)
         if any((one.day, one.statement, one.fee) == (on, statement, fee) for one in earlier):
             raise RuleViolation("transfer.reconciled", number=batch.number, day=on)

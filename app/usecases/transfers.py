@@ -22,17 +22,21 @@ from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.zengin import Header, Line, encode_file, header_of
 from app.usecases.bank_profiles import find_profile
 from app.usecases.banks import bank_book
-from app.usecases.batch_preparing import need_batch, need_headquarters
+from app.usecases.batch_preparing import need_batch
 from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
 from app.usecases.files import atomic_output
 from app.usecases.job import QUIET, Job
+from app.usecases.money_home import need_headquarters, need_home
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import today
 from app.usecases.transfer_days import check_day
 from app.usecases.transfer_lines import Lines, compare_written, lines_of, split
 from app.usecases.transfer_rows import PaymentLine, TransferFileRow, WaitingBatch, Written, WrittenPart
 from app.usecases.transfer_verifying import as_payments, change_payments, verify_lines
+
+_NAMED = 5
+"""So many lines are named in a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +86,16 @@ def write_transfer(ctx: Context, *, batch_id: str, profile: str = "", transfer_o
     once: a second time only when allowed, with the profile and day of the first, and only if the bytes are the same (IntegrityFault
     ``transfer.again_differs``). The mark is durable before the file gets its name: a crash leaves no file that nobody knows of.
     RuleViolation ``transfer.not_approved``, ``transfer.written_before``, ``transfer.elsewhere``, ``transfer.again_waits``, ``transfer.file_exists``,
+    ``transfer.no_longer_due`` (less is due than when it was approved), ``relief.other_home``,
     ``transfer.profile_incomplete``, ``transfer.day_…``, ``transfer.name_illegal``, ``payment.withheld``; EnvironmentFault ``transfer.read_back``.
     """
     ctx.require("relief")
-    need_headquarters(ctx)
+    need_home(ctx)
     with without_collector(), ctx.unit() as uow:
         batch = need_transfer(ctx, uow, batch_id)
         plan = _plan(ctx, uow, batch, profile, transfer_on)
         payments = verify_lines(uow, batch)
+        _refuse_not_due(uow, batch)
         job.report(0, len(payments), "job.transfer_writing")
         made = lines_of(payments, profile=plan.profile, book=bank_book(uow.reads), day=plan.day)
         header = header_of(plan.profile, day=plan.day)
@@ -130,7 +136,7 @@ def _plan(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, profile: str, tran
         return _same_again(before, waiting, profile, transfer_on)
     chosen = find_profile(ctx, profile)
     if chosen.missing:
-        raise RuleViolation("transfer.profile_incomplete", field="profile", title=chosen.title, fields=list(chosen.missing))
+        raise RuleViolation("transfer.profile_incomplete", field="profile", title=chosen.title, consignor=list(chosen.missing))
     day = check_day(ctx, transfer_on, chosen).isoformat()
     again = waiting[0].again if waiting else max((one.again + 1 for one in rows), default=0)
     return _Plan(profile=chosen, day=day, again=again, before=(), allowed=tuple(waiting))
@@ -154,6 +160,13 @@ def newest_files(rows: Sequence[TransferFile]) -> list[TransferFile]:
     """The rows of the last repetition, part by part."""
     last = max((one.again for one in rows), default=0)
     return sorted((one for one in rows if one.again == last), key=lambda one: one.part)
+
+
+def _refuse_not_due(uow: UnitOfWork, batch: PaymentBatch) -> None:
+    """RuleViolation ``transfer.no_longer_due`` when a line pays more than is due now, until the batch has gone to the bank."""
+    found = uow.reads.batches.no_longer_due(batch.id) if batch.state == "approved" else []
+    if found:
+        raise RuleViolation("transfer.no_longer_due", number=batch.number, count=len(found), numbers=found[:_NAMED])
 
 
 def _parts(
@@ -238,7 +251,7 @@ def ask_again(ctx: Context, *, batch_id: str, reason: str) -> Changes:
     RuleViolation ``reason.missing``, ``transfer.not_written``, ``transfer.again_asked``, ``transfer.settled``.
     """
     ctx.require("relief")
-    need_headquarters(ctx)
+    need_home(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
         batch = need_transfer(ctx, uow, batch_id)
@@ -286,7 +299,7 @@ def refuse_again(ctx: Context, *, batch_id: str, reason: str) -> Changes:
 
 def _decide(ctx: Context, batch_id: str, *, allow: bool, reason: str) -> Changes:
     ctx.require("approve_money")
-    need_headquarters(ctx)
+    need_home(ctx)
     with ctx.unit(reason=reason) as uow:
         batch = need_transfer(ctx, uow, batch_id)
         asked = [one for one in uow.transfers.where(batch_id=batch.id) if one.state == "asked"]
@@ -309,7 +322,7 @@ def discard_files(ctx: Context, *, batch_id: str, reason: str) -> Changes:
     ``transfer.own_file``.
     """
     ctx.require("approve_money")
-    need_headquarters(ctx)
+    need_home(ctx)
     _need_reason(reason)
     with ctx.unit(reason=reason.strip()) as uow:
         batch = need_transfer(ctx, uow, batch_id)
@@ -333,12 +346,12 @@ def hand_over(ctx: Context, *, file_ids: Sequence[str], job: Job = QUIET) -> Cha
     """The files went to the bank. When all of a batch have, its payments are sent and in the books; nothing else makes them so.
 
     Right ``relief``. RuleViolation ``transfer.not_to_hand`` for a file that is not written or went already. Never a file of a past day the
-    first time (``transfer.hand_late``): it is discarded and written anew.
+    first time (``transfer.hand_late``): it is discarded and written anew. Nor one that pays what is no longer due (``transfer.no_longer_due``).
     """
     from app.usecases.postings import post_sent
 
     ctx.require("relief")
-    need_headquarters(ctx)
+    need_home(ctx)
     with without_collector(), ctx.unit() as uow:
         files = [uow.transfers.need(one) for one in dict.fromkeys(file_ids)]
         for one in files:
@@ -353,6 +366,7 @@ def hand_over(ctx: Context, *, file_ids: Sequence[str], job: Job = QUIET) -> Cha
             if batch.state != "approved" or not _all_handed(uow, batch):
                 continue
             payments = verify_lines(uow, batch)
+            _refuse_not_due(uow, batch)
             job.report(0, len(payments), "job.transfer_handing")
             change_payments(uow, [one.id for one in payments], lambda one: replace(one, state="sent"))
             post_sent(uow, uow.batches.save(replace(batch, state="sent")), as_payments(payments), day=today(ctx).isoformat())

@@ -27,6 +27,7 @@ from app.usecases.cash_effects import on_paid, on_refunded
 from app.usecases.cash_rows import VoucherRefusal
 from app.usecases.context import Changes, Context
 from app.usecases.masking import sees_protected
+from app.usecases.money_home import need_home
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import Warning
 
@@ -129,8 +130,7 @@ def build_carry(ctx: Context, *, device: str) -> Carry:
     ``voucher.file_own``.
     """
     ctx.require("relief")
-    if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters")
+    need_home(ctx)
     letters = read_symbols(device)
     if letters is None or len(letters) != 4:
         raise RuleViolation("voucher.device_malformed", field="device", text=device)

@@ -17,6 +17,7 @@ from app.usecases.cash_effects import on_void
 from app.usecases.cash_rows import SiteCount, VoucherActs, VoucherFile, VoucherFilter, VoucherRefusal, VoucherRow
 from app.usecases.context import Context
 from app.usecases.masking import sees_protected
+from app.usecases.money_home import need_home
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 
@@ -29,7 +30,8 @@ def make_vouchers(
 ) -> tuple[Voucher, ...]:
     """One voucher for each payment of an approved cash batch, in the same transaction. A payment that has one gets no second.
 
-    ``device_id``: the device of headquarters that approves; it alone assigns them. ``title`` "" is programme and round.
+    ``device_id``: the device of headquarters that approves; it alone assigns them. ``title`` "" is programme and round. Of a batch that
+    another device made nobody knows whether it was paid there: they are ``frozen`` without a holder, as ``adopt`` leaves them.
     """
     home = device_id or batch.device_id
     known = {one.payment_id for one in uow.vouchers.where(batch_id=batch.id)}
@@ -37,13 +39,14 @@ def make_vouchers(
     if not wanted:
         return ()
     title = title or _title(uow, batch)
+    state = "ready" if batch.device_id in ("", home) else "frozen"
     serial, prefix = uow.reserve_numbers("voucher", len(wanted)), device_prefix(home)
     made = tuple(
         Voucher(
             id=new_id(), number=voucher_rules.voucher_number(prefix, serial + at), payment_id=one.id, batch_id=batch.id,
             programme_id=batch.programme_id, round_id=batch.round_id, payee_id=one.payee_id, title=title, name=one.name, kana=one.kana,
             birth=one.birth, address=one.address, district=one.district, category=one.category, amount=one.amount, guarded=batch.guarded,
-            home_device=home, expires_on=expires_on,
+            home_device=home, expires_on=expires_on, state=state,
         )
         for at, one in enumerate(wanted)
     )  # fmt: skip
@@ -76,14 +79,15 @@ def assign(
     with ctx.unit() as uow:
         uow.sites.need(site)
         found = _chosen(ctx, uow, voucher_ids, batch_id=batch_id, states=("ready",))
-        mine = ctx.place.device_id
-        return _act(
-            uow,
-            found,
-            lambda one: voucher_rules.assign(
-                one, site_id=site, device=holder, own_device=mine, at=uow.now, expires_on=day or one.expires_on
-            ),
-        )
+        mine, changed = ctx.place.device_id, uow.reads.cash.changed([one.id for one in found])
+
+        def give(one: Voucher) -> Voucher:
+            if one.id in changed:
+                raise RuleViolation("voucher.amount_changed", number=one.number, record=one.id)
+            until = day or one.expires_on
+            return voucher_rules.assign(one, site_id=site, device=holder, own_device=mine, at=uow.now, expires_on=until)
+
+        return _act(uow, found, give)
 
 
 def _holder(ctx: Context, site_id: str, device: str) -> tuple[str, str]:
@@ -176,8 +180,7 @@ def give_up(ctx: Context, *, voucher_ids: Sequence[str], reason: str = "") -> Vo
 
 def _require_home(ctx: Context) -> None:
     ctx.require("relief")
-    if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters")
+    need_home(ctx)
 
 
 def _chosen(
@@ -263,6 +266,8 @@ def open_voucher(ctx: Context, *, voucher_id: str) -> VoucherFile:
     refusal = None
     try:
         voucher_rules.check_payable(voucher, own_device=ctx.place.device_id, term=None, today=today(ctx).isoformat())
+        if rows[0].changed:
+            raise RuleViolation("voucher.amount_changed", number=voucher.number, record=voucher.id)
     except RuleViolation as fault:
         refusal = VoucherRefusal(number=voucher.number, code=fault.code, params=fault.params)
     ids = ctx.reads.cash.receipt_ids(filter=ReceiptFilter(voucher_id=voucher_id))

@@ -10,6 +10,7 @@ from app.domain.errors import EnvironmentFault, RuleViolation
 from app.usecases import cash_boxes, cash_desk, vouchers
 from app.usecases.cash_rows import ReceiptFilter, VoucherFilter
 from app.usecases.voucher_files import build_carry, note_carried
+from tests.batches_town import take_over
 from tests.cash_town import OPERATOR, PASSWORD, SECOND, SECOND_PASSWORD, add_second, approve_cash, ledger, voucher
 from tests.stores import Town
 
@@ -229,6 +230,10 @@ def test_a_restored_folder_of_headquarters_may_neither_pay_nor_assign_what_its_o
     try:
         with pytest.raises(RuleViolation, match=r"voucher\.other_device"):
             cash_desk.pay(session.context, voucher_id=made.ids[0], identified="card")
+        for act in (lambda: vouchers.assign(session.context, voucher_ids=[made.ids[1]]), lambda: vouchers.adopt(session.context, reason="故障")):
+            with pytest.raises(RuleViolation, match=r"relief\.other_home"):
+                act()
+        take_over(session.context, add_second(session.context, roles=("approval",)))
         with pytest.raises(RuleViolation, match=r"voucher\.not_home"):
             vouchers.assign(session.context, voucher_ids=[made.ids[1]])
         taken = vouchers.adopt(session.context, reason="本部の端末の故障")

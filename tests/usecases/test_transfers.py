@@ -15,9 +15,10 @@ from app.domain.errors import EnvironmentFault, IntegrityFault, RuleViolation
 from app.domain.payments import PaymentBatch
 from app.domain.zengin import parse_file
 from app.domain.zengin_check import check_bytes
+from app.presentation.messages import message
 from app.usecases import bank_profiles, batches, transfer_results, transfers
 from app.usecases.transfer_rows import BankAnswer, Written
-from tests.batches_town import Desk, correct_account, open_desk
+from tests.batches_town import Desk, correct_account, open_desk, take_over
 from tests.stores import Town
 
 DAY = "2024-01-05"  # a Friday; the clock of the tests stands at the second, a bank holiday
@@ -163,6 +164,8 @@ def test_a_batch_of_another_device_counts_as_written_before(desk: Desk, tmp_path
     def done(out: Path) -> Written:
         return transfers.write_transfer(copy, batch_id=batch.id, profile="standard", transfer_on=DAY, out=out)
 
+    assert refused(lambda: done(tmp_path / "a.txt")).code == "relief.other_home"
+    take_over(copy, boss)
     assert refused(lambda: done(tmp_path / "a.txt")).code == "transfer.elsewhere"
     transfers.ask_again(copy, batch_id=batch.id, reason="端末が故障し復元した")
     transfers.allow_again(boss, batch_id=batch.id)
@@ -381,6 +384,13 @@ def test_the_statement_is_compared_and_a_difference_explained(desk: Desk, tmp_pa
     assert refused(lambda: note(statement=275_000, fee=330)).code == "transfer.reconciled"
 
 
+def test_a_statement_without_a_day_is_of_the_day_of_the_transfer(desk: Desk, tmp_path: Path) -> None:
+    batch = sent(desk, tmp_path / "a.txt")
+    done = transfer_results.reconcile(desk.maker, batch_id=batch.id, day="", statement=425_000)
+    assert done.day == DAY
+    assert refused(lambda: transfer_results.reconcile(desk.maker, batch_id=batch.id, day="いつか", statement=425_000)).code == "protection.day"
+
+
 def test_what_comes_next_is_said_for_each_batch(desk: Desk, tmp_path: Path) -> None:
     batch = approved(desk)
 
@@ -421,7 +431,9 @@ def test_a_profile_of_ones_own_is_made_from_a_shipped_one(desk: Desk) -> None:
 def test_without_a_consignor_nothing_is_written(town: Town, tmp_path: Path) -> None:
     desk = open_desk(town)
     batch = approved(desk, 1000)
-    assert refused(lambda: write(desk, batch, tmp_path / "a.txt")).code == "transfer.profile_incomplete"
+    fault = refused(lambda: write(desk, batch, tmp_path / "a.txt"))
+    assert fault.code == "transfer.profile_incomplete"
+    assert "振込依頼人コード" in message(fault) and "relief profiles consignor" in message(fault) and "consignor_code" not in message(fault)
 
 
 def test_protected_people_are_in_no_list_and_their_files_are_withheld(desk: Desk, tmp_path: Path) -> None:

@@ -32,7 +32,15 @@ def voucher_state(row: VoucherRow) -> str:
     """The state, and what waits."""
     if row.asked_by and row.state != "void":
         return "取消の確認待ち"
+    if row.changed:
+        return "支給額が変わった"
     return label("voucher.state", row.state)
+
+
+def _voucher_tone(row: VoucherRow) -> Tone:
+    if row.asked_by and row.state != "void":
+        return "warn"
+    return "bad" if row.changed else _VOUCHER_TONES.get(row.state, "")
 
 
 def place_text(row: VoucherRow) -> str:
@@ -54,7 +62,7 @@ VOUCHERS: ColumnSet[VoucherRow] = ColumnSet(
     columns=(
         Column(key="number", label="引換券番号", text=lambda r: r.number, width=11, sort="number"),
         Column(key="state", label="状態", text=voucher_state, width=7, sort="state",
-               tone=lambda r: "warn" if r.asked_by and r.state != "void" else _VOUCHER_TONES.get(r.state, "")),
+               tone=_voucher_tone),
         Column(key="name", label="受取人", text=lambda r: r.name, width=8, sort="kana"),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9, sort="kana"),
         Column(key="amount", label="金額", text=lambda r: yen(r.amount), width=8, align="right", sort="amount"),
@@ -64,7 +72,7 @@ VOUCHERS: ColumnSet[VoucherRow] = ColumnSet(
         Column(key="district", label="地区", text=lambda r: r.district, width=6, sort="district"),
         Column(key="category", label="区分", text=lambda r: r.category, width=6),
         Column(key="title", label="件名", text=lambda r: r.title, width=12),
-        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=7),
+        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=10),
         Column(key="term", label="割当回数", text=lambda r: str(r.term), width=4, align="right", number=True),
         Column(key="expires", label="期限", text=lambda r: day_text(r.expires_on), width=6),
         Column(key="paid", label="支払", text=paid_text, width=14),

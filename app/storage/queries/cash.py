@@ -37,6 +37,13 @@ _RECEIPT = (
     " FROM receipt r LEFT JOIN voucher v ON v.id = r.voucher_id LEFT JOIN site s ON s.id = r.site_id LEFT JOIN cash_box c ON c.id = r.box_id"
 )
 _UNPAID = "('ready', 'assigned', 'recalled', 'released', 'frozen')"
+_CHANGED = (
+    "SELECT v.id FROM voucher v JOIN payment_share s ON s.payment_id = v.payment_id AND s.live AND NOT s.deleted"
+    " LEFT JOIN entitlement e ON e.id = s.entitlement_id"
+    f" WHERE NOT v.deleted AND v.state IN {_UNPAID} AND (e.id IS NULL OR e.deleted OR e.state <> 'open' OR max(e.due - e.before, 0)"
+    " < (SELECT sum(x.amount) FROM payment_share x WHERE x.entitlement_id = e.id AND x.live AND NOT x.deleted))"
+)
+"""Unpaid vouchers of which less is due now than they say. A laptop has no entitlements: there nothing is known to have changed."""
 _NUMBER = "length(v.number), v.number"
 _ORDERS = {
     "number": _NUMBER,
@@ -93,8 +100,17 @@ class CashQueries:
                 query = f"{_VOUCHER} WHERE NOT v.deleted AND v.id IN ({marks(part)})"
                 rows = connection.exec_driver_sql(query, tuple(part)).all()
                 hidden = self._hidden(connection, [(row[0], row[13]) for row in rows])
-                made |= {row[0]: _voucher_row(row, device) for row in rows if row[0] not in hidden}
+                changed = _changed(connection, part)
+                made |= {row[0]: _voucher_row(row, device, row[0] in changed) for row in rows if row[0] not in hidden}
         return [made[one] for one in voucher_ids if one in made]
+
+    def changed(self, voucher_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the vouchers that say more than is due now."""
+        found: set[str] = set()
+        with self._source() as connection:
+            for part in chunked(sorted(set(voucher_ids))):
+                found |= _changed(connection, part)
+        return frozenset(found)
 
     def find_vouchers(self, text: str, *, limit: int) -> list[str]:
         """By part of the number, beginning of name or kana first, then anything with it."""
@@ -309,6 +325,8 @@ def _voucher_where(filter: VoucherFilter, device: str) -> tuple[str, list[Any]]:
         values.append(filter.device)
     if filter.state == "unpaid":
         where += f" AND v.state IN {_UNPAID}"
+    elif filter.state == "changed":
+        where += f" AND v.id IN ({_CHANGED})"
     elif filter.state:
         where += " AND v.state = ?"
         values.append(filter.state)
@@ -349,13 +367,19 @@ def _letters(device: str) -> str:
     return device if len(device) <= _LETTERS else device_prefix(device)
 
 
-def _voucher_row(row: Any, device: str) -> VoucherRow:
+def _changed(connection: Connection, voucher_ids: Sequence[str]) -> set[str]:
+    query = f"{_CHANGED} AND v.id IN ({marks(voucher_ids)})"
+    return {row[0] for row in connection.exec_driver_sql(query, tuple(voucher_ids))}
+
+
+def _voucher_row(row: Any, device: str, changed: bool) -> VoucherRow:
     return VoucherRow(
         id=row[0], version=row[1], number=row[2], title=row[3], batch_id=row[4], batch_number=row[5], name=row[6], kana=row[7], birth=row[8],
         address=row[9], district=row[10], category=row[11], amount=row[12], guarded=bool(row[13]), site_id=row[14], site_name=row[15],
         device=_letters(row[16]), here=row[18] == "assigned" and bool(device) and row[16] == device, term=row[17], state=row[18],
         assigned_at=moment(row[19]), expires_on=row[20], asked_by=row[21], reason=row[22], receipt_id=row[23], receipt_number=row[24],
         paid_at=moment(row[25]), paid_by=row[26], paid_site=row[27], paid_device=_letters(row[28]),
+        changed=changed,
     )  # fmt: skip
 
 

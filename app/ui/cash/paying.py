@@ -21,6 +21,9 @@ from app.ui.surveys.asking import labelled
 from app.ui.widgets.text import button, column, frame, heading, restyle, row, text
 from app.usecases.cash_rows import BoxRow, VoucherRow
 
+_ASKED = tuple(code for code in IDENTIFIED if code != "voucher")
+"""The paper alone is not enough at the window: somebody may have found it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -85,7 +88,7 @@ class PayCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(10)
-        for place, code in enumerate(IDENTIFIED):
+        for place, code in enumerate(_ASKED):
             made = QRadioButton(f"{place + 1}　{label('identified', code)}")
             made.setAccessibleName(label("identified", code))
             self.choices.addButton(made, place)
@@ -195,7 +198,7 @@ class PayCard(QFrame):
         if taker and not relation:
             self.show_problem("relation", "受取人との関係を入れてください。")
             return None
-        return Chosen(IDENTIFIED[place], taker, relation, str(self.box.currentData() or ""))
+        return Chosen(_ASKED[place], taker, relation, str(self.box.currentData() or ""))
 
     def show_problem(self, field: str, words: str) -> None:
         """What is missing, and the keyboard there."""
@@ -232,7 +235,7 @@ class PayCard(QFrame):
         digit = event.key() - Qt.Key.Key_1
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif self.row is not None and 0 <= digit < len(IDENTIFIED) and not (self.taker.hasFocus() or self.relation.hasFocus()):
+        elif self.row is not None and 0 <= digit < len(_ASKED) and not (self.taker.hasFocus() or self.relation.hasFocus()):
             self.identify(digit)
         elif event.text().isprintable() and event.text().strip() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.scanned.emit(event.text())
