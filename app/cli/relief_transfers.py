@@ -330,11 +330,12 @@ def _reconcile(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 def _zengin_check(gateway: FolderGateway, given: Namespace) -> Answer:
+    from app.domain.zengin_problems import MOST_PROBLEMS
     from app.presentation.words_transfers import checked_words, field_words, problem_sentence
     from app.usecases.transfer_checking import check_file
 
     found = check_file(Path(given.file))
-    shown = found.problems if given.all else found.problems[:100]
+    shown = found.shown(MOST_PROBLEMS if given.all else 100)
     problems = [
         {
             "level": one.level, "line": one.line, "byte": one.byte, "record": one.record, "field": one.field,

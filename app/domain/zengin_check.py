@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from app.domain.business_days import BusinessDays, day_of
 from app.domain.zengin import EOF_MARK, RECORDS, WIDTH, Field
+from app.domain.zengin_problems import Checked, Problem
 
-MOST_PROBLEMS = 1000
-"""Kept with their words; all are counted."""
 KINDS_BESIDE = frozenset({"11", "12", "71", "72", "91"})
 """Files of the same shape that are no 総合振込: salaries, bonuses, collections."""
 BranchState = str
@@ -25,54 +24,13 @@ _BREAK = re.compile(rb"\r\n|\r|\n")
 _UTF8_KANA = re.compile(rb"\xef\xbd[\xa1-\xbf]|\xef\xbe[\x80-\x9f]")
 _CLEAN = re.compile(rb"[ A-Z0-9()\-./\xb1-\xdf]*")
 _DATA = re.compile(
-    rb"2[0-9]{4}.{15}[0-9]{3}.{15}(?:[0-9]{4}| {4})[1249][0-9]{7}[^ ].{29}(?!0{10})[0-9]{10}[012].{20}[78 ][Y ] {7}", re.DOTALL
+    rb"2[0-9]{4}.{15}[0-9]{3}.{15}(?:[0-9]{4}| {4})[1249](?!0{7})[0-9]{7}[^ ].{29}(?!0{10})[0-9]{10}[012].{20}[78 ][Y ] {7}", re.DOTALL
 )
+_LONE_MARK = re.compile(rb"(?<![\xb3\xb6-\xc4\xca-\xce])\xde|(?<![\xca-\xce])\xdf")
+"""A mark of voicing after what cannot carry it."""
 _LONG_OR_SMALL = frozenset(range(0xA7, 0xB1))
 _WIDE = frozenset(b",\\\xa2\xa3\xa6")
 _LEAD = frozenset((*range(0x81, 0xA0), *range(0xE0, 0xFD)))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """``line``: record from 1 (0: the whole file). ``byte``: place in the record from 1 (0: the record). ``field`` as in ``zengin.RECORDS``."""
-
-    code: str
-    level: str = "error"
-    line: int = 0
-    byte: int = 0
-    record: str = ""
-    field: str = ""
-    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Checked:
-    """What was found. ``count`` and ``total`` are those of the data records; ``newline`` is ``none``, ``crlf``, ``lf``, ``cr`` or ``mixed``."""
-
-    problems: list[Problem] = dataclasses.field(default_factory=list)
-    errors: int = 0
-    warnings: int = 0
-    records: int = 0
-    count: int = 0
-    total: int = 0
-    newline: str = "none"
-    final_newline: bool = False
-    eof: bool = False
-    days: list[str] = dataclasses.field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether a bank could take it."""
-        return not self.errors
-
-    def tell(self, problem: Problem) -> None:
-        """Count it, and keep it while there is room."""
-        if problem.level == "error":
-            self.errors += 1
-        else:
-            self.warnings += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem)
 
 
 @dataclass(slots=True)
@@ -96,10 +54,12 @@ def check_bytes(
     records = _frame(_plain(data, found), found)
     if records and records[0][:1] != b"1" and not any(one[:1] in (b"1", b"2", b"8", b"9") and len(one) == WIDTH for one in records):
         found.problems.clear()
-        found.errors = found.warnings = 0
+        found.errors = found.warnings = found.kept_warnings = 0
         found.tell(Problem("zengin.no_record", line=1, byte=1, params={"found": _shown(records[0][:8]), "width": WIDTH}))
         return found
     found.records = len(records)
+    if data.rstrip(b"\r\n").endswith(EOF_MARK * 2):
+        found.tell(Problem("zengin.eof_twice", "warning", len(records) + 1, 1))
     _walk(records, found, branch_state, days, today)
     return found
 
@@ -186,7 +146,7 @@ def _cut(body: bytes, found: Checked) -> list[bytes]:
 def _measure(lines: list[bytes], found: Checked) -> list[bytes]:
     for at, line in enumerate(lines, 1):
         if not line:
-            found.tell(Problem("zengin.blank_line", line=at))
+            found.tell(Problem("zengin.blank_line", line=at, byte=1))
         elif len(line) != WIDTH:
             found.tell(
                 Problem(
@@ -247,7 +207,8 @@ def _walk(
             _trailer(record, at, found, part)
     if records and before != "9" and not any(one.code == "zengin.after_end" for one in found.problems):
         missing = {"": "1", "1": "2", "2": "8", "8": "9"}[before]
-        found.tell(Problem("zengin.ends_early", line=len(records), record=before, params={"before": before, "missing": missing}))
+        params = {"before": before, "missing": missing}
+        found.tell(Problem("zengin.ends_early", line=len(records), byte=min(len(records[-1]), WIDTH) + 1, record=before, params=params))
 
 
 def _data(record: bytes, at: int, found: Checked, part: _Part) -> None:
@@ -256,6 +217,11 @@ def _data(record: bytes, at: int, found: Checked, part: _Part) -> None:
         _fields(record, at, "2", found)
         if record[80:90] == b"0" * 10:
             found.tell(Problem("zengin.amount_zero", line=at, byte=81, record="2", field="amount"))
+        if record[43:50] == b"0" * 7:
+            found.tell(Problem("zengin.account_zero", "warning", at, 44, "2", "account_number"))
+    if (mark := _LONE_MARK.search(record, 50, 80)) is not None:
+        params = {"found": _shown(mark[0])}
+        found.tell(Problem("zengin.lone_mark", "warning", at, mark.start() + 1, "2", "name", params))
     part.count += 1
     amount = record[80:90]
     if amount.isdigit():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.zengin_check import Checked, Problem
+from app.domain.zengin_problems import Checked, Problem
 from app.presentation.labels import label
 from app.presentation.messages import message
 from app.usecases.transfer_rows import AnswerProblem, KanaChange

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.domain.dates import JST
 from app.domain.errors import EnvironmentFault, InputFault
-from app.domain.zengin_check import Checked, check_bytes
+from app.domain.zengin_check import check_bytes
+from app.domain.zengin_problems import Checked
 from app.usecases.banks import BankBook, bank_book
 from app.usecases.context import Context, system_now
 from app.usecases.transfer_days import business_days

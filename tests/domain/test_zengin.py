@@ -14,7 +14,8 @@ from app.domain.bank_profile import BankProfile, parse_profile, to_toml
 from app.domain.business_days import BusinessDays, day_of
 from app.domain.errors import InputFault, RuleViolation
 from app.domain.zengin import Line, encode_file, header_of, parse_file
-from app.domain.zengin_check import Checked, check_bytes
+from app.domain.zengin_check import check_bytes
+from app.domain.zengin_problems import MOST_PROBLEMS, Checked
 
 PROFILE = BankProfile(
     id="test", consignor_code="0123456789", consignor_kana="ﾐﾎﾝｼ", bank="0001", bank_kana="ﾐｽﾞﾎ", branch="001", branch_kana="ﾄｳｷﾖｳ",
@@ -163,7 +164,8 @@ BROKEN: list[tuple[str, bytes, list[tuple[str, int, int]]]] = [
     ("one byte short", _JIS[:241] + _JIS[242:], [("length", 2, 120), ("field_short", 2, 114)]),
     ("no header", _JIS[122:], [("order", 1, 1)]),
     ("no trailer", _JIS[: 3 * 122] + _JIS[4 * 122 :], [("order", 4, 1)]),
-    ("no end", _JIS[: 4 * 122], [("ends_early", 4, 0)]),
+    ("no end", _JIS[: 4 * 122], [("ends_early", 4, 121)]),
+    ("a blank line", _JIS[:122] + b"\r\n" + _JIS[122:], [("blank_line", 2, 1)]),
     ("no data", _JIS[:122] + _JIS[3 * 122 :], [("order", 2, 1), ("count_differs", 2, 2), ("sum_differs", 2, 8)]),
     ("after the end", _JIS + _JIS[122:244], [("after_end", 6, 1)]),
     ("unknown record", at(_JIS, 2, 1, b"3"), [("record_type", 2, 1), ("count_differs", 4, 2), ("sum_differs", 4, 8)]),
@@ -210,9 +212,20 @@ def test_several_headers_before_one_end() -> None:
     assert codes(data[: 4 * 122] + data) == []
 
 
+def test_a_crowd_of_warnings_hides_no_error() -> None:
+    data = made(*[FIRST] * (MOST_PROBLEMS + 200))
+    found = check_bytes(at(data, MOST_PROBLEMS + 202, 8, b"000000000001"))
+    assert (found.errors, found.warnings, len(found.problems)) == (1, MOST_PROBLEMS + 199, MOST_PROBLEMS)
+    assert [one.code for one in found.shown(2)] == ["zengin.sum_differs", "zengin.account_twice"]
+
+
 def test_warnings_are_no_errors() -> None:
     twice = made(FIRST, SECOND, FIRST._replace(name="ｱ"))
     assert codes(twice) == [] and codes(twice, "warning") == [("account_twice", 4, 44)]
+    assert codes(at(_JIS, 2, 44, b"0" * 7), "warning") == [("account_zero", 2, 44)]
+    assert codes(at(_JIS, 2, 51, "ｱﾞ".encode("cp932")), "warning") == [("lone_mark", 2, 52)]
+    assert codes(at(_JIS, 2, 51, "ｶﾞﾊﾟｳﾞ".encode("cp932")), "warning") == []
+    assert codes(_JIS + b"\x1a\x1a", "warning") == [("eof_twice", 6, 1)]
     known: Callable[[str, str], str] = lambda bank, branch: {"0144": "branch", "0001": "ok"}.get(bank, "bank")  # noqa: E731
     assert codes(made(FIRST), "warning", branch_state=known) == [("branch_unknown", 2, 21)]
     days = BusinessDays(closed=frozenset({date(2024, 1, 5)}))

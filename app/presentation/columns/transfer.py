@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from app.domain.bank_profile import BankProfile
-from app.domain.zengin_check import Problem
+from app.domain.zengin_problems import Problem
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
-from app.presentation.columns.texts import moment_short
+from app.presentation.columns.texts import moment_short, place_words
 from app.presentation.labels import label, short_label
 from app.presentation.words_transfers import PROFILE_VALUES, RECORDS, change_words, field_words, next_words, problem_words
 from app.usecases.transfer_contents import ReadableLine
@@ -128,7 +128,7 @@ UNPAID: ColumnSet[UnpaidRow] = ColumnSet(
         Column(key="failure", label="理由", text=lambda r: label("payment.failure", r.failure), width=7, tone=lambda _: "bad"),
         Column(key="reason", label="説明", text=lambda r: r.reason, width=10, tip=lambda r: r.reason),
         Column(key="amount", label="金額（円）", text=lambda r: f"{r.amount:,}", width=6, align="right", number=True, sort=lambda r: r.amount),
-        Column(key="bank", label="銀行・支店", text=lambda r: f"{r.bank_name or r.bank} {r.branch_name or r.branch}", width=10),
+        Column(key="bank", label="銀行・支店", text=lambda r: place_words(r.bank, r.bank_name, r.branch, r.branch_name), width=10),
         Column(key="account", label="種目・口座番号", text=lambda r: f"{label('account.kind', r.account_kind)} {r.account_number}", width=8),
         Column(key="holder", label="名義（カナ）", text=lambda r: r.holder, width=9),
         Column(key="account_state", label="口座の状態", text=lambda r: label("payee_account.state", r.account_state), width=5),

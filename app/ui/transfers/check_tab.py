@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.domain.zengin_check import Checked
+from app.domain.zengin_problems import Checked
 from app.presentation.columns.transfer import PROBLEMS
 from app.presentation.words_transfers import checked_words
 from app.ui.surveys.asking import bind
