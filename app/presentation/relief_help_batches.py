@@ -110,6 +110,12 @@ def _stepped(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _account(one: Mapping[str, Any]) -> str:
+    from app.presentation.columns.texts import place_words
+
+    return f"{place_words(one['bank'], one['bank_name'], one['branch'], one['branch_name'])} {one['account_number']}".strip()
+
+
 def _shown(result: Mapping[str, Any]) -> str | None:
     from app.presentation.columns.batch import step_text
     from app.presentation.console import draw_table  # console is built from this module
@@ -125,8 +131,8 @@ def _shown(result: Mapping[str, Any]) -> str | None:
     steps = [[one["at"] or "", step_text(one["step"]), one["by"], one["reason"]] for one in result["steps"]]
     lines += ["", *draw_table([["日時", "手続き", "した人", "理由"], *steps])]
     paid = [
-        [one["number"], one["name"], f"{one['bank_name']} {one['branch_name']} {one['account_number']}".strip(), _yen(one["amount"]),
-         label("payment.state", one["state"]), label("payment.failure", one["failure"]) if one["failure"] else ""]
+        [one["number"], one["name"], _account(one), _yen(one["amount"]), label("payment.state", one["state"]),
+         label("payment.failure", one["failure"]) if one["failure"] else ""]
         for one in result["payments"]
     ]  # fmt: skip
     return "\n".join([*lines, "", *draw_table([["支給番号", "受取人", "口座", "金額", "状態", "不能の理由"], *paid])])

@@ -95,23 +95,8 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "relief accounts list": {"state": "payee.state"},
     "relief banks yucho": {"kind": "payee_account.kind"},
 }
-_LISTED = (
-    "entitlement_number",
-    "name",
-    "role",
-    "way",
-    "bank_name",
-    "branch_name",
-    "account_number",
-    "holder",
-    "account_state",
-    "checked_by",
-    "twins",
-)
 LISTS: Mapping[str, Sequence[str]] = {
-    "relief payees list payees": _LISTED,
-    "relief accounts list payees": _LISTED,
-    "relief payees show accounts": ("state", "bank_name", "branch_name", "number", "holder", "reason", "id"),
+    "relief payees show accounts": ("state", "bank_name", "branch", "branch_name", "number", "holder", "reason", "id"),
     "relief payees propose proposals": ("place", "name", "relation", "role", "order", "why"),
     "relief accounts check checked": ("payee", "account", "state"),
     "relief banks find banks": ("code", "name", "kana", "closed_on", "moved_to"),
@@ -127,13 +112,34 @@ def _warned(result: Mapping[str, Any]) -> list[str]:
     return [f"  注意：{one['text']}" for one in result.get("warnings", ())]
 
 
+def _place(one: Mapping[str, Any]) -> str:
+    from app.presentation.columns.texts import place_words
+
+    return place_words(one["bank"], one["bank_name"], one["branch"], one["branch_name"])
+
+
+def _listed(result: Mapping[str, Any]) -> str:
+    """A list of payees: whose by both numbers, and the account in use in a few words."""
+    from app.presentation.console import draw_table
+
+    rows = [["対象番号", "宛名番号", "受取人", "関係", "受取方法", "金融機関・支店", "口座番号", "口座名義", "口座の状態", "確認した人", "同じ口座"]]
+    rows += [
+        [one["entitlement_number"], one["resident_no"], one["name"], label("payee.role", one["role"]), label("payee.way", one["way"]), _place(one),
+         one["account_number"], one["holder"], label("payee_account.state", one["account_state"]) if one["account_state"] else "―", one["checked_by"],
+         str(one["twins"] or "")]
+        for one in result["payees"]
+    ]  # fmt: skip
+    counts = "　".join(f"{_PAYEE_HEADS[name]} {count:,}" for name, count in result["counts"].items() if count)
+    return "\n".join([f"{result['count']:,}件　{counts}".rstrip(), *draw_table(rows)])
+
+
 def _set(result: Mapping[str, Any]) -> str:
     done = "受取人を決めました。" if result["changed"] else "もう同じ内容です。何も変わりません。"
     return "\n".join([f"{done}（{result['id']}）", *_warned(result)])
 
 
 def _added(result: Mapping[str, Any]) -> str:
-    place = f"{result['bank_name'] or result['bank']} {result['branch_name'] or result['branch']}"
+    place = _place(result)
     lines = [f"{place} {label('payee_account.kind', result['kind'])} {result['number']} {result['legal']}"]
     if "problems" in result:
         lines += [f"  直してください：{one['text']}" for one in result["problems"]] or ["  このまま入れられます。"]
@@ -142,4 +148,6 @@ def _added(result: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *_warned(result)])
 
 
-TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {"relief payees set": _set, "relief accounts add": _added}
+TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "relief payees list": _listed, "relief accounts list": _listed, "relief payees set": _set, "relief accounts add": _added,
+}  # fmt: skip

@@ -67,7 +67,7 @@ def _with_payee(row: EntitlementRow, choice: PayeeChoice | None) -> EntitlementR
     payee, account = choice.payee, choice.account
     if payee is None:
         return replace(row, wants=wants)
-    said = f"{account.bank_name} {account.branch_name} *{account.number[-_SHOWN_DIGITS:]}" if account else ""
+    said = f"{account.bank_name or account.bank} {account.branch_name or account.branch} *{account.number[-_SHOWN_DIGITS:]}" if account else ""
     return replace(
         row, wants=wants, payee_id=payee.id, payee_name=payee.name, payee_kana=payee.kana, payee_role=payee.role, way=payee.way,
         account_id=account.id if account else "", account=said, account_state=account.state if account else "",

@@ -18,6 +18,10 @@ APPLIED = {
     "declared": False,
 }
 VERSION = {"form": "disaster_certificate", "title": "罹災証明書", "version": 1, "source": "shipped", "state": "approved", "used": True}
+PAYEE = {
+    "entitlement_number": "T-1", "resident_no": "0000000011", "name": "架空　太郎", "role": "head", "way": "transfer", "bank": "9900", "bank_name": "ゆうちょ",
+    "branch": "128", "branch_name": "", "account_number": "1234567", "holder": "ｶｸｳ ﾀﾛｳ", "account_state": "entered", "checked_by": "", "twins": 0,
+}  # fmt: skip
 TAKEN = {"batch": "K-1", "paid": 2, "paid_total": 700_000, "failed": 1, "failed_total": 5_000, "unchanged": 0, "open": 0, "settled": True, "problems": []}
 EDITION = {"id": "r6", "title": "令和6年", "in_force": "2024-05-31", "own": False, "default": True}
 BANK = {"id": "standard", "title": "標準", "line_end": "crlf", "customer": "numeric", "own": False, "missing": ["consignor_code", "account_number"]}
@@ -43,6 +47,7 @@ SHELTER = {"name": "見本小", "kind": "designated", "open": True, "capacity": 
         ("relief", "transfer", {"batch": "K-1", "state": "sent", "next": "results"}, ("送信・引渡し済み", "次にすること：結果を入れる"), ("sent",)),
         ("relief", "profiles list", {"profiles": [BANK]}, ("振込依頼人コード、口座番号",), ("consignor_code",)),
         ("relief", "reconcile", {"batch": "K-1", "expected": 275_000}, ("帳簿の額: 275,000円",), ()),
+        ("relief", "payees list", {"count": 1, "counts": {"all": 1}, "payees": [PAYEE]}, ("ゆうちょ 店番128", "T-1", "0000000011", "確認待ち"), ("entered",)),
         ("search", "", {"hits": [{"number": "1", "name": "架空", "id": "0191"}]}, ("番号",), ("id",)),
     ],
 )  # fmt: skip

@@ -233,3 +233,18 @@ def test_find_by_number_or_name(town: Town) -> None:
         payees.find_payee(town.ctx, text="いない人")
     file = payees.open_payee(town.ctx, payee_id=made)
     assert file.row.entitlement_number == one.number and file.entitlements == ((one.id, one.number),)
+
+
+def test_a_payee_of_a_household_is_known_by_the_number_of_a_person(town: Town) -> None:
+    victim = household(town)
+    hurt = entitle(town.ctx, victim, unit="person", casualty_id=died(town.ctx, victim, harm="serious"), number="T-K7QF-00001-A")
+    dead = entitle(town.ctx, victim, unit="person", casualty_id=died(town.ctx, victim), number="T-K7QF-00000-A")
+    made = payees.save_payee(town.ctx, values={}, victim_id=victim).payee_id
+    (row,) = payees.payee_rows(town.ctx, [made])
+    assert (row.entitlement_number, row.entitlement_name) == (hurt.number, hurt.name)
+    assert payees.find_payee(town.ctx, text=hurt.number) == made
+    with pytest.raises(RuleViolation, match="payee.not_found"):
+        payees.find_payee(town.ctx, text=dead.number)
+    home = entitle(town.ctx, victim)
+    assert payees.payee_rows(town.ctx, [made])[0].entitlement_number == home.number
+    assert payees.find_payee(town.ctx, text=hurt.number) == made

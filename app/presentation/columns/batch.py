@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
-from app.presentation.columns.texts import birth_era, moment_short
+from app.presentation.columns.texts import birth_era, moment_short, place_words
 from app.presentation.labels import label, labels_of, short_label
 from app.presentation.messages import message
 from app.usecases.batch_rows import BatchRow, BatchStep, CategoryLine, ExemptionRow, LeftOut, LimitRow, PaymentRow, RefusalRow
@@ -76,7 +76,7 @@ BATCHES: ColumnSet[BatchRow] = ColumnSet(
 
 def account_text(row: PaymentRow) -> str:
     """Bank and branch in one cell; nothing for cash."""
-    return " ".join(part for part in (row.bank_name or row.bank, row.branch_name or row.branch) if part)
+    return place_words(row.bank, row.bank_name, row.branch, row.branch_name)
 
 
 def payment_state(row: PaymentRow) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.presentation.columns.snapshot import day_text
 from app.presentation.columns.spec import Column, ColumnSet, Tone
-from app.presentation.columns.texts import birth_era
+from app.presentation.columns.texts import birth_era, place_words
 from app.presentation.labels import label, short_label
 from app.usecases.payee_rows import PayeeRow
 
@@ -26,7 +26,7 @@ def account_state_text(row: PayeeRow) -> str:
 
 def place_text(row: PayeeRow) -> str:
     """Bank and branch: the names, or the codes where the list has none."""
-    return " ".join(filter(None, (row.bank_name or row.bank, row.branch_name or row.branch)))
+    return place_words(row.bank, row.bank_name, row.branch, row.branch_name)
 
 
 def number_text(row: PayeeRow) -> str:
@@ -55,6 +55,7 @@ PAYEES: ColumnSet[PayeeRow] = ColumnSet(
         Column(key="role", label="関係", text=lambda r: short_label("payee.role", r.role), width=5),
         Column(key="for", label="支給対象", text=lambda r: r.entitlement_name, width=8),
         Column(key="number", label="対象番号", text=lambda r: r.entitlement_number, width=10),
+        Column(key="resident_no", label="宛名番号", text=lambda r: r.resident_no, width=8),
         Column(key="programme", label="制度", text=lambda r: r.programme_title or "すべて", width=8),
         Column(key="way", label="受取方法", text=lambda r: short_label("payee.way", r.way), width=5),
         Column(key="place", label="金融機関・支店", text=place_text, width=12, sort="bank"),
@@ -73,7 +74,7 @@ PAYEES: ColumnSet[PayeeRow] = ColumnSet(
     views={
         "標準": ("account_state", "name", "kana", "role", "for", "way", "place", "account", "holder", "warnings", "photo", "entered", "checked"),
         "すべての項目": (
-            "account_state", "name", "kana", "role", "for", "number", "programme", "way", "place", "account", "holder", "warnings", "photo",
+            "account_state", "name", "kana", "role", "for", "number", "resident_no", "programme", "way", "place", "account", "holder", "warnings", "photo",
             "entered", "checked", "checked_at", "birth", "address", "phone", "consent",
         ),
     },

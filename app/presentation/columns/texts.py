@@ -13,6 +13,11 @@ from app.presentation.labels import label
 _LONG_ERA = re.compile("(?:大正|昭和|平成|令和)(?:元|[1-9][0-9]?)年(?:1[0-2]|[1-9])月(?:[12][0-9]|3[01]|[1-9])日")
 
 
+def place_words(bank: str, bank_name: str, branch: str, branch_name: str) -> str:
+    """Bank and branch by their names; where the list has none the code, which for a branch is called 店番."""
+    return " ".join(filter(None, (bank_name or bank, branch_name or (f"店番{branch}" if branch else ""))))
+
+
 def moment_long(moment: datetime | None) -> str:
     """令和6年1月5日 18時00分, in Japan time; nothing for none."""
     return _minute_long(moment.replace(second=0, microsecond=0)) if moment else ""

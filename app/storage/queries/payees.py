@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -58,6 +58,11 @@ _SAME = (
     " JOIN payee_account x ON x.bank = a.bank AND x.branch = a.branch AND x.number = a.number AND x.kind = a.kind AND NOT x.deleted"
     " JOIN payee y ON y.account_id = x.id AND NOT y.deleted AND y.state = 'active' AND y.id <> a.payee_id WHERE a.id IN (?*) AND a.number <> ''"
 )
+_DEAD = "EXISTS (SELECT 1 FROM casualty k WHERE k.id = e.casualty_id AND k.harm IN ('dead', 'related_death', 'missing'))"
+_OF_MEMBERS = (
+    f"SELECT e.household, e.programme_id, e.number, e.name, e.id FROM entitlement e WHERE NOT e.deleted AND e.household IN (?*) AND NOT {_DEAD}"
+    " ORDER BY length(e.number), e.number"
+)
 _MANY = 4_000
 """From so many keys on everything is read once instead of asking for parts."""
 
@@ -73,7 +78,8 @@ class PayeeQueries:
 
     def ids(self, *, filter: PayeeFilter, operator: str = "") -> list[str]:
         """Ids in the order of the filter's sort."""
-        where, values = _where(filter, operator)
+        with self._source() as connection:
+            where, values = _where(filter, operator, self._subjects_of(connection, filter.text.strip()))
         query = f"SELECT p.id{_FROM} WHERE NOT p.deleted AND {where} ORDER BY {_SORTS.get(filter.sort, _SORTS['kana'])}"
         with self._source() as connection:
             hidden = unseen(connection, self._guard, "payee")
@@ -86,7 +92,29 @@ class PayeeQueries:
             wanted = [one for one in payee_ids if not (self._guard.hides and one in people)]
             found = {row[0]: row for row in _in(connection, f"{_ROW} WHERE NOT p.deleted AND p.id IN (?*)", wanted)}
             twins = self._twins(connection, [row[17] for row in found.values() if row[17]])
-        return [_payee_row(found[one], len(twins.get(found[one][17], ())), one in people) for one in wanted if one in found]
+            members = self._numbers_of_members(connection, {row[2] for row in found.values() if not row[16]})
+        return [
+            _payee_row(row, len(twins.get(row[17], ())), row[0] in people, members.get((row[2], row[3]), ("", "")))
+            for row in (found[one] for one in wanted if one in found)
+        ]
+
+    def _numbers_of_members(self, connection: Connection, homes: Collection[str]) -> dict[tuple[str, str], tuple[str, str]]:
+        """Number and name of the first entitlement of a living person, by household key and programme ("": of any)."""
+        hidden = unseen(connection, self._guard, "entitlement") if homes else set()
+        found: dict[tuple[str, str], tuple[str, str]] = {}
+        for home, programme, number, name, one in _in(connection, _OF_MEMBERS, sorted(homes)):
+            for asked in ("", programme) if one not in hidden else ():
+                found.setdefault((home, asked), (number, name))
+        return found
+
+    def _subjects_of(self, connection: Connection, text: str) -> list[str]:
+        """Keys of whom an entitlement's number that was typed is for, and of the household; none for what the reader may not know of."""
+        if not text:
+            return []
+        query = f"SELECT e.id, e.subject, CASE WHEN {_DEAD} THEN '' ELSE e.household END FROM entitlement e WHERE e.number = ? AND NOT e.deleted"
+        rows = connection.exec_driver_sql(query, (read_lettered("T", text) or text.upper(),)).all()
+        hidden = unseen(connection, self._guard, "entitlement") if rows else set()
+        return sorted({key for row in rows if row[0] not in hidden for key in row[1:] if key})
 
     def counts(self, *, operator: str = "") -> dict[str, int]:
         """How many payees each code of ``SHOWS`` shows."""
@@ -180,10 +208,9 @@ class PayeeQueries:
 
     def entitlements_of(self, payee: Payee) -> list[tuple[str, str]]:
         """Id and number of the entitlements of the payee's subject, and of the living people of its household."""
-        dead = "EXISTS (SELECT 1 FROM casualty k WHERE k.id = e.casualty_id AND k.harm IN ('dead', 'related_death', 'missing'))"
         query = (
             "SELECT e.id, e.number FROM entitlement e WHERE NOT e.deleted AND (e.subject = ?"
-            f" OR (e.household = ? AND e.household <> '' AND NOT {dead})) AND (? = '' OR e.programme_id = ?) ORDER BY e.number"
+            f" OR (e.household = ? AND e.household <> '' AND NOT {_DEAD})) AND (? = '' OR e.programme_id = ?) ORDER BY e.number"
         )
         values = (payee.subject, payee.subject, payee.programme_id, payee.programme_id)
         with self._source() as connection:
@@ -224,7 +251,7 @@ def _records(connection: Connection, kind: str, field: str, values: Iterable[str
     ]
 
 
-def _where(wanted: PayeeFilter, operator: str) -> tuple[str, list[Any]]:
+def _where(wanted: PayeeFilter, operator: str, subjects: Sequence[str] = ()) -> tuple[str, list[Any]]:
     conditions = [_SHOWN[wanted.show]]
     values: list[Any] = [operator] if wanted.show == "mine" else []
     for column, value in (
@@ -235,13 +262,13 @@ def _where(wanted: PayeeFilter, operator: str) -> tuple[str, list[Any]]:
             conditions.append(f"{column} = ?")
             values.append(value)
     if text := wanted.text.strip():
-        parts, added = _text(text)
+        parts, added = _text(text, subjects)
         conditions.append(f"({' OR '.join(parts)})")
         values += added
     return " AND ".join(conditions), values
 
 
-def _text(text: str) -> tuple[list[str], list[Any]]:
+def _text(text: str, subjects: Sequence[str]) -> tuple[list[str], list[Any]]:
     parts, values = ["p.address LIKE ?"], [f"%{text}%"]
     for column, key in (("p.key_name", fold_key_name(text)), ("p.key_kana", fold_key_kana(text))):
         if key:
@@ -251,13 +278,12 @@ def _text(text: str) -> tuple[list[str], list[Any]]:
     if number and len(number) >= 3:
         parts += ["a.number LIKE ?", "p.resident_no = ?"]
         values += [f"%{number}", number]
-    parts.append("p.subject IN (SELECT subject FROM entitlement WHERE number = ? AND NOT deleted)")
-    values.append(read_lettered("T", text) or text.upper())
-    return parts, values
+    parts += [f"p.subject IN ({marks(subjects)})"] if subjects else []
+    return parts, [*values, *subjects]
 
 
-def _payee_row(row: Any, twins: int, protected: bool) -> PayeeRow:
-    number, _, name = (row[16] or "").partition("\x1f")
+def _payee_row(row: Any, twins: int, protected: bool, of_member: tuple[str, str]) -> PayeeRow:
+    number, _, name = row[16].partition("\x1f") if row[16] else (of_member[0], "", of_member[1])
     return PayeeRow(
         id=row[0], version=row[1], subject=row[2], programme_id=row[3], programme_title=row[4], role=row[5], name=row[6], kana=row[7],
         birth=row[8], address=row[9], phone=row[10], way=row[11], consent=row[12], state=row[13], victim_id=row[14], resident_no=row[15],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from app.presentation.columns.texts import place_words
 from app.presentation.labels import label
 from app.presentation.yen_words import yen
 from app.ui import theme
@@ -86,7 +87,7 @@ class PaymentDialog(QDialog):
         words = [f"支給番号 {one.number}　決定簿 {one.batch_number}", label("payment.state", one.state)]
         if one.failure:
             words.append(label("payment.failure", one.failure))
-        account = f"{one.bank_name or one.bank} {one.branch_name or one.branch} {label('account.kind', one.account_kind)} {one.account_number}"
+        account = f"{place_words(one.bank, one.bank_name, one.branch, one.branch_name)} {label('account.kind', one.account_kind)} {one.account_number}"
         self.about.setText("　".join(words) + (f"\n{account}　{one.holder}" if one.bank else "") + (f"\n{one.reason}" if one.reason else ""))
         self.card.show()
         self._enable()
