@@ -128,7 +128,8 @@ def _check(ctx: Context) -> Answer:
 
     found = verify_books(ctx)
     told = [{"code": one.code, "message": message(one.code, **one.params), "params": dict(one.params)} for one in found]
-    return {"ok": not found, "problems": told, "message": "" if found else message("ledger.check.good")}, 1 if found else 0
+    words = message("ledger.check.bad", count=len(found)) if found else message("ledger.check.good")
+    return {"ok": not found, "problems": told, "message": words}, 1 if found else 0
 
 
 def _household(ctx: Context, given: Namespace, folder: Path) -> Answer:

@@ -70,6 +70,8 @@ def _tell_report(answer: Mapping[str, Any]) -> str | None:
         return _tell_prefecture(answer)
     if "head" in answer:
         return _tell_household(answer)
+    if "ok" in answer:
+        return "\n".join([str(answer["message"]), *(f"  {one['message']}" for one in answer["problems"])])
     if "by" not in answer:
         return None
     from app.presentation.console import draw_table

@@ -150,3 +150,5 @@ def test_the_check_ends_with_one_when_books_differ(run: Run, tmp_path: Path) -> 
     assert code == 1 and {one["code"] for one in told["problems"]} == {
         "ledger.check.lost_payment", "ledger.check.transit", "ledger.check.paid",
     }  # fmt: skip
+    code, words = run("relief", "report", "--check", as_json=False)
+    assert code == 1 and words.splitlines()[0].startswith("帳簿と支給の記録に、合わないところが 3 件あります") and "結果: " not in words
