@@ -9,10 +9,19 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.cli import relief_batches, relief_calculate, relief_cash, relief_payees, relief_programmes, relief_report, relief_transfers
+from app.cli import (
+    relief_batches,
+    relief_calculate,
+    relief_cash,
+    relief_home,
+    relief_payees,
+    relief_programmes,
+    relief_report,
+    relief_transfers,
+)
 from app.cli.relief_making import ReliefMaker, ReliefVerb
 
-_AREAS = (relief_programmes, relief_calculate, relief_payees, relief_batches, relief_transfers, relief_cash, relief_report)
+_AREAS = (relief_programmes, relief_calculate, relief_payees, relief_batches, relief_transfers, relief_cash, relief_report, relief_home)
 
 
 def relief_verbs(relief: Any, verb: Callable[[Any, str, str], argparse.ArgumentParser]) -> None:

@@ -18,6 +18,7 @@ from app.presentation import (
     relief_help_batches,
     relief_help_calculate,
     relief_help_cash,
+    relief_help_home,
     relief_help_payees,
     relief_help_programmes,
     relief_help_report,
@@ -32,6 +33,7 @@ _AREAS = (
     relief_help_transfers,
     relief_help_cash,
     relief_help_report,
+    relief_help_home,
 )
 RELIEF_HELP: Mapping[str, str] = {
     "relief": "被災者への支援（制度・計算・受取人・支給決定・振込・現金・収支）",
