@@ -255,6 +255,11 @@ def count_not_home(ctx: Context) -> int:
     return ctx.reads.cash.not_home(ctx.place.device_id) if ctx.place.site_kind == "hq" else 0
 
 
+def count_changed(ctx: Context) -> int:
+    """At headquarters: unpaid vouchers of which less is due now than they say, to be taken back. 0 at a site, which cannot know."""
+    return len(list_voucher_ids(ctx, filter=VoucherFilter(state="changed"))) if ctx.place.site_kind == "hq" else 0
+
+
 def open_voucher(ctx: Context, *, voucher_id: str) -> VoucherFile:
     """A voucher with its receipts and what may be done. RuleViolation ``record.not_found``."""
     from app.usecases.cash_rows import ReceiptFilter

@@ -18,6 +18,7 @@ from app.ui import faults
 from app.ui.cash.saving import paper_folder
 from app.ui.cash.voucher_files import ReadDialog, WriteDialog
 from app.ui.page import Shell
+from app.ui.relief.home_dialog import lead_home
 from app.ui.surveys.asking import open_form
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.ui.widgets.opening import open_file
@@ -165,6 +166,8 @@ class VoucherActs(QObject):
         self.shell.runner.write(work, parent=self._parent, label=label).success(then).failure(self._failed).start()
 
     def _failed(self, error: Exception) -> None:
+        if lead_home(self._parent, self.shell, error) is not None:
+            return
         if isinstance(error, SasaeError):
             self.told.emit(message(error), "bad")
         else:

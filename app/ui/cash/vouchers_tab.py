@@ -42,7 +42,8 @@ class VouchersTab(Tab):
         self.acts.told.connect(self._told)
         self.finder = SearchBox("番号・氏名・フリガナ・住所で絞る", name="引換券を絞る")
         self.finder.typed.connect(lambda _: self.list())
-        self.state = picker("状態", [("unpaid", "まだ受け取っていないもの"), *choices("voucher.state")], every="すべての状態")
+        asked = [("unpaid", "まだ受け取っていないもの"), ("changed", "支給額が変わったもの"), *choices("voucher.state")]
+        self.state = picker("状態", asked, every="すべての状態")
         self.place = picker("割当先", every="すべての割当先")
         for box in (self.state, self.place):
             box.activated.connect(lambda _: self.list())
@@ -141,11 +142,16 @@ class VouchersTab(Tab):
         """Places, and the list."""
         ctx = self.context
         self._holders = {ctx.place.device_prefix: ctx.place.device_id}
-        found = self.runner.read(lambda: (vouchers.site_counts(ctx), vouchers.count_not_home(ctx)), parent=self, latest="vouchers.sites")
-        found.success(lambda both: self._show_sites(*both)).start()
+        found = self.runner.read(
+            lambda: (vouchers.site_counts(ctx), vouchers.count_not_home(ctx), vouchers.count_changed(ctx)), parent=self, latest="vouchers.sites"
+        )
+        found.success(lambda three: self._show_sites(*three)).start()
 
-    def _show_sites(self, counts: Sequence[SiteCount], foreign: int) -> None:
+    def _show_sites(self, counts: Sequence[SiteCount], foreign: int, changed: int) -> None:
         self._foreign = foreign
+        if changed and not self.banner.words:
+            words = f"支給額が変わった引換券が {changed:,}枚あります。支払わないよう、回収し、2人で取り消してから、決定簿を作り直してください。"
+            self.banner.show_message(words, tone="warn", action="見る", act=self.show_changed)
         if foreign:
             words = f"復元する前のデータが割り当てた未払いの引換券が {foreign:,}枚あります。引き継ぐまで、割り当ても支払いもできません。"
             self.banner.show_message(words, tone="warn", action="引き継ぐ…", act=self.acts.adopt)
@@ -212,6 +218,13 @@ class VouchersTab(Tab):
         self.batch_id = str(arguments.get("batch_id") or "")
         if arguments.get("text"):
             self.finder.setText(arguments["text"])
+        self.list()
+
+    def show_changed(self) -> None:
+        """Only those of which less is due now than they say: to recall, then to void."""
+        self.finder.setText("")
+        self.place.setCurrentIndex(0)
+        self.state.setCurrentIndex(self.state.findData("changed"))
         self.list()
 
     def take_focus(self) -> None:

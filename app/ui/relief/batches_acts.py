@@ -16,6 +16,7 @@ from app.presentation.yen_words import yen
 from app.ui import faults
 from app.ui.page import Shell
 from app.ui.relief.batches_left import PreparedDialog
+from app.ui.relief.home_dialog import lead_home
 from app.ui.surveys.asking import open_form
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.ui.widgets.opening import open_file
@@ -141,7 +142,9 @@ class BatchActs(QObject):
         self.done.emit()
 
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, RuleViolation | StaleRecord):
+        if (dialog := lead_home(self._parent, self.shell, error)) is not None:
+            dialog.changed.connect(self.done)
+        elif isinstance(error, RuleViolation | StaleRecord):
             self.done.emit()
             self.failed.emit(message(error))
         else:

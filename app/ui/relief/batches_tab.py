@@ -17,6 +17,7 @@ from app.ui.relief.batches_acts import BatchActs
 from app.ui.relief.batches_file import BatchFileDialog
 from app.ui.relief.batches_limits import LimitsDialog
 from app.ui.relief.batches_papers import ExemptionsDialog, RefusalsDialog
+from app.ui.relief.home_dialog import HomeDialog, home_words
 from app.ui.relief.programme_choice import Offered, ProgrammeChoice, read_offered, round_title
 from app.ui.surveys.asking import bind, labelled, open_export, picker
 from app.ui.tabbed import Tab
@@ -27,6 +28,7 @@ from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, row, text
 from app.usecases import batches
 from app.usecases.batch_rows import BatchFilter, BatchRow
+from app.usecases.money_home import HomeView, show_home
 
 if TYPE_CHECKING:
     from app.ui.pages.relief import ReliefPage
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
 class BatchesTab(Tab):
     """Enter opens a batch, F6 prepares one, P prints its sheet. ``arrive(batch_id=…)`` opens one, ``arrive(round_id=…, prepare=True)`` prepares."""
 
-    kinds = frozenset({"payment_batch", "payment", "transfer_file", "programme", "relief_round"})
+    kinds = frozenset({"payment_batch", "payment", "transfer_file", "programme", "relief_round", "money_home"})
 
     def __init__(self, page: ReliefPage) -> None:
         super().__init__(page)
         self.banner = Banner(closable=True)
         self.banner.hide()
+        self.home = Banner()
+        self.home.hide()
         self.acts = BatchActs(self, page.shell)
         self.acts.done.connect(self.refresh)
         self.acts.failed.connect(lambda words: self.banner.show_message(words, tone="bad"))
@@ -107,8 +111,8 @@ class BatchesTab(Tab):
             row(self.open_button, self.prepare_button, self.sheet_button, 1, self.exemptions_button, self.refusals_button, self.limits_button,
                 self.export_button, spacing=6)
         )  # fmt: skip
-        whole = column(self.top, self.banner, self.table, self.nothing, self.empty, acts, spacing=8, margins=(0, 10, 0, 0))
-        for place in (2, 3, 4):
+        whole = column(self.top, self.home, self.banner, self.table, self.nothing, self.empty, acts, spacing=8, margins=(0, 10, 0, 0))
+        for place in (3, 4, 5):
             whole.setStretch(place, 1)
         self.setLayout(whole)
         self.empty.hide()
@@ -131,7 +135,16 @@ class BatchesTab(Tab):
         ctx = self.context
         self.runner.read(lambda: read_offered(ctx), parent=self, latest="batches.offered").success(self._show_offered).start()
         self.runner.read(lambda: batches.count_waiting(ctx), parent=self, latest="batches.waiting").success(self.badged.emit).start()
+        self.runner.read(lambda: show_home(ctx), parent=self, latest="batches.home").success(self._show_home).start()
         self.list()
+
+    def _show_home(self, found: HomeView) -> None:
+        """Only where money cannot be made although this is headquarters: why, and the way out."""
+        if found.headquarters and not found.here:
+            action = "引継ぎを確認する…" if found.may_confirm else "本部の端末を引き継ぐ…"
+            self.home.show_message(home_words(found), tone="warn", action=action, act=self.show_home)
+        else:
+            self.home.show_message("")
 
     def _show_offered(self, offered: Sequence[Offered]) -> None:
         self.choice.show(offered)
@@ -230,6 +243,13 @@ class BatchesTab(Tab):
         """支給決定書 of the one at hand."""
         if self.current is not None:
             self.acts.print_sheet(self.current)
+
+    def show_home(self) -> HomeDialog:
+        """Which device makes money, and taking over."""
+        dialog = HomeDialog(self, self.shell)
+        dialog.changed.connect(self.refresh)
+        dialog.open()
+        return dialog
 
     def show_limits(self) -> LimitsDialog:
         """How much each role may approve."""

@@ -13,6 +13,7 @@ from app.presentation.messages import message
 from app.presentation.yen_words import yen
 from app.ui import faults
 from app.ui.relief.calculation_result import CalculationResult, changes_words
+from app.ui.relief.home_dialog import lead_home
 from app.ui.relief.programme_choice import Offered, ProgrammeChoice, read_offered, round_title
 from app.ui.surveys.asking import bind, labelled, open_export
 from app.ui.tabbed import Tab
@@ -209,6 +210,8 @@ class CalculationTab(Tab):
         self.shell.say("計算しました")
 
     def _failed(self, error: Exception) -> None:
+        if lead_home(self, self.shell, error) is not None:
+            return
         if isinstance(error, RuleViolation):
             self.banner.show_message(message(error), tone="bad")
         else:

@@ -17,6 +17,7 @@ from app.presentation.words_transfers import SHEET_ENDING, answer_words
 from app.presentation.yen_words import yen
 from app.ui import faults
 from app.ui.page import Shell
+from app.ui.relief.home_dialog import lead_home
 from app.ui.surveys.asking import open_form
 from app.ui.widgets.form_dialog import FormDialog, ask
 from app.ui.widgets.opening import open_file
@@ -193,7 +194,9 @@ class TransferActs(QObject):
 
     def fail(self, error: Exception) -> None:
         """What a person can do something about is said in the page; the rest as everywhere."""
-        if isinstance(error, RuleViolation | StaleRecord | InputFault | EnvironmentFault):
+        if (dialog := lead_home(self._parent, self.shell, error)) is not None:
+            dialog.changed.connect(self.done)
+        elif isinstance(error, RuleViolation | StaleRecord | InputFault | EnvironmentFault):
             self.done.emit()
             self.told.emit(message(error), "bad")
         else:
