@@ -281,11 +281,15 @@ def _sort(answers: Sequence[BankAnswer], payments: Sequence[PaymentLine], day: s
     by_number = {one.number: one for one in payments}
     by_account = {(one.bank, one.branch, one.account_kind, one.account_number): one for one in payments}
     found, told = _Sorted(), dict[str, str]()
+    meant: list[tuple[BankAnswer, PaymentLine | None]] = []
     for answer in answers:
         payment = by_code.get(answer.code) or by_number.get(answer.number)
         if payment is None and not (answer.code or answer.number):
             payment = by_account.get((answer.bank, answer.branch, answer.kind, answer.account))
-        problem = _problem(answer, payment, told)
+        meant.append((answer, payment))
+    disputed = _disputed(meant)
+    for answer, payment in meant:
+        problem = _problem(answer, payment, disputed)
         if problem is not None:
             found.problems.append(problem)
         elif payment is not None and (payment.id in told or payment.state not in _WAITING):
@@ -299,7 +303,16 @@ def _sort(answers: Sequence[BankAnswer], payments: Sequence[PaymentLine], day: s
     return found
 
 
-def _problem(answer: BankAnswer, payment: PaymentLine | None, told: dict[str, str]) -> AnswerProblem | None:
+def _disputed(meant: Sequence[tuple[BankAnswer, PaymentLine | None]]) -> frozenset[str]:
+    """Payments said to be paid and not paid by the same file: neither answer is believed, whichever came first."""
+    said: defaultdict[str, set[bool]] = defaultdict(set)
+    for answer, payment in meant:
+        if payment is not None:
+            said[payment.id].add(bool(answer.failure))
+    return frozenset(one for one, outcomes in said.items() if len(outcomes) > 1)
+
+
+def _problem(answer: BankAnswer, payment: PaymentLine | None, disputed: frozenset[str]) -> AnswerProblem | None:
     """Why an answer is not taken; None when it may be."""
     if payment is None:
         shown = answer.number or answer.code or f"{answer.bank}-{answer.branch}-{answer.account}"
@@ -309,7 +322,7 @@ def _problem(answer: BankAnswer, payment: PaymentLine | None, told: dict[str, st
         return AnswerProblem(
             line=answer.line, code="transfer.amount_differs", params={**params, "found": answer.amount, "amount": payment.amount}
         )
-    if payment.id in told and bool(told[payment.id]) != bool(answer.failure):
+    if payment.id in disputed and payment.state in _WAITING:
         return AnswerProblem(line=answer.line, code="transfer.answered_twice", params=params)
     was_paid = payment.state == "paid"
     if payment.state not in _WAITING and was_paid != (not answer.failure):

@@ -288,6 +288,17 @@ def test_answers_settle_a_batch_and_free_what_failed(desk: Desk, tmp_path: Path)
     assert (after.retry, after.next_step) == (retry.number, "wait")
 
 
+@pytest.mark.parametrize("outcomes", [("", "no_account"), ("no_account", "")], ids=["paid first", "failed first"])
+def test_what_a_file_says_both_ways_is_not_believed_either_way(desk: Desk, tmp_path: Path, outcomes: tuple[str, str]) -> None:
+    batch = sent(desk, tmp_path / "a.txt")
+    first, second, third = codes(desk, batch)
+    said = [(first, outcomes[0]), (first, outcomes[1]), (second, ""), (third, ""), (third, "")]
+    answers = [BankAnswer(line=at, code=code, failure=failure) for at, (code, failure) in enumerate(said, 2)]
+    done = transfer_results.take_results(desk.maker, answers=answers, name="a.txt", sha256="0" * 64)
+    assert [(one.line, one.code) for one in done.problems] == [(2, "transfer.answered_twice"), (3, "transfer.answered_twice")]
+    assert (done.paid, done.failed, done.open, done.settled) == (2, 0, 1, False)
+
+
 def test_the_same_result_twice_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     batch = sent(desk, tmp_path / "a.txt")
     answer(desk, batch, "", "", "")
