@@ -212,6 +212,8 @@ class _Desk:
         if lacking:
             return f"batch.left.{lacking[0]}", {}
         if choice.payee is None:
+            if self.programme.kind == "repair":
+                return "batch.left.no_contractor", {}
             if self.way == "cash" and choice.problem in ("", "payee.missing") and one.casualty_id not in dead:
                 return "", {}
             return "batch.left.payee", {}

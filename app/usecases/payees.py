@@ -294,6 +294,8 @@ def adopt_payees(ctx: Context, *, entitlements: Iterable[Entitlement], way: str 
     if way not in WAYS:
         raise RuleViolation("word.unknown", field="way", word=way)
     wanted = list(entitlements)
+    repairs = _repairs(ctx.reads, wanted)
+    wanted = [one for one in wanted if one.programme_id not in repairs]
     chosen = payees_for(ctx.reads, wanted)
     dead = ctx.reads.payees.deceased([one.casualty_id for one in wanted])
     with ctx.unit() as uow:
@@ -318,8 +320,9 @@ def adopt_payees(ctx: Context, *, entitlements: Iterable[Entitlement], way: str 
 def payees_for(reads: Reads, entitlements: Iterable[Entitlement]) -> dict[str, PayeeChoice]:
     """Payee and account of each entitlement, by id; a handful of questions for any number.
 
-    A claim's contractor comes first; then a payee of the person's or household's own keys, of the programme before the general one; then, for
-    a living person, the payee of the household. The newest of several. ``problem`` says why it may not be paid.
+    A claim's contractor comes first, and for a repair there is nobody else (it is given in kind); then a payee of the person's or household's
+    own keys, of the programme before the general one; then, for a living person, the payee of the household. The newest of several.
+    ``problem`` says why it may not be paid.
     """
     wanted = list(entitlements)
     contractors = reads.payees.contractors([one.claim_id for one in wanted])
@@ -328,13 +331,22 @@ def payees_for(reads: Reads, entitlements: Iterable[Entitlement]) -> dict[str, P
     index = _Index(known)
     hired = reads.payees.by_ids(contractors.values())
     dead = reads.payees.deceased([one.casualty_id for one in wanted])
+    repairs = _repairs(reads, wanted)
     found: dict[str, Payee | None] = {}
     for one in wanted:
         contractor = contractors.get(one.claim_id, "") if one.claim_id else ""
-        found[one.id] = hired.get(contractor) if contractor else index.find(one, by_household=one.casualty_id not in dead)
+        if contractor or one.programme_id in repairs:
+            found[one.id] = hired.get(contractor)
+        else:
+            found[one.id] = index.find(one, by_household=one.casualty_id not in dead)
     accounts = reads.payees.accounts({payee.account_id for payee in found.values() if payee is not None})
     book = bank_book(reads)
     return {one: _choice(payee, accounts.get(payee.account_id) if payee else None, book) for one, payee in found.items()}
+
+
+def _repairs(reads: Reads, wanted: Iterable[Entitlement]) -> frozenset[str]:
+    """Those of their programmes that are given in kind, as a repair."""
+    return frozenset(one for one in {one.programme_id for one in wanted} if getattr(reads.get("programme", one), "kind", "") == "repair")
 
 
 class _Index:

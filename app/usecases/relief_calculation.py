@@ -113,6 +113,8 @@ def _plan(
     earlier = reads.relief.earlier(round_ids=_rounds_before(reads, question)) if question.programme.increments == "total" else ()
     plan = Plan(question, stored=stored, live=reads.relief.live(round_id=question.round.id), earlier=earlier, now=now)
     mark_doubles(subjects, shared=_shared(reads, subjects), first=plan.first())
+    if question.programme.kind == "repair":
+        _mark_repaired(reads, question, subjects, stored)
     found = plan.run(job.track(subjects, "relief.calculating"))
     numbers = number(sum(one.action == "created" for one in found)) if number else iter(())
     _fill_wants(reads, question, found, numbers)
@@ -149,6 +151,20 @@ def _rounds(reads: Reads, programme: Programme) -> list[ReliefRound]:
 def _rounds_before(reads: Reads, question: Question) -> list[str]:
     ids = [one.id for one in _rounds(reads, question.programme)]
     return ids[: ids.index(question.round.id)]
+
+
+def _mark_repaired(reads: Reads, question: Question, subjects: Sequence[Subject], stored: Sequence[Entitlement]) -> None:
+    """A dwelling is repaired once: whoever has money of another round (the limits of another year) and none here is left out, with the round."""
+    here = {key for one in stored for key in (one.subject, *one.aliases)}
+    others = {}
+    for one in _rounds(reads, question.programme):
+        if one.id != question.round.id:
+            amounts = reads.relief.earlier(round_ids=[one.id])
+            others.update(dict.fromkeys((key for amount in amounts for key in amount.keys), one.title or one.code))
+    for subject in subjects:
+        found = next((others[key] for key in subject.keys if key in others), "")
+        if found and not subject.problem and here.isdisjoint(subject.keys):
+            subject.problem, subject.params = "relief.other_round", {"round": found}
 
 
 def _fill_wants(reads: Reads, question: Question, found: Sequence[Planned], numbers: Iterator[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.domain.building import VictimMember, same_head
 from app.domain.dates import JST
+from app.domain.folding import fold_address, fold_name
 from app.domain.relief import Casualty, Claim, Programme, ReliefRound, ReliefRule
 from app.domain.relief_rules import Criteria, Facts, days_asked, subject_keys
 from app.domain.resident import Snapshot
@@ -328,7 +329,8 @@ class _Claims:
 def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], first: Mapping[str, int]) -> None:
     """Give everybody who is somebody else already listed a ``problem`` that names the other.
 
-    The same: a key in common, a member in common (``shared``: resident numbers in several households), or one building and one head.
+    The same: a key in common, a member in common (``shared``: resident numbers in several households), one building and one head, or
+    among casualties, of which one is in no register, one name with nothing that tells them apart (``_told_apart``).
     ``first``: households (``victim_id``) that have an entitlement already, and how they rank: so that the one that was paid stays. Others go
     in the order they were made.
     """
@@ -340,6 +342,7 @@ def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], f
             in_common.setdefault(victim, []).extend(other for other in victims if other != victim)
     owners: dict[str, Subject] = {}
     houses: dict[str, list[Subject]] = {}
+    named: dict[str, list[Subject]] = {}
     done: set[str] = set()
     for one in order:
         if one.problem:
@@ -349,6 +352,9 @@ def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], f
             code, other = "relief.shared_member", next((by_victim[v] for v in in_common.get(one.victim_id, ()) if v in done and v in by_victim), None)
             if other is None and one.building_id:
                 code, other = "relief.same_house", _same_head_in(houses.get(one.building_id, ()), one)
+        name = fold_name(one.name) if one.casualty_id and one.unit == "person" else ""
+        if other is None and name:
+            code, other = "relief.same_name", next((known for known in named.get(name, ()) if not _told_apart(known, one)), None)
         if other is not None:
             one.problem, one.params, one.twin = code, {"name": other.name, "address": other.address}, other
             continue
@@ -356,7 +362,22 @@ def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], f
         done.add(one.victim_id)
         if one.building_id:
             houses.setdefault(one.building_id, []).append(one)
+        if name:
+            named.setdefault(name, []).append(one)
 
 
 def _same_head_in(others: Iterable[Subject], one: Subject) -> Subject | None:
     return next((other for other in others if same_head((other.name, other.birth), (one.name, one.birth))), None)
+
+
+def _told_apart(one: Subject, other: Subject) -> bool:
+    """Two casualties of one name are two people: both in the register under numbers of their own, born on different days, or, unless both
+    dates of birth are known, of different addresses."""
+    if one.resident_no and other.resident_no:
+        return one.resident_no != other.resident_no
+    if not same_head((one.name, one.birth), (other.name, other.birth)):
+        return True
+    if one.birth.strip() and other.birth.strip():
+        return False
+    addresses = [fold_address(text) for text in (one.address, other.address) if text.strip()]
+    return len(addresses) == 2 and addresses[0] != addresses[1]
