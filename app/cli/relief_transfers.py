@@ -308,14 +308,15 @@ def _unpaid(ctx: Context, given: Namespace, folder: Path) -> Answer:
 def _reconcile(gateway: FolderGateway, given: Namespace) -> Answer:
     from app.cli.signing import signed_in
     from app.domain.books import read_yen
-    from app.usecases.batches import find_batch
+    from app.usecases.batches import find_batch, open_batch
     from app.usecases.transfer_results import expected_on_statement, reconcile
 
     with signed_in(gateway, given) as session:
         ctx: Context = session.context
         batch = find_batch(ctx, number=given.batch)
         if not given.statement:
-            return {"batch": given.batch, "expected": expected_on_statement(ctx, batch_id=batch)}, 0
+            expected = expected_on_statement(ctx, batch_id=batch)
+            return {"batch": open_batch(ctx, batch_id=batch).batch.number, "expected": expected}, 0
         done = reconcile(
             ctx, batch_id=batch, day=given.date, statement=read_yen(given.statement, field="statement"), fee=read_yen(given.fee, field="fee"),
             explanation=given.explanation,

@@ -47,7 +47,7 @@ def paid_text(row: BatchRow) -> str:
 BATCHES: ColumnSet[BatchRow] = ColumnSet(
     key="batches",
     columns=(
-        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=10, sort="number"),
+        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=11, sort="number"),
         Column(key="state", label="状態", text=lambda r: short_label("payment_batch.state", r.state), width=6, sort="state", tone=batch_tone),
         Column(key="title", label="件名", text=title_text, width=12, tip=title_text),
         Column(key="programme", label="支援制度・回", text=programme_text, width=15, sort="programme"),
@@ -89,7 +89,7 @@ PAYMENTS: ColumnSet[PaymentRow] = ColumnSet(
     key="payments",
     columns=(
         Column(key="position", label="順", text=lambda r: f"{r.position:,}", width=3, align="right", number=True, sort="position"),
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=11),
         Column(key="name", label="受取人", text=lambda r: r.name, width=8, sort="kana"),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=8, sort="kana"),
         Column(key="amount", label="金額（円）", text=lambda r: f"{r.amount:,}", width=7, align="right", number=True, sort="amount"),
@@ -104,8 +104,8 @@ PAYMENTS: ColumnSet[PaymentRow] = ColumnSet(
         Column(key="address", label="住所", text=lambda r: r.address, width=13),
         Column(key="district", label="地区", text=lambda r: r.district, width=5, sort="district"),
         Column(key="birth", label="生年月日", text=lambda r: birth_era(r.birth), width=8),
-        Column(key="entitlements", label="支給対象の番号", text=lambda r: " ".join(r.entitlements), width=10),
-        Column(key="retry", label="元の支給", text=lambda r: r.retry_of, width=10),
+        Column(key="entitlements", label="支給対象の番号", text=lambda r: " ".join(r.entitlements), width=11),
+        Column(key="retry", label="元の支給", text=lambda r: r.retry_of, width=11),
         Column(key="code", label="顧客コード", text=lambda r: r.code, width=11),
         Column(key="paid_on", label="支給日", text=lambda r: day_text(r.paid_on), width=6),
         Column(key="marks", label="しるし", text=lambda r: "支援措置" if r.protected else "", width=4),
@@ -132,7 +132,7 @@ def left_out_text(row: LeftOut) -> str:
 LEFT_OUT: ColumnSet[LeftOut] = ColumnSet(
     key="left_out",
     columns=(
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10, sort=lambda r: r.number),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11, sort=lambda r: r.number),
         Column(key="name", label="氏名", text=lambda r: r.name, width=9, sort=lambda r: r.name),
         Column(key="reason", label="理由と直し方", text=left_out_text, width=32, sort=left_out_text, tip=left_out_text),
     ),
@@ -198,7 +198,7 @@ def exemption_state(row: ExemptionRow) -> str:
 EXEMPTIONS: ColumnSet[ExemptionRow] = ColumnSet(
     key="exemptions",
     columns=(
-        Column(key="number", label="番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="番号", text=lambda r: r.number, width=11),
         Column(key="name", label="氏名（世帯主）", text=lambda r: r.name, width=8),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),
         Column(key="birth", label="生年月日", text=lambda r: birth_era(r.birth), width=8),
@@ -222,7 +222,7 @@ EXEMPTIONS: ColumnSet[ExemptionRow] = ColumnSet(
 REFUSALS: ColumnSet[RefusalRow] = ColumnSet(
     key="relief_refusals",
     columns=(
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11),
         Column(key="programme", label="制度", text=lambda r: f"{r.programme} {r.round}".strip(), width=13),
         Column(key="name", label="氏名", text=lambda r: r.name, width=8),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),

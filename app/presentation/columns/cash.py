@@ -72,7 +72,7 @@ VOUCHERS: ColumnSet[VoucherRow] = ColumnSet(
         Column(key="district", label="地区", text=lambda r: r.district, width=6, sort="district"),
         Column(key="category", label="区分", text=lambda r: r.category, width=6),
         Column(key="title", label="件名", text=lambda r: r.title, width=12),
-        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=10),
+        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=11),
         Column(key="term", label="割当回数", text=lambda r: str(r.term), width=4, align="right", number=True),
         Column(key="expires", label="期限", text=lambda r: day_text(r.expires_on), width=6),
         Column(key="paid", label="支払", text=paid_text, width=14),

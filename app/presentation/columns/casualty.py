@@ -26,7 +26,7 @@ def marks_text(row: CasualtyRow) -> str:
 CASUALTIES: ColumnSet[CasualtyRow] = ColumnSet(
     key="casualties",
     columns=(
-        Column(key="number", label="番号", text=lambda r: r.number, width=10, sort="number"),
+        Column(key="number", label="番号", text=lambda r: r.number, width=11, sort="number"),
         Column(key="state", label="状態", text=lambda r: label("casualty.state", r.state), width=6, tone=lambda r: _STATES.get(r.state, "")),
         Column(key="harm", label="被害", text=lambda r: label("harm", r.harm), width=7, sort="harm"),
         Column(key="name", label="氏名", text=lambda r: r.name, width=7, sort="kana"),

@@ -26,7 +26,7 @@ def marks_text(row: ClaimRow) -> str:
 CLAIMS: ColumnSet[ClaimRow] = ColumnSet(
     key="claims",
     columns=(
-        Column(key="number", label="受付番号", text=lambda r: r.number, width=10, sort="number"),
+        Column(key="number", label="受付番号", text=lambda r: r.number, width=11, sort="number"),
         Column(key="state", label="状態", text=lambda r: label("claim.state", r.state), width=7, sort="state",
                tone=lambda r: _STATES.get(r.state, "")),
         Column(key="programme", label="支援制度", text=lambda r: r.programme_title, width=11),

@@ -77,7 +77,7 @@ def marks_text(row: EntitlementRow) -> str:
 ENTITLEMENTS: ColumnSet[EntitlementRow] = ColumnSet(
     key="entitlements",
     columns=(
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10, sort="number"),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11, sort="number"),
         Column(key="programme", label="支援制度", text=lambda r: r.programme_title, width=9),
         Column(key="round", label="回", text=lambda r: r.round_title, width=5),
         Column(key="name", label="氏名", text=lambda r: r.name, width=7, sort="kana"),
@@ -100,8 +100,8 @@ ENTITLEMENTS: ColumnSet[EntitlementRow] = ColumnSet(
         Column(key="payee", label="受取人", text=payee_text, width=7),
         Column(key="account", label="口座・受取方法", text=account_text, width=8,
                tone=lambda r: "warn" if r.account_state not in ("", "checked") else ""),
-        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=10),
-        Column(key="claim", label="申請", text=lambda r: r.claim_number, width=10),
+        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=11),
+        Column(key="claim", label="申請", text=lambda r: r.claim_number, width=11),
         Column(key="reason", label="理由", text=lambda r: r.reason, width=9),
         Column(key="marks", label="しるし", text=marks_text, width=5),
     ),
@@ -148,7 +148,7 @@ CALCULATED: ColumnSet[CalculatedRow] = ColumnSet(
         Column(key="wants", label="足りないもの", text=lambda r: wants_text(r.wants), width=8, sort=lambda r: wants_text(r.wants),
                tone=lambda r: "warn" if r.wants else ""),
         Column(key="reasons", label="理由", text=reasons_text, width=24, tone=lambda r: "bad" if r.problem else ""),
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10, sort=lambda r: r.number),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11, sort=lambda r: r.number),
         Column(key="marks", label="しるし", text=lambda r: "支援措置" if r.protected else "", width=5),
     ),
     views={
@@ -184,7 +184,7 @@ PAID_PARTS: ColumnSet[PaidPart] = ColumnSet(
         Column(key="way", label="方法", text=lambda r: short_label("way", r.payment.way), width=4),
         Column(key="account", label="口座", text=lambda r: "　".join(filter(None, (r.payment.bank_name, r.payment.branch_name,
                r.payment.account_number))), width=12),
-        Column(key="number", label="支給", text=lambda r: r.payment.number, width=10),
-        Column(key="batch", label="決定簿", text=lambda r: r.batch.number if r.batch else "", width=10),
+        Column(key="number", label="支給", text=lambda r: r.payment.number, width=11),
+        Column(key="batch", label="決定簿", text=lambda r: r.batch.number if r.batch else "", width=11),
     ),
 )  # fmt: skip

@@ -242,7 +242,7 @@ JOURNAL: ColumnSet[PostingRow] = ColumnSet(
         Column(key="count", label="件", text=lambda r: some(r.count), width=3, align="right", number=True),
         Column(key="details", label="区分・地区・拠点", text=_details, width=11),
         Column(key="scope", label="支援制度・回", text=_scope, width=11),
-        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=10),
+        Column(key="batch", label="決定簿", text=lambda r: r.batch_number, width=11),
         Column(key="memo", label="摘要", text=lambda r: r.memo, width=10),
         Column(key="by", label="記帳した人", text=lambda r: r.by, width=6),
         Column(key="second", label="立会い", text=lambda r: r.second, width=6),
@@ -279,7 +279,7 @@ STATEMENT: ColumnSet[StatementLine] = ColumnSet(
         _yen("open", "これから（円）", lambda r: some(r.open), width=6),
         Column(key="state", label="いまの状態", text=state_text, width=12, tone=lambda r: "bad" if r.progress == "failed" or r.over else ""),
         Column(key="payments", label="受け取った日と方法", text=payments_text, width=14),
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11),
     ),
     views={
         "standard": ("programme", "name", "category", "due", "paid", "state", "payments"),
@@ -293,7 +293,7 @@ FAMILIES: ColumnSet[FamilyHit] = ColumnSet(
         Column(key="name", label="氏名", text=lambda r: r.name, width=9, icon=lambda r: "shield" if r.protected else ""),
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9),
         Column(key="address", label="住所", text=lambda r: r.address, width=16),
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11),
         Column(key="entitlements", label="支給対象数", text=lambda r: some(r.entitlements), width=5, align="right", number=True),
     ),
 )  # fmt: skip

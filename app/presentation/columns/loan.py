@@ -25,7 +25,7 @@ def amount_text(amount: int) -> str:
 LOANS: ColumnSet[LoanRow] = ColumnSet(
     key="loans",
     columns=(
-        Column(key="number", label="貸付番号", text=lambda r: r.number, width=10, sort=lambda r: r.number),
+        Column(key="number", label="貸付番号", text=lambda r: r.number, width=11, sort=lambda r: r.number),
         Column(
             key="state", label="状態", text=lambda r: label("loan.state", r.state), width=5, sort=lambda r: r.state,
             tone=lambda r: "bad" if r.arrears else _TONES.get(r.state, ""),
@@ -118,7 +118,7 @@ PLAN: ColumnSet[PlanLine] = ColumnSet(
 LENDABLE: ColumnSet[Entitlement] = ColumnSet(
     key="lendable",
     columns=(
-        Column(key="number", label="対象番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="対象番号", text=lambda r: r.number, width=11),
         Column(key="name", label="世帯主", text=lambda r: r.name, width=8),
         Column(key="address", label="住所", text=lambda r: r.address, width=13),
         Column(key="due", label="貸付額（円）", text=lambda r: f"{r.due:,}", width=7, align="right", number=True),

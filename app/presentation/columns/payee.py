@@ -54,7 +54,7 @@ PAYEES: ColumnSet[PayeeRow] = ColumnSet(
         Column(key="kana", label="フリガナ", text=lambda r: r.kana, width=9, sort="kana"),
         Column(key="role", label="関係", text=lambda r: short_label("payee.role", r.role), width=5),
         Column(key="for", label="支給対象", text=lambda r: r.entitlement_name, width=8),
-        Column(key="number", label="対象番号", text=lambda r: r.entitlement_number, width=10),
+        Column(key="number", label="対象番号", text=lambda r: r.entitlement_number, width=11),
         Column(key="resident_no", label="宛名番号", text=lambda r: r.resident_no, width=8),
         Column(key="programme", label="制度", text=lambda r: r.programme_title or "すべて", width=8),
         Column(key="way", label="受取方法", text=lambda r: short_label("payee.way", r.way), width=5),

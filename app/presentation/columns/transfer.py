@@ -70,7 +70,7 @@ def again_text(again: int) -> str:
 WAITING: ColumnSet[WaitingBatch] = ColumnSet(
     key="transfers",
     columns=(
-        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=10, sort=lambda r: (len(r.number), r.number)),
+        Column(key="number", label="決定簿番号", text=lambda r: r.number, width=11, sort=lambda r: (len(r.number), r.number)),
         Column(key="state", label="状態", text=lambda r: short_label("payment_batch.state", r.state), width=6, tone=lambda r: _BATCH_TONES[r.state]),
         Column(key="title", label="件名", text=lambda r: r.title, width=12, tip=lambda r: r.title),
         Column(key="count", label="件数", text=lambda r: f"{r.count:,}", width=4, align="right", number=True, sort=lambda r: r.count),
@@ -80,7 +80,7 @@ WAITING: ColumnSet[WaitingBatch] = ColumnSet(
         Column(key="next", label="次にすること", text=lambda r: next_words(r.next_step), width=13, tone=lambda r: "good" if not r.next_step else ""),
         Column(key="approved_by", label="承認した人", text=lambda r: r.approved_by, width=7),
         Column(key="approved_at", label="承認", text=lambda r: moment_short(r.approved_at), width=7),
-        Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=10),
+        Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=11),
     ),
     views={
         "標準": ("number", "state", "next", "title", "count", "total", "transfer_on", "answers"),
@@ -93,7 +93,7 @@ FILES: ColumnSet[TransferFileRow] = ColumnSet(
     key="transfer-files",
     columns=(
         Column(key="name", label="ファイル名", text=lambda r: r.name or "―", width=13, tip=lambda r: r.name),
-        Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=10),
+        Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=11),
         Column(key="again", label="回", text=lambda r: again_text(r.again), width=4),
         Column(key="part", label="何枚目", text=lambda r: f"{r.part} / {r.parts}", width=4, align="right"),
         Column(key="state", label="状態", text=_file_state, width=6, tone=lambda r: _FILE_TONES[r.state]),
@@ -122,8 +122,8 @@ FILES: ColumnSet[TransferFileRow] = ColumnSet(
 UNPAID: ColumnSet[UnpaidRow] = ColumnSet(
     key="transfer-unpaid",
     columns=(
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=10, sort=lambda r: (len(r.number), r.number)),
-        Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=10, sort=lambda r: (len(r.batch_number), r.batch_number)),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=11, sort=lambda r: (len(r.number), r.number)),
+        Column(key="batch", label="決定簿番号", text=lambda r: r.batch_number, width=11, sort=lambda r: (len(r.batch_number), r.batch_number)),
         Column(key="name", label="受取人", text=lambda r: r.name, width=8),
         Column(key="failure", label="理由", text=lambda r: label("payment.failure", r.failure), width=7, tone=lambda _: "bad"),
         Column(key="reason", label="説明", text=lambda r: r.reason, width=10, tip=lambda r: r.reason),
@@ -133,7 +133,7 @@ UNPAID: ColumnSet[UnpaidRow] = ColumnSet(
         Column(key="holder", label="名義（カナ）", text=lambda r: r.holder, width=9),
         Column(key="account_state", label="口座の状態", text=lambda r: label("payee_account.state", r.account_state), width=5),
         Column(key="next", label="次にすること", text=lambda r: next_words(r.next_step), width=11, tone=_unpaid_tone),
-        Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=10),
+        Column(key="retry", label="再支給の決定簿", text=lambda r: r.retry, width=11),
         Column(key="kana", label="カナ", text=lambda r: r.kana, width=9),
     ),
     views={
@@ -147,7 +147,7 @@ NAMES: ColumnSet[KanaChange] = ColumnSet(
     key="transfer-names",
     columns=(
         Column(key="line", label="行", text=lambda r: f"{r.line:,}", width=3, align="right", number=True),
-        Column(key="number", label="支給番号", text=lambda r: r.number, width=10),
+        Column(key="number", label="支給番号", text=lambda r: r.number, width=11),
         Column(key="before", label="通帳のカナ", text=lambda r: r.before, width=14),
         Column(key="after", label="ファイルに書くカナ", text=lambda r: r.after, width=14),
         Column(key="what", label="変えたこと", text=change_words, width=16, tone=_name_tone, tip=change_words),
