@@ -36,6 +36,7 @@ EXEMPT = {
     "relief zengin-check": "reads no store",
     "relief banks yucho": "reads no store",
     "relief banks kana": "reads no store",
+    **dict.fromkeys(("relief home show", "relief home ask", "relief home confirm", "relief home refuse"), "devices and operators only"),
 }
 WORDS = ("隠岐　静香", "オキ シズカ", "守田　葵", "もりた")
 KEYS = (

@@ -35,10 +35,11 @@ def move_away(desk: Desk) -> None:
         uow.commit()
 
 
-def tab(window: MainWindow, settle: Settle, page: str, name: str) -> Any:
-    window.go(page, tab=name)
+def tab(window: MainWindow, settle: Settle, where: str, name: str) -> Any:
+    window.go(where, tab=name)
     settle()
-    return window.current.tab(name)
+    page: Any = window.current
+    return page.tab(name)
 
 
 def dialogs(window: MainWindow) -> list[HomeDialog]:
@@ -73,7 +74,12 @@ def test_a_refusal_leads_to_the_take_over_and_another_person_confirms_it(
     settle()
     assert dialog.confirm_button.isVisible()
     said: list[str] = []
-    monkeypatch.setattr("app.ui.relief.home_dialog.ask", lambda *words, **_: said.append(" ".join(map(str, words[1:]))) or True)
+
+    def agree(_: object, *words: str, **__: object) -> bool:
+        said.append(" ".join(words))
+        return True
+
+    monkeypatch.setattr("app.ui.relief.home_dialog.ask", agree)
     dialog.confirm()
     settle()
     assert "前の端末は水没した" in said[0] and money_home.is_home(window.context)

@@ -79,6 +79,7 @@ class HomeDialog(QDialog):
         self.view = found
         self.state.setText(home_words(found))
         self.banner.setVisible(bool(self.banner.words) and not found.here)
+        self.state.setVisible(bool(found.asked_by) or found.here or not self.banner.words)  # the refusal says the same
         may = self.shell.context.actor.may
         self.ask_button.setVisible(found.may_ask)
         self.confirm_button.setVisible(found.may_confirm)
