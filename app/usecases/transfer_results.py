@@ -251,11 +251,15 @@ def _need_transfer(ctx: Context, uow: UnitOfWork, batch_id: str) -> PaymentBatch
 def _as_sent(
     ctx: Context, uow: UnitOfWork, batch: PaymentBatch, payments: tuple[PaymentLine, ...], job: Job
 ) -> tuple[PaymentBatch, tuple[PaymentLine, ...]]:
-    """The batch as sent. One that is approved and whose files are all written is handed over now: the bank has them."""
+    """The batch as sent. One that is approved and whose files are all written is handed over now: the bank has them.
+
+    One of another device counts as written: its file may have gone to the bank from there.
+    """
     if batch.state in ("sent", "settled"):
         return batch, payments
     files = uow.transfers.where(batch_id=batch.id) if batch.state == "approved" else []
-    if not _is_written(files):
+    elsewhere = batch.state == "approved" and batch.device_id not in ("", ctx.place.device_id)
+    if not elsewhere and not _is_written(files):
         raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
     for one in files:
         if one.state == "written":

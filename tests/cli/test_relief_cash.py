@@ -134,6 +134,7 @@ def test_bad_input_is_refused_in_words(run: Run, arguments: tuple[str, ...], cod
     assert found == code or (code.startswith("batch.") and found.startswith(("batch.", "record."))), answer
 
 
-def test_identity_is_not_optional(run: Run) -> None:
-    assert run("pay", run.numbers[0])[0] == 2  # type: ignore[attr-defined]
+def test_how_identity_was_checked_is_a_known_word_or_the_paper(run: Run) -> None:
     assert refusal(run("pay", run.numbers[0], "--identified", "顔見知りかも")[1]) == "word.unknown_choice"  # type: ignore[attr-defined]
+    run("vouchers", "assign", run.numbers[0])  # type: ignore[attr-defined]
+    assert run("pay", run.numbers[0])[1]["identified"] == "voucher"  # type: ignore[attr-defined]

@@ -12,9 +12,10 @@ from app.bootstrap import gateway
 from app.domain.errors import RuleViolation
 from app.domain.payments import MoneyHome, PaymentBatch
 from app.presentation.messages import message
-from app.usecases import bank_profiles, batches, cash_desk, money_home, relief_calculation, transfers, vouchers
+from app.usecases import bank_profiles, batches, cash_desk, money_home, relief_calculation, transfer_results, transfers, vouchers
 from app.usecases.cash_rows import VoucherFilter
 from app.usecases.context import Actor, Context
+from app.usecases.transfer_rows import BankAnswer
 from app.usecases.voucher_files import build_carry
 from tests.batches_town import APPROVER, MAKER, Desk, elsewhere, open_desk, take_over
 from tests.stores import OPERATOR, PASSWORD, Town, open_town
@@ -200,6 +201,22 @@ def test_an_approved_batch_of_another_device_is_never_cancelled(desk: Desk) -> N
     assert (found.code, found.params["device"]) == ("batch.elsewhere", desk.maker.place.device_prefix)
     assert stored(desk, batch.id).state == "approved"
     assert batches.prepare(copy, round_id=desk.round).batches == ()
+
+
+def test_what_the_bank_says_of_a_batch_of_another_device_is_taken_without_a_file(desk: Desk) -> None:
+    batch = approved(desk, 1_000, 2_000)
+    here, copy = desk.maker, elsewhere(desk.maker)
+    answers = [
+        BankAnswer(line=at, code=row.code, failure=failure)
+        for at, (row, failure) in enumerate(zip(batches.payment_rows(here, batch_id=batch.id), ("", "name"), strict=True), 1)
+    ]
+
+    def take(ctx: Context) -> transfer_results.Taken:
+        return transfer_results.take_results(ctx, answers=answers, batch_id=batch.id, name="kekka.txt", sha256="0" * 64)
+
+    assert refused(lambda: take(here)).code == "transfer.not_sent"
+    taken = take(copy)
+    assert (taken.paid, taken.failed, stored(desk, batch.id).state) == (1, 1, "settled")
 
 
 def test_a_draft_of_another_device_ends_by_an_approver_who_did_not_make_it(desk: Desk) -> None:
