@@ -113,7 +113,7 @@ class _Planner:
         payee = self._payee(target, values)
         typed = {**{name: values.get(name, "") for name in FIELDS}, "number": values.get("account_number", "")}
         read = read_account(self._book, typed, kana=payee.kana)
-        self._once(entry.line, f"{target.subject}/{payee.programme_id}", read)
+        self._once(entry.line, f"{payee.subject}/{payee.programme_id}", read)
         stored = self._accounts.get(payee.account_id) if payee.account_id else None
         action, account, retired = _decide(payee, stored, read)
         made = {"payee": payee, "account": account, "retired": retired}

@@ -109,3 +109,12 @@ def test_a_spreadsheet_of_residents_with_codes_as_numbers(town: Town, home: Enti
     row = payees.payee_rows(town.ctx, payees.list_payee_ids(town.ctx, filter=PayeeFilter(show="waiting")))[0]
     assert (row.bank, row.branch, row.account_number) == ("0001", "001", "1234567")
     assert payees.payees_for(town.ctx.reads, [home])[home.id].problem == "account.unchecked"
+
+
+def test_two_accounts_for_one_payee_are_told_even_by_different_entitlements(town: Town, home: Entitlement, tmp_path: Path) -> None:
+    line = "{number},,みずほ,東京営業部,普通,{account},タカハシ タロウ,,,,"
+    take(town, write(tmp_path / "1.csv", line.format(number=home.number, account="1234567")))
+    members = [entitle(town.ctx, home.victim_id, unit="person", resident_no=f"000000009{at}") for at in (1, 2)]
+    rows = [line.format(number=one.number, account=f"765432{at}") for at, one in enumerate(members)]
+    prepared = prepare_accounts(town.ctx, path=write(tmp_path / "2.csv", *rows))
+    assert [(item.line, item.code) for item in prepared.plan.items if item.code] == [(3, "account.twice_in_file")]
