@@ -332,9 +332,9 @@ def mark_doubles(subjects: Sequence[Subject], *, shared: dict[str, list[str]], f
     The same: a key in common, a member in common (``shared``: resident numbers in several households), one building and one head, or
     among casualties, of which one is in no register, one name with nothing that tells them apart (``_told_apart``).
     ``first``: households (``victim_id``) that have an entitlement already, and how they rank: so that the one that was paid stays. Others go
-    in the order they were made.
+    in the order they were made, people of the register first.
     """
-    order = sorted(subjects, key=lambda one: first.get(one.victim_id, 2) if one.unit == "household" else 3)
+    order = sorted(subjects, key=lambda one: first.get(one.victim_id, 2) if one.unit == "household" else 3 + (not one.resident_no))
     by_victim = {one.victim_id: one for one in order if one.unit == "household" and one.victim_id}
     in_common: dict[str, list[str]] = {}
     for victims in shared.values():

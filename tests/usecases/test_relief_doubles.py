@@ -10,9 +10,10 @@ import pytest
 from app.domain.identifiers import new_id
 from app.domain.relief import Claim
 from app.usecases.batch_preparing import prepare
+from app.usecases.entitlements import payable
 from app.usecases.payees import adopt_payees, save_payee
 from app.usecases.relief_calculation import calculate, dry_run
-from tests.relief_town import add_casualty, add_home, add_programme, add_round, by_grade, by_harm, entitlements, row_of
+from tests.relief_town import add_casualty, add_home, add_programme, add_round, by_grade, by_harm, entitlements, pay, row_of
 from tests.store_fixtures import template
 from tests.stores import Clock, Town, copy_store, open_town
 
@@ -50,6 +51,17 @@ def test_a_dead_person_known_by_name_only_is_not_counted_again(town: Town, other
     assert [one.problem for one in told.rows if one.problem] == ["relief.same_name"] * (2 - counted)
     calculate(town.ctx, round_id=round_id)
     assert sum(one.due for one in town.ctx.reads.relief.entitlements(round_id=round_id)) == counted * 5_000_000
+
+
+def test_what_was_paid_under_a_name_only_counts_for_the_person_found_in_the_register(town: Town) -> None:
+    round_id = add_round(town.ctx, add_programme(town.ctx, kind="condolence"), *by_harm(dead=5_000_000))
+    add_casualty(town.ctx, "架空　甲一", "dead")
+    calculate(town.ctx, round_id=round_id)
+    pay(town.ctx, town.ctx.reads.relief.entitlements(round_id=round_id)[0].id, 5_000_000)
+    add_casualty(town.ctx, "架空　甲一", "dead", resident_no="0000088888")
+    calculate(town.ctx, round_id=round_id)
+    assert sum(one.amount for one in payable(town.ctx.reads, round_id=round_id).values()) == 0
+    assert dry_run(town.ctx, round_id=round_id).to_pay == 0
 
 
 def _claim(town: Town, programme: str, victim: str, contractor: str = "") -> None:
