@@ -269,6 +269,7 @@ def photo_calls(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]
     }
 
 
+@pytest.mark.timeout(600)  # every verb there is
 def test_every_verb_is_covered_and_tells_nothing(
     desk: OneSession, cast: dict[str, str], town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
