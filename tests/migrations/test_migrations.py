@@ -14,19 +14,27 @@ from sqlalchemy import Connection, UniqueConstraint
 
 from app import resources
 from app.bootstrap import gateway
-from app.domain.errors import EnvironmentFault, IntegrityFault
+from app.domain.errors import EnvironmentFault, IntegrityFault, RuleViolation
 from app.storage import migrate as migrating
 from app.storage import tables as t
 from app.storage.engine import connect, writer_engine
 from app.storage.search import FTS_DDL, RESIDENT_FTS
+from app.usecases.batches import list_batches, open_batch
 from app.usecases.buildings import building_rows
+from app.usecases.cash_desk import pay
+from app.usecases.cash_rows import VoucherFilter
 from app.usecases.certificate_rows import ApplicationFilter, CertificateFilter
+from app.usecases.entitlements import entitlement_rows, list_entitlement_ids
 from app.usecases.forms import list_designs
+from app.usecases.ledger import trial_balance, verify_books
 from app.usecases.photos import read_picture
+from app.usecases.programmes import list_programmes
 from app.usecases.rebuild import compare_snapshots
+from app.usecases.relief_rows import EntitlementFilter
 from app.usecases.residents import activate_snapshot, load_residents
 from app.usecases.rows import RosterFilter
 from app.usecases.survey_rows import BuildingFilter, SurveyFilter
+from app.usecases.vouchers import list_voucher_ids, voucher_rows
 from tests.stores import OPERATOR, PASSWORD, RESIDENTS, START, Clock, Town, copy_store, open_town, run_sql
 
 FROZEN = Path(__file__).resolve().parents[1] / "data"
@@ -138,6 +146,28 @@ def test_frozen_store_keeps_what_schema_0003_brought(tmp_path: Path, revision: s
         (photo,) = reads.photos.rows(reads.photos.ids(building_id=house))
         assert photo.caption == "南側の外壁" and read_picture(ctx, photo=photo).startswith(b"\xff\xd8")
         assert [(row.form, row.state) for row in list_designs(ctx) if row.number > 100] == [("disaster_certificate", "approved")]
+    finally:
+        town.session.close(backup=False)
+
+
+@pytest.mark.parametrize("revision", migrating.REVISIONS[3:])
+def test_frozen_store_keeps_what_schema_0004_brought(tmp_path: Path, revision: str) -> None:
+    town = open_town(copy_store(FROZEN / f"schema-{revision}", tmp_path / "data"), Clock(START + timedelta(hours=7)))
+    try:
+        ctx = town.ctx
+        assert [(one.code, one.title) for one in list_programmes(ctx)] == [("mimai", "災害見舞金（例）"), ("engo", "災害援護資金")]
+        owed = entitlement_rows(ctx, list_entitlement_ids(ctx, filter=EntitlementFilter()))
+        assert [(row.unit, row.due, row.paid, row.open, row.progress) for row in owed] == [
+            ("household", 50_000, 50_000, 0, "paid"), ("person", 30_000, 30_000, 0, "paid"),
+        ]  # fmt: skip
+        batches = list_batches(ctx)
+        assert {(row.way, row.state, row.total) for row in batches} == {("transfer", "settled", 50_000), ("cash", "settled", 30_000)}
+        assert all(open_batch(ctx, batch_id=row.id).intact for row in batches)
+        (paper,) = voucher_rows(ctx, list_voucher_ids(ctx, filter=VoucherFilter()))
+        assert (paper.state, paper.amount) == ("paid", 30_000)
+        assert verify_books(ctx) == [] and sum(row.balance for row in trial_balance(ctx)) == 0
+        with pytest.raises(RuleViolation, match="voucher.already_paid"):
+            pay(ctx, voucher_id=paper.id, identified="licence")
     finally:
         town.session.close(backup=False)
 
