@@ -258,12 +258,14 @@ def _take(ctx: Context, file: str, given: Namespace) -> Answer:
 
 
 def _taken(done: Taken) -> Answer:
+    from app.presentation.messages import message
     from app.presentation.words_transfers import answer_words
 
     problems = [{"line": one.line, "code": one.code, "message": answer_words(one)} for one in done.problems]
+    warnings = [{"code": code, "message": message(code, **params)} for code, params in done.warnings]
     return {
         "batch": done.batch_number, "paid": done.paid, "paid_total": done.paid_total, "failed": done.failed, "failed_total": done.failed_total,
-        "unchanged": done.unchanged, "open": done.open, "settled": done.settled, "problems": problems,
+        "unchanged": done.unchanged, "open": done.open, "settled": done.settled, "problems": problems, "warnings": warnings,
     }, 1 if problems else 0  # fmt: skip
 
 

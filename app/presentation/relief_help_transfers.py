@@ -28,10 +28,11 @@ HELP: Mapping[str, str] = {
     "relief results set PAYMENT --paid | --failed REASON  1件を手で入れる（REASON は no_account name closed deceased stopped cancelled other か言葉）\n"
     "relief results recall PAYMENT --reason TEXT          組戻し（着金したお金が戻った）\n"
     "relief results list [--batch NUMBER] [--out FILE]    不能の一覧と次にすること\n"
-    "結果：batch paid paid_total failed failed_total unchanged open settled problems（line code message。あれば終了コード 1）。",
+    "結果：batch paid paid_total failed failed_total unchanged open settled problems（line code message。あれば終了コード 1）\n"
+    "warnings（code message。振込指定日の前に入れた結果など）。",
     "relief.results.batch": "決定簿番号（ファイルに支給番号がないときに要ります）",
     "relief.results.profile": "結果の位置と意味を持つ銀行の設定（省くと standard）",
-    "relief.results.date": "支給日（省くと振込指定日）",
+    "relief.results.date": "支給日・組戻しの日（今日まで。省くと振込指定日か今日の早いほう、組戻しは今日）",
     "relief.results.failed": "不能の理由",
     "relief.results.reason": "説明",
     "relief.results.out": "書き出すファイル（.csv .xlsx .html .pdf）",
@@ -109,6 +110,9 @@ _RESULTS = {
     "open": "結果待ち",
     "settled": "結果がそろった",
     "problems": "取り込まなかったもの",
+    "warnings": "注意",
+    "code": "コード",
+    "message": "内容",
     "count": "件数",
     "total": "合計",
     "unpaid": "不能の一覧",
@@ -235,7 +239,8 @@ def _results(result: Mapping[str, Any]) -> str | None:
     lines += [f"  すでに記録していたもの {result['unchanged']:,}件"] if result["unchanged"] else []
     lines.append("  全部の結果がそろいました。" if result["settled"] else f"  結果待ちがあと {result['open']:,}件あります。")
     lines += [f"  取り込まなかったもの {len(result['problems']):,}件"] if result["problems"] else []
-    return "\n".join([*lines, *(f"    {one['message']}" for one in result["problems"])])
+    lines += [f"    {one['message']}" for one in result["problems"]]
+    return "\n".join([*lines, *(f"  注意：{one['message']}" for one in result["warnings"])])
 
 
 TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {

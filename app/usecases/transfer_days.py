@@ -1,4 +1,7 @@
-"""The day of a transfer: a business day, not past, not too far ahead (DOMAIN 5.1). The year is not in the file, so it is checked here."""
+"""The day of a transfer: a business day, not past, not too far ahead (DOMAIN 5.1). The year is not in the file, so it is checked here.
+
+The days of what banks answer too: nothing arrived later than today, nothing came back before it arrived.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from functools import lru_cache
 from app.domain.bank_profile import BankProfile
 from app.domain.business_days import BusinessDays
 from app.domain.errors import RuleViolation
+from app.domain.payments import Payment, PaymentBatch
 from app.usecases.context import Changes, Context
 from app.usecases.protections import read_day, today
+from app.usecases.transfer_rows import Warned
 
 CLOSED = "transfer-closed-days"
 """Setting with days of one's own (JSON list of ISO days) on which no transfer is possible."""
@@ -82,3 +87,32 @@ def _earliest(now: date, profile: BankProfile, calendar: BusinessDays) -> date:
     for _ in range(profile.lead):
         day = calendar.following(day + timedelta(days=1))
     return day
+
+
+def paid_day(ctx: Context, text: str, *, field: str = "paid_on") -> str:
+    """The day on which money moved, as given ("" stays). RuleViolation ``transfer.paid_in_future`` for one that is still to come."""
+    day = read_day(text, field=field)
+    if day > today(ctx).isoformat():
+        raise RuleViolation("transfer.paid_in_future", field=field, day=day)
+    return day
+
+
+def day_of_answer(ctx: Context, batch: PaymentBatch) -> str:
+    """When the money of a batch arrived, unless somebody says otherwise: on its day, but never later than today."""
+    now = today(ctx).isoformat()
+    return min(batch.transfer_on or now, now)
+
+
+def before_the_day(ctx: Context, batch: PaymentBatch) -> tuple[Warned, ...]:
+    """The warning ``transfer.before_day`` while the day of the transfer is still to come: hardly any bank can have answered."""
+    if batch.transfer_on <= today(ctx).isoformat():
+        return ()
+    return (("transfer.before_day", {"number": batch.number, "day": batch.transfer_on}),)
+
+
+def day_of_recall(ctx: Context, payment: Payment, text: str) -> str:
+    """When the money came back: as given, else today. RuleViolation ``transfer.recall_before_paid``; by itself never before the payment."""
+    given = paid_day(ctx, text, field="recalled_on")
+    if given and given < payment.paid_on:
+        raise RuleViolation("transfer.recall_before_paid", field="recalled_on", number=payment.number, day=given, paid_on=payment.paid_on)
+    return given or max(today(ctx).isoformat(), payment.paid_on)

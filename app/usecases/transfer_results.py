@@ -22,7 +22,8 @@ from app.usecases.money_home import need_headquarters
 from app.usecases.ports import UnitOfWork
 from app.usecases.postings import post_difference, post_failed, post_fee, post_paid, post_recalled, post_sent
 from app.usecases.protections import read_day, today
-from app.usecases.transfer_rows import AnswerProblem, BankAnswer, PaymentLine, Reconciled, Taken, UnpaidRow
+from app.usecases.transfer_days import before_the_day, day_of_answer, day_of_recall, paid_day
+from app.usecases.transfer_rows import AnswerProblem, BankAnswer, PaymentLine, Reconciled, Taken, UnpaidRow, Warned
 from app.usecases.transfer_verifying import as_payments, change_payments, verify_lines
 
 _ACCOUNT_STATES = {"no_account": "wrong", "name": "wrong", "stopped": "wrong", "closed": "closed", "deceased": "deceased"}
@@ -61,18 +62,19 @@ def take_results(
     What is known already is counted as ``unchanged``; what contradicts it or is unknown is in ``problems`` and not taken. A batch whose
     files are written but not marked as handed over is handed over by it: the bank has them, or could not answer.
     RuleViolation ``transfer.result_empty``, ``transfer.result_twice`` (the same file), ``transfer.other_batch`` (``belongs``: its number),
-    ``transfer.several_batches``, ``transfer.nothing_known``, ``transfer.not_sent``.
+    ``transfer.several_batches``, ``transfer.nothing_known``, ``transfer.not_sent``, ``transfer.paid_in_future``. Without ``paid_on`` the money
+    arrived on the day of the transfer, or today when that is still to come; then ``warnings`` has ``transfer.before_day``.
     """
     ctx.require("relief")
     need_headquarters(ctx)
-    day = read_day(paid_on, field="paid_on")
+    day = paid_day(ctx, paid_on)
     if not answers:
         raise RuleViolation("transfer.result_empty", name=name)
     with without_collector(), ctx.unit() as uow:
         _refuse_twice(uow, sha256, name)
         batch = _find_batch(ctx, uow, answers, batch_id)
         batch, payments = _as_sent(ctx, uow, batch, verify_lines(uow, batch), job)
-        found = _sort(answers, payments, day or batch.transfer_on or today(ctx).isoformat())
+        found = _sort(answers, payments, day or day_of_answer(ctx, batch), today(ctx).isoformat())
         if not found.count and not found.unchanged:
             first = found.problems[0]
             raise RuleViolation("transfer.nothing_known", name=name, number=batch.number, count=len(found.problems), line=first.line)
@@ -81,19 +83,19 @@ def take_results(
             uow.results.add(_result(ctx, uow, batch, found, name=name, sha256=sha256, profile=profile))
             uow.log_access(action="import", persons=found.count, target=f"{batch.number} {name}")
         changes = uow.commit()
-    return _taken(batch, payments, found, changes)
+    return _taken(batch, payments, found, changes, before_the_day(ctx, batch))
 
 
 def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str = "", paid_on: str = "") -> Taken:
     """One answer by hand; ``failure`` "" is paid. A bill (in kind) needs no file: it is paid directly once its batch is approved.
 
-    RuleViolation ``transfer.failure_unknown``, ``transfer.not_sent``, ``transfer.contradiction``.
+    RuleViolation ``transfer.failure_unknown``, ``transfer.not_sent``, ``transfer.contradiction``, ``transfer.paid_in_future``.
     """
     ctx.require("relief")
     need_headquarters(ctx)
     if failure not in FAILURES:
         raise RuleViolation("transfer.failure_unknown", field="failure", failure=failure)
-    day = read_day(paid_on, field="paid_on")
+    day = paid_day(ctx, paid_on)
     with ctx.unit(reason=reason.strip()) as uow:
         payment = uow.payments.need(payment_id)
         batch = need_batch(ctx, uow, payment.batch_id)
@@ -103,7 +105,7 @@ def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str 
             raise RuleViolation("transfer.not_sent", number=batch.number, batch_state=batch.state)
         payments = verify_lines(uow, batch)
         answer = BankAnswer(line=1, code=payment.code, failure=failure, reason=reason.strip())
-        found = _sort([answer], payments, day or batch.transfer_on or today(ctx).isoformat())
+        found = _sort([answer], payments, day or day_of_answer(ctx, batch), today(ctx).isoformat())
         if found.problems:
             problem = found.problems[0]
             raise RuleViolation(problem.code, **problem.params)
@@ -111,26 +113,26 @@ def set_result(ctx: Context, *, payment_id: str, failure: str = "", reason: str 
             batch = _apply(ctx, uow, batch, payments, found, QUIET)
             uow.results.add(_result(ctx, uow, batch, found, name="", sha256="", profile=""))
         changes = uow.commit()
-    return _taken(batch, payments, found, changes)
+    return _taken(batch, payments, found, changes, before_the_day(ctx, batch))
 
 
 def recall_payment(ctx: Context, *, payment_id: str, reason: str, recalled_on: str = "") -> Changes:
     """組戻し: money that was sent or had arrived came back. Its shares are free to be paid again; the books say so.
 
-    RuleViolation ``reason.missing``, ``transfer.not_recallable`` for one that is neither sent nor paid.
+    RuleViolation ``reason.missing``, ``transfer.not_recallable`` for one that is neither sent nor paid, ``transfer.recall_before_paid``,
+    ``transfer.paid_in_future``. Without a day it is today, or the day of the payment when that is later.
     """
     ctx.require("relief")
     need_headquarters(ctx)
     if not reason.strip():
         raise RuleViolation("reason.missing", field="reason")
-    day = read_day(recalled_on, field="recalled_on") or today(ctx).isoformat()
     with ctx.unit(reason=reason.strip()) as uow:
         payment = uow.payments.need(payment_id)
         batch = _need_transfer(ctx, uow, payment.batch_id)
         verify_lines(uow, batch)
         if payment.state not in ("sent", "paid"):
             raise RuleViolation("transfer.not_recallable", number=payment.number, payment_state=payment.state)
-        post_recalled(uow, batch, [payment], day)
+        post_recalled(uow, batch, [payment], day_of_recall(ctx, payment, recalled_on))
         uow.payments.save(replace(payment, state="recalled", failure="recalled", reason=reason.strip()))
         _free(uow, [payment.id])
         if batch.state == "sent" and not _WAITING & set(uow.reads.transfers.states(batch.id)):
@@ -279,8 +281,8 @@ def _is_written(files: Sequence[TransferFile]) -> bool:
 # -- which payment -----------------------------------------------------------------------------------------
 
 
-def _sort(answers: Sequence[BankAnswer], payments: Sequence[PaymentLine], day: str) -> _Sorted:
-    """Each answer beside its payment: new, known, or a problem."""
+def _sort(answers: Sequence[BankAnswer], payments: Sequence[PaymentLine], day: str, now: str) -> _Sorted:
+    """Each answer beside its payment: new, known, or a problem. ``now`` is today: nothing was paid after it."""
     by_code = {one.code: one for one in payments if one.code}
     by_number = {one.number: one for one in payments}
     by_account = {(one.bank, one.branch, one.account_kind, one.account_number): one for one in payments}
@@ -293,7 +295,7 @@ def _sort(answers: Sequence[BankAnswer], payments: Sequence[PaymentLine], day: s
         meant.append((answer, payment))
     disputed = _disputed(meant)
     for answer, payment in meant:
-        problem = _problem(answer, payment, disputed)
+        problem = _problem(answer, payment, disputed, now)
         if problem is not None:
             found.problems.append(problem)
         elif payment is not None and (payment.id in told or payment.state not in _WAITING):
@@ -316,7 +318,7 @@ def _disputed(meant: Sequence[tuple[BankAnswer, PaymentLine | None]]) -> frozens
     return frozenset(one for one, outcomes in said.items() if len(outcomes) > 1)
 
 
-def _problem(answer: BankAnswer, payment: PaymentLine | None, disputed: frozenset[str]) -> AnswerProblem | None:
+def _problem(answer: BankAnswer, payment: PaymentLine | None, disputed: frozenset[str], now: str) -> AnswerProblem | None:
     """Why an answer is not taken; None when it may be."""
     if payment is None:
         shown = answer.number or answer.code or f"{answer.bank}-{answer.branch}-{answer.account}"
@@ -328,6 +330,8 @@ def _problem(answer: BankAnswer, payment: PaymentLine | None, disputed: frozense
         )
     if payment.id in disputed and payment.state in _WAITING:
         return AnswerProblem(line=answer.line, code="transfer.answered_twice", params=params)
+    if answer.paid_on > now and not answer.failure and payment.state in _WAITING:
+        return AnswerProblem(line=answer.line, code="transfer.paid_later", params={**params, "day": answer.paid_on})
     was_paid = payment.state == "paid"
     if payment.state not in _WAITING and was_paid != (not answer.failure):
         return AnswerProblem(line=answer.line, code="transfer.contradiction", params={**params, "payment_state": payment.state})
@@ -390,11 +394,14 @@ def _result(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, found: _Sorted, 
     )  # fmt: skip
 
 
-def _taken(batch: PaymentBatch, payments: Collection[PaymentLine], found: _Sorted, changes: Changes) -> Taken:
+def _taken(
+    batch: PaymentBatch, payments: Collection[PaymentLine], found: _Sorted, changes: Changes, warnings: tuple[Warned, ...]
+) -> Taken:
     paid = [one for group in found.paid.values() for one in group]
     before = sum(one.state in _WAITING for one in payments)
     return Taken(
         batch_id=batch.id, batch_number=batch.number, paid=len(paid), paid_total=sum(one.amount for one in paid), failed=len(found.failed),
         failed_total=sum(one.amount for one, _ in found.failed), unchanged=found.unchanged, open=before - found.count,
         settled=batch.state == "settled", problems=tuple(found.problems), changes=changes,
+        warnings=warnings if found.count else (),
     )  # fmt: skip

@@ -136,9 +136,13 @@ class AnswerProblem:
     params: Mapping[str, Any]
 
 
+Warned = tuple[str, Mapping[str, Any]]
+"""Code and params of what is to be told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What results did. ``unchanged`` were known already; ``open`` payments still wait for an answer."""
+    """What results did. ``unchanged`` were known already; ``open`` payments still wait for an answer; ``warnings`` are codes with params."""
 
     batch_id: str
     batch_number: str
@@ -151,6 +155,7 @@ class Taken:
     settled: bool
     problems: tuple[AnswerProblem, ...]
     changes: Changes
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

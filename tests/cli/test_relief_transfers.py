@@ -84,8 +84,9 @@ def test_by_hand_and_recalled(run: Run, batch: str, tmp_path: Path) -> None:
     write(run, batch, tmp_path / "a.txt", "--no-sheet")
     run("relief", "transfer", "hand-over", batch)
     numbers = [one["number"] for one in run("relief", "batches", "show", batch)[1]["payments"]]
-    assert run("relief", "results", "set", numbers[0], "--paid")[1]["open"] == 1
+    assert run("relief", "results", "set", numbers[0], "--paid")[1]["warnings"][0]["code"] == "transfer.before_day"
     assert run("relief", "results", "set", numbers[1], "--failed", "解約", "--reason", "電話で連絡")[1]["settled"] is True
+    assert run("relief", "results", "set", numbers[0], "--paid", "--date", DAY)[1]["error"]["code"] == "transfer.paid_in_future"
     assert run("relief", "results", "set", numbers[1])[0] == 2
     assert run("relief", "results", "recall", numbers[0], "--reason", "別人")[1]["state"] == "recalled"
     assert len(run("relief", "results", "list")[1]["unpaid"]) == 2

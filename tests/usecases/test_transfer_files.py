@@ -99,13 +99,13 @@ def test_a_table_is_taken_by_number_code_or_account(desk: Desk, tmp_path: Path) 
     rows = batches.payment_rows(desk.maker, batch_id=batch.id)
     table = tmp_path / "kekka.csv"
     table.write_text(
-        f"支給番号,結果,理由,金額,振込日\n{rows[0].number},支給済み,,\"{rows[0].amount:,}\",R6.1.5\n{rows[1].number.lower()},解約,本人が解約,,\n"
+        f"支給番号,結果,理由,金額,振込日\n{rows[0].number},支給済み,,\"{rows[0].amount:,}\",R6.1.2\n{rows[1].number.lower()},解約,本人が解約,,\n"
         f"{rows[2].number},よくわからない,,,\n",
         "cp932",
     )
     done = import_results(desk.maker, path=table)
     assert (done.paid, done.failed, done.open, [(one.line, one.code) for one in done.problems]) == (1, 1, 1, [(4, "transfer.result_word")])
-    assert batches.payment_rows(desk.maker, batch_id=batch.id)[0].paid_on == DAY
+    assert batches.payment_rows(desk.maker, batch_id=batch.id)[0].paid_on == "2024-01-02"
     second = tmp_path / "second.csv"
     second.write_text("銀行番号,支店番号,預金種目,口座番号,振込金額,結果\n1,1,普通,3,75000,OK\n", "utf-8-sig")
     assert refused(lambda: import_results(desk.maker, path=second)) == "transfer.which_batch"

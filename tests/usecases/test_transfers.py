@@ -366,11 +366,46 @@ def test_recalled_money_may_be_paid_again_and_the_books_know(desk: Desk, tmp_pat
     assert retry.total == 1000
 
 
+def test_no_day_of_a_payment_is_still_to_come(desk: Desk, tmp_path: Path) -> None:
+    batch = sent(desk, tmp_path / "a.txt", 1000, 2000, 3000)
+    made = codes(desk, batch)
+    later = [BankAnswer(line=2, code=made[0], paid_on=DAY), BankAnswer(line=3, code=made[1])]
+    found = refused(lambda: transfer_results.take_results(desk.maker, answers=later, name="x", sha256="6", paid_on=DAY))
+    assert (found.code, found.field) == ("transfer.paid_in_future", "paid_on") and "まだ来ていない" in message(found)
+    done = transfer_results.take_results(desk.maker, answers=later, name="x", sha256="6")
+    assert ([one.code for one in done.problems], [code for code, _ in done.warnings]) == (["transfer.paid_later"], ["transfer.before_day"])
+    with desk.town.ctx.unit() as uow:
+        first, second, third = sorted(uow.payments.where(batch_id=batch.id), key=lambda one: one.position)
+    assert (first.state, second.state, second.paid_on) == ("sent", "paid", "2024-01-02")
+    by_hand = transfer_results.set_result(desk.maker, payment_id=third.id)
+    assert by_hand.warnings and not transfer_results.set_result(desk.maker, payment_id=third.id).warnings
+    assert refused(lambda: transfer_results.set_result(desk.maker, payment_id=first.id, paid_on=DAY)).code == "transfer.paid_in_future"
+
+
+def test_nothing_comes_back_before_it_arrived(desk: Desk, tmp_path: Path) -> None:
+    batch = sent(desk, tmp_path / "a.txt", 1000, 2000)
+    answer(desk, batch, "", "")
+    with desk.town.ctx.unit() as uow:
+        first, second = sorted(uow.payments.where(batch_id=batch.id), key=lambda one: one.position)
+        uow.payments.save(replace(second, paid_on=DAY))  # as an earlier version noted it
+        uow.commit()
+
+    def recall(payment_id: str, day: str) -> object:
+        return transfer_results.recall_payment(desk.maker, payment_id=payment_id, reason="別人", recalled_on=day)
+
+    assert refused(lambda: recall(first.id, "2024-01-01")).code == "transfer.recall_before_paid"
+    assert refused(lambda: recall(first.id, DAY)).code == "transfer.paid_in_future"
+    recall(first.id, "")
+    recall(second.id, "")
+    days = desk.town.sql("SELECT DISTINCT amount, day FROM posting WHERE kind = 'recalled' AND amount > 0 ORDER BY amount")
+    assert [tuple(one) for one in days] == [(1000, "2024-01-02"), (2000, DAY)]
+
+
 def test_by_hand(desk: Desk, tmp_path: Path) -> None:
     batch = sent(desk, tmp_path / "a.txt", 1000, 2000)
     with desk.town.ctx.unit() as uow:
         first, second = sorted(uow.payments.where(batch_id=batch.id), key=lambda one: one.position)
-    assert not transfer_results.set_result(desk.maker, payment_id=first.id, paid_on="2024-01-05").settled
+    assert not transfer_results.set_result(desk.maker, payment_id=first.id, paid_on="2024-01-02").settled
     assert transfer_results.set_result(desk.maker, payment_id=second.id, failure="deceased", reason="相続人に確認").settled
     assert refused(lambda: transfer_results.set_result(desk.maker, payment_id=first.id, failure="name")).code == "transfer.contradiction"
     assert (

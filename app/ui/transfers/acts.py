@@ -144,8 +144,9 @@ class TransferActs(QObject):
         if done.problems:
             shown = [answer_words(one) for one in done.problems[:4]]
             words = "\n".join([words, f"取り込まなかったものが {len(done.problems):,}件あります。", *shown])
+        words = "\n".join([words, *(message(code, **params) for code, params in done.warnings)])
         self.done.emit()
-        self.told.emit(words, "warn" if done.problems or done.failed else "good")
+        self.told.emit(words, "warn" if done.problems or done.failed or done.warnings else "good")
 
     def set_result(self, payment_id: str, lead: str) -> FormDialog:
         """One answer by hand."""
