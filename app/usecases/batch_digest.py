@@ -16,6 +16,7 @@ from app.domain.payments import Payment, PaymentBatch, PaymentShare
 from app.usecases.ports import UnitOfWork
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_DECIDED = ("approved", "sent", "settled")
 SHORT = 16
 """Characters of the digest that are printed for people to compare."""
 
@@ -56,13 +57,25 @@ def verify_batch(uow: UnitOfWork, batch: PaymentBatch) -> tuple[Payment, ...]:
     """Every payment of a batch in its order, its contents compared with its digest, count and total.
 
     IntegrityFault ``batch.altered`` when anything differs (somebody changed the store behind the program's back), also when a batch
-    that was checked has no digest. A draft has none yet: then only count, total and shares are compared.
+    that was checked has no digest, or one that is decided has no approver (``is_decided``). A draft has no digest yet: then only count,
+    total and shares are compared.
     """
     payments = uow.reads.batches.payments(batch.id)
     shares = uow.reads.batches.shares(batch.id)
-    if not _holds(batch, payments, shares):
+    if not _holds(batch, payments, shares) or not is_decided(uow, batch):
         raise IntegrityFault("batch.altered", kind="payment_batch", record=batch.id, number=batch.number)
     return tuple(payments)
+
+
+def is_decided(uow: UnitOfWork, batch: PaymentBatch) -> bool:
+    """Whether a batch that counts as approved was approved: by somebody who did not prepare it, as the journal says. True before that step.
+
+    The digest holds the contents alone, so a state that was only written into the store has to be told by the journal.
+    """
+    if batch.state not in _DECIDED:
+        return True
+    who = batch.approved_by
+    return bool(who) and who != batch.prepared_by and who in uow.reads.batches.approvers(batch.id)
 
 
 def _holds(batch: PaymentBatch, payments: Sequence[Payment], shares: Sequence[PaymentShare]) -> bool:

@@ -98,6 +98,10 @@ class BatchReads(Protocol):
         """Numbers of the payments of a batch for an entitlement that is not open, or of which more is live than due, in order."""
         ...
 
+    def approvers(self, batch_id: str) -> frozenset[str]:
+        """Operator ids of everybody who brought the batch into the state ``approved``, by the journal."""
+        ...
+
     def makers(self, batch_id: str) -> frozenset[str]:
         """Operator ids of everybody who prepared the batch or changed what is in it, by the journal."""
         ...

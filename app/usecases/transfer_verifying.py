@@ -8,7 +8,7 @@ from typing import cast
 
 from app.domain.errors import IntegrityFault
 from app.domain.payments import Payment, PaymentBatch, PaymentShare
-from app.usecases.batch_digest import digest_of
+from app.usecases.batch_digest import digest_of, is_decided
 from app.usecases.ports import UnitOfWork
 from app.usecases.transfer_rows import PaymentLine
 
@@ -27,6 +27,7 @@ def verify_lines(uow: UnitOfWork, batch: PaymentBatch) -> tuple[PaymentLine, ...
         and all(one.amount == sums.get(one.id) and one.amount > 0 for one in lines)
         and bool(batch.digest)
         and digest_of(batch=batch, payments=as_payments(lines), shares=cast("Sequence[PaymentShare]", shares)) == batch.digest
+        and is_decided(uow, batch)
     )
     if not right:
         raise IntegrityFault("batch.altered", kind="payment_batch", record=batch.id, number=batch.number)

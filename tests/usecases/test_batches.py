@@ -14,6 +14,7 @@ from app.domain.protection import Protection
 from app.usecases import approval_limits, batches
 from app.usecases.batch_rows import BatchFilter
 from app.usecases.context import Actor
+from app.usecases.transfer_verifying import verify_lines
 from tests.batches_town import Desk, acting, correct_account, open_desk
 from tests.stores import Town
 
@@ -425,6 +426,34 @@ def test_an_approved_batch_changed_behind_the_programs_back_is_noticed(desk: Des
     desk.town.sql("UPDATE payment SET account_number = '7654321' WHERE position = 1")
     with desk.town.ctx.unit() as uow, pytest.raises(IntegrityFault):
         batches.verify_batch(uow, uow.batches.need(batch.id))
+
+
+@pytest.mark.parametrize(
+    "approver", ["''", "(SELECT id FROM operator WHERE name = '承認 次郎')", "(SELECT id FROM operator WHERE name = '作成 太郎')"]
+)
+@pytest.mark.parametrize("state", ["approved", "sent", "settled"])
+def test_a_state_that_nobody_approved_is_no_approval(desk: Desk, state: str, approver: str) -> None:
+    batch = draft(desk)
+    batches.check_batch(desk.checker, batch_id=batch.id)
+    desk.town.sql(f"UPDATE payment_batch SET state = '{state}', approved_by = {approver}")
+    with desk.town.ctx.unit() as uow:
+        for verify in (batches.verify_batch, verify_lines):
+            with pytest.raises(IntegrityFault) as caught:
+                verify(uow, uow.batches.need(batch.id))
+            assert caught.value.code == "batch.altered"
+    assert not batches.open_batch(desk.approver, batch_id=batch.id).intact
+
+
+def test_an_approved_batch_given_another_approver_is_noticed(desk: Desk) -> None:
+    batch = draft(desk)
+    batches.approve_batch(desk.approver, batch_id=batch.id)
+    with desk.town.ctx.unit() as uow:
+        batches.verify_batch(uow, uow.batches.need(batch.id))
+        assert uow.reads.batches.approvers(batch.id) == {desk.approver.actor.operator_id}
+    for other in (desk.checker, desk.maker):
+        desk.town.sql(f"UPDATE payment_batch SET approved_by = '{other.actor.operator_id}'")
+        with desk.town.ctx.unit() as uow, pytest.raises(IntegrityFault):
+            batches.verify_batch(uow, uow.batches.need(batch.id))
 
 
 def test_the_store_itself_refuses_a_second_live_share_and_an_account_twice(desk: Desk) -> None:

@@ -338,6 +338,13 @@ class BatchQueries:
         with self._source() as connection:
             return [row[0] for row in connection.exec_driver_sql(_NOT_DUE, (batch_id,))]
 
+    def approvers(self, batch_id: str) -> frozenset[str]:
+        """Operator ids of everybody who brought the batch into the state ``approved``, by the journal."""
+        query = "SELECT operator, changes FROM journal WHERE record = ? AND kind = 'payment_batch'"
+        with self._source() as connection:
+            rows = connection.exec_driver_sql(query, (batch_id,)).all()
+        return frozenset(row[0] for row in rows if json.loads(row[1]).get("state", ("", ""))[1] == "approved")
+
     def makers(self, batch_id: str) -> frozenset[str]:
         """Operator ids of everybody who prepared the batch or changed what is in it, by the journal."""
         query = "SELECT operator, action, changes FROM journal WHERE record = ? AND kind = 'payment_batch'"

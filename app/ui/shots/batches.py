@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from app.domain.governance import Operator
 from app.domain.identifiers import new_id
 from app.domain.payments import Account, Payee
 from app.ui.stage import Stage, shot
@@ -17,6 +18,7 @@ from app.usecases.context import Context
 from app.usecases.gateway import Session
 from app.usecases.relief_rows import EntitlementFilter
 
+_MAKER = "例示 五郎"
 _MONEY, _EXEMPT = "gienkin-ishikawa-2024", "genmen-kokuho"
 
 
@@ -73,12 +75,18 @@ def _register(ctx: Context, ids: list[str]) -> None:
 
 
 def _move(ctx: Context, batch_id: str, state: str) -> None:
-    """What another person did."""
+    """A batch that another person prepared, decided by the one who is here."""
     with ctx.unit() as uow:
+        maker = uow.operators.where(name=_MAKER) or [uow.operators.add(Operator(id=new_id(), name=_MAKER, roles=("accounting",), slot=_MAKER))]
         batch = uow.batches.need(batch_id)
         payments, shares = uow.reads.batches.payments(batch_id), uow.reads.batches.shares(batch_id)
         digest = digest_of(batch=batch, payments=payments, shares=shares)
-        uow.batches.save(replace(batch, state=state, digest=digest, checked_at=uow.now, approved_at=uow.now))
+        uow.batches.save(
+            replace(
+                batch, state=state, digest=digest, prepared_by=maker[0].id, checked_at=uow.now, approved_by=ctx.actor.operator_id,
+                approved_at=uow.now,
+            )
+        )  # fmt: skip
         uow.payments.save_many([replace(one, state="approved") for one in payments])
         uow.commit()
 
