@@ -338,19 +338,25 @@ def _previewed(read: AccountPreview) -> Answer:
 
 def _check(gateway: FolderGateway, given: Namespace) -> Answer:
     from app.cli.signing import signed_in
-    from app.usecases.accounts import check_account, same_accounts
+    from app.usecases.accounts import check_account, need_account, need_payee, same_accounts
 
     with signed_in(gateway, given) as session:
         ctx = session.context
         done = []
         for text in given.payees:
             payee, account = _in_use(ctx, text)
+            known, place = need_payee(ctx, payee), need_account(ctx, account)
             twins = same_accounts(ctx.reads, account_ids=[account]).get(account, ())
             check_account(ctx, account_id=account, accept=not given.refuse, note=given.note)
             done.append(
                 {
                     "payee": payee,
                     "account": account,
+                    "name": known.name,
+                    "bank_name": place.bank_name or place.bank,
+                    "branch_name": place.branch_name or place.branch,
+                    "account_number": place.number,
+                    "holder": place.holder,
                     "state": "wrong" if given.refuse else "checked",
                     "same_account": [one.name for one in twins],
                 }

@@ -98,7 +98,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
 LISTS: Mapping[str, Sequence[str]] = {
     "relief payees show accounts": ("state", "bank_name", "branch", "branch_name", "number", "holder", "reason", "id"),
     "relief payees propose proposals": ("place", "name", "relation", "role", "order", "why"),
-    "relief accounts check checked": ("payee", "account", "state"),
+    "relief accounts check checked": ("name", "bank_name", "branch_name", "account_number", "holder", "state"),
     "relief banks find banks": ("code", "name", "kana", "closed_on", "moved_to"),
     "relief banks find branches": ("code", "name", "kana", "closed_on", "moved_to"),
     "relief banks list own": ("bank", "branch", "name", "kana", "closed_on", "moved_to", "note"),

@@ -47,7 +47,8 @@ def plan_import(ctx: Context, *, entries: Iterable[Entry], job: Job = QUIET) -> 
     """What importing these accounts would do; a row that cannot be taken says why. ``values["made"]`` is what ``apply_import`` writes.
 
     A household or living person without a payee gets its head or itself; everybody else must be payee already or come with role and
-    consent. Raises Cancelled.
+    consent. ``made["warnings"]`` are those of the account, as of ``account_entry``. The same account once more for a payee is unchanged.
+    Raises Cancelled.
     """
     ctx.require("claim")
     rows = list(entries)
@@ -113,12 +114,14 @@ class _Planner:
         payee = self._payee(target, values)
         typed = {**{name: values.get(name, "") for name in FIELDS}, "number": values.get("account_number", "")}
         read = read_account(self._book, typed, kana=payee.kana)
-        self._once(entry.line, f"{payee.subject}/{payee.programme_id}", read)
+        first = self._once(entry.line, f"{payee.subject}/{payee.programme_id}", read)
         stored = self._accounts.get(payee.account_id) if payee.account_id else None
         action, account, retired = _decide(payee, stored, read)
-        made = {"payee": payee, "account": account, "retired": retired}
+        told = () if action == "unchanged" or first != entry.line else tuple(read.warnings)
+        made = {"payee": payee, "account": account, "retired": retired, "action": action, "first": first, "warnings": told}
         existing = account.id if account.version else ""
-        return PlanItem(line=entry.line, action=action, label=label, values={**values, "made": made}, existing=existing)
+        shown = action if first == entry.line else "unchanged"
+        return PlanItem(line=entry.line, action=shown, label=label, values={**values, "made": made}, existing=existing)
 
     def _payee(self, target: _Target, values: Mapping[str, Any]) -> Payee:
         """The payee so far, or a new one: RuleViolation when the row names somebody else without saying why."""
@@ -144,11 +147,13 @@ class _Planner:
             }  # fmt: skip
         return Payee(**made)
 
-    def _once(self, line: int, key: str, read: AccountPreview) -> None:
+    def _once(self, line: int, key: str, read: AccountPreview) -> int:
+        """The first line with this account for this payee; RuleViolation when an earlier line says another one."""
         place = tuple(str(read.values.get(name, "")) for name in DECIDING)
         first = self._seen.setdefault(key, (line, place))
         if first[1] != place:
             raise RuleViolation("account.twice_in_file", field="account_number", first=first[0])
+        return first[0]
 
 
 def _role(text: str) -> str:
@@ -169,7 +174,7 @@ def _decide(payee: Payee, stored: Account | None, read: AccountPreview) -> tuple
 def apply_import(ctx: Context, *, plan: Plan, skip_lines: frozenset[int] = frozenset(), source: str = "", job: Job = QUIET) -> Applied:
     """Do what the plan says in one transaction, without ``skip_lines``. Every account waits for its check. Cancel leaves everything as it was."""
     ctx.require("claim")
-    items = [item for item in plan.items if item.line not in skip_lines]
+    items = _taken(plan, skip_lines)
     wanted = [item for item in items if item.action in ("create", "update")]
     new_payees: dict[tuple[str, str], Payee] = {}
     changed_payees: dict[str, Payee] = {}
@@ -199,6 +204,21 @@ def apply_import(ctx: Context, *, plan: Plan, skip_lines: frozenset[int] = froze
         done = uow.commit()
     counts = {action: sum(item.action == action for item in items) for action in ("create", "update", "unchanged", "review")}
     return Applied(created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"], review=counts["review"], changes=done)
+
+
+def _taken(plan: Plan, skip_lines: frozenset[int]) -> list[PlanItem]:
+    """The rows to do. One that repeats a skipped row is done in its place."""
+    done: set[int] = set()
+    taken: list[PlanItem] = []
+    for item in plan.items:
+        if item.line in skip_lines:
+            continue
+        made = item.values.get("made", {})
+        if made and made["first"] in skip_lines and made["first"] not in done:
+            done.add(made["first"])
+            item = replace(item, action=made["action"])
+        taken.append(item)
+    return taken
 
 
 def _write(

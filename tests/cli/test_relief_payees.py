@@ -67,6 +67,7 @@ def test_from_payee_to_checked_account(desk: tuple[Run, str, str], tmp_path: Pat
     assert code == 1 and again["error"]["code"] == "account.same_person"
     code, done = run("accounts", "check", home, who=SECOND)
     assert code == 0 and done["checked"][0]["state"] == "checked"
+    assert done["checked"][0]["name"] and done["checked"][0]["account_number"] == "0123456"
     code, listed = run("payees", "list", "--show", "all")
     assert code == 0 and (listed["count"], listed["payees"][0]["account_state"], listed["payees"][0]["checked_by"]) == (
         1,

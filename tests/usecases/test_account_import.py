@@ -118,3 +118,33 @@ def test_two_accounts_for_one_payee_are_told_even_by_different_entitlements(town
     rows = [line.format(number=one.number, account=f"765432{at}") for at, one in enumerate(members)]
     prepared = prepare_accounts(town.ctx, path=write(tmp_path / "2.csv", *rows))
     assert [(item.line, item.code) for item in prepared.plan.items if item.code] == [(3, "account.twice_in_file")]
+
+
+def test_another_holder_and_a_cut_one_are_told_by_row_and_counted(town: Town, home: Entitlement, tmp_path: Path) -> None:
+    other_home = entitle(town.ctx, home.victim_id, subject="household:H9", aliases=(), household="household:H9", victim_id="")
+    cut = "タカハシ タロウ " + "ア" * 24
+    done = take(
+        town,
+        write(
+            tmp_path / "口座.csv",
+            f"{home.number},,みずほ,東京営業部,普通,1234567,ミホン ハナコ,,,,",
+            f"{other_home.number},,みずほ,東京営業部,普通,1234568,{cut},,,,",
+        ),
+    )
+    assert (done.created, done.rejected) == (2, 0) and done.warning_count >= 2 and done.report is not None
+    rows = [line for line in done.report.read_text(encoding="utf-8-sig").splitlines() if "警告" in line or "注意" in line]
+    assert any("ミホン ハナコ" in line and "タカハシ" in line for line in rows) and any("30 バイト" in line for line in rows)
+    again = take(town, tmp_path / "口座.csv")
+    assert (again.unchanged, again.warning_count) == (2, 0)
+
+
+def test_the_same_account_twice_for_one_payee_counts_once(town: Town, home: Entitlement, tmp_path: Path) -> None:
+    line = f"{home.number},,みずほ,東京営業部,普通,1234567,タカハシ タロウ,,,,"
+    prepared = prepare_accounts(town.ctx, path=write(tmp_path / "口座.csv", line, line))
+    assert [item.action for item in prepared.plan.items] == ["create", "unchanged"]
+    done = apply_prepared(town.ctx, prepared=prepared, skip_lines=frozenset({2}))
+    assert (done.created, done.unchanged) == (1, 0)
+    again = take(town, write(tmp_path / "次.csv", *[line.replace("1234567", "7654321")] * 2))
+    assert (again.updated, again.unchanged) == (1, 1)
+    row = payees.payee_rows(town.ctx, payees.list_payee_ids(town.ctx))[0]
+    assert row.account_number == "7654321"

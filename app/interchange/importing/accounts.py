@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.folding import fold_kana, fold_name
 from app.domain.identifiers import read_lettered
 from app.domain.protection import ProtectedPeople
+from app.interchange.importing.report import Issue
 from app.interchange.importing.run import Prepared, recalling
 from app.interchange.importing.source import DEFAULTS, ReadOptions, ReadResult, each_row, open_source
 from app.interchange.importing.values import is_total
@@ -61,8 +62,25 @@ def prepare_accounts(ctx: Context, *, path: Path, options: ReadOptions = DEFAULT
     items = tuple(_with_column(rows, item) if item.code else item for item in plan.items)
     mapping = None if options.profile else options.mapping
     return Prepared(
-        target="accounts", rows=rows, plan=Plan(items=items), mapping=mapping, values=options.values, dates=options.dates, reason=path.name
-    )
+        target="accounts", rows=rows, plan=Plan(items=items), mapping=mapping, values=options.values, dates=options.dates, reason=path.name,
+        extra=tuple(_doubts(rows, items, people)),
+    )  # fmt: skip
+
+
+def _doubts(rows: ReadResult, items: Iterable[PlanItem], people: ProtectedPeople) -> Iterator[Issue]:
+    """What is to be looked at about accounts that are taken; of protected people without names."""
+    for item in items:
+        made: Mapping[str, Any] = item.values.get("made") or {}
+        for code, params in made.get("warnings", ()):
+            payee = made["payee"]
+            known = {"name": payee.name, "kana": payee.kana, "resident_no": payee.resident_no}
+            if payee.protected or payee.victim_id in people.victims - {""} or any(_may_be_protected(people, one) for one in (item.values, known)):
+                yield Issue(item.line, None, "", "warning", "account.look_again", {})
+                continue
+            key = "holder" if "holder" in rows.headers.columns else ""
+            row = rows.cells.get(item.line)
+            cell = rows.headers.take(key, row.cells) if key and row else ""
+            yield Issue(item.line, rows.heading(key) if key else None, cell, "warning", code, dict(params))
 
 
 def _may_be_protected(people: ProtectedPeople, values: Mapping[str, Any]) -> bool:
