@@ -24,7 +24,7 @@ from app.bootstrap import FolderSession, gateway  # noqa: E402
 from app.domain.identifiers import new_id  # noqa: E402
 from app.domain.invention import invent_residents  # noqa: E402
 from app.domain.payments import Payment, PaymentBatch, PaymentShare  # noqa: E402
-from app.domain.relief import Programme, ReliefRound  # noqa: E402
+from app.domain.relief import Entitlement, Programme, ReliefRound  # noqa: E402
 from app.storage.engine import connect  # noqa: E402
 from app.storage.keyring import Keyring  # noqa: E402
 from app.syncing.vouchers import write_carry  # noqa: E402
@@ -71,11 +71,19 @@ def fill(session: FolderSession, count: int) -> dict[str, float]:
             )
             for place, one in enumerate(people)
         ]  # fmt: skip
+        owed = [
+            Entitlement(
+                id=new_id(), programme_id=programme.id, round_id=round_.id, subject=f"victim:{one.position}", name=one.name, kana=one.kana,
+                due=one.amount,
+            )
+            for one in payments
+        ]  # fmt: skip
+        uow.entitlements.add_many(owed)
         uow.payments.add_many(payments)
         uow.shares.add_many(
             [
-                PaymentShare(id=new_id(), payment_id=one.id, batch_id=batch.id, entitlement_id=new_id(), amount=one.amount)
-                for one in payments
+                PaymentShare(id=new_id(), payment_id=one.id, batch_id=batch.id, entitlement_id=of.id, amount=one.amount)
+                for one, of in zip(payments, owed, strict=True)
             ]
         )
         post_approved(uow, batch, payments)

@@ -26,6 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from app.bootstrap import FolderSession  # noqa: E402
 from app.domain.identifiers import new_id  # noqa: E402
 from app.domain.invention import invent_residents  # noqa: E402
 from app.domain.payments import Account, Payee  # noqa: E402
@@ -48,8 +49,9 @@ PART = 5_000
 FAILS = 50  # one payment in so many does not arrive
 
 
-def fill(ctx: Context, count: int) -> None:
+def fill(session: FolderSession, count: int) -> None:
     """Households with money to receive, payees and accounts, and one approved batch of all of them."""
+    ctx = session.context
     save_consignor(
         ctx,
         values={
@@ -90,7 +92,7 @@ def fill(ctx: Context, count: int) -> None:
             uow.commit()
         place += len(part)
     (batch,) = batches.prepare(ctx, round_id=round_.id).batches
-    other = replace(ctx, actor=replace(ctx.actor, operator_id="another", name="別の人", roles=("approval", "protected")))
+    other = session.acting(replace(ctx.actor, operator_id="another", name="別の人", roles=("approval", "protected")), ctx.now())
     batches.check_batch(other, batch_id=batch.id)
     batches.approve_batch(other, batch_id=batch.id)
 
@@ -221,7 +223,7 @@ def main() -> int:
     wanted = parser.parse_args()
     if wanted.fill:
         session = open_store(Path(wanted.fill))
-        fill(session.context, wanted.payments)
+        fill(session, wanted.payments)
         session.close(backup=False)
         return 0
     with tempfile.TemporaryDirectory() as temporary:
