@@ -11,6 +11,7 @@ from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import ACCOUNT_STATES, Account, Payee
 from app.usecases.account_entry import DECIDING, preview_account, read_account, typed_values, with_codes
+from app.usecases.account_masking import mask_holder, require_accounts, sees_accounts, shown_account
 from app.usecases.banks import BankBook, bank_book
 from app.usecases.context import Changes, Context
 from app.usecases.masking import sees_protected
@@ -159,7 +160,10 @@ def mark_in(uow: UnitOfWork, *, account_id: str, state: str, reason: str, versio
 
 
 def open_account(ctx: Context, *, account_id: str) -> AccountFile:
-    """Everything about one account for one screen; noted in the access log. RuleViolation ``record.not_found``."""
+    """Everything about one account for one screen, masked for an actor without a right to it; noted in the access log.
+
+    RuleViolation ``record.not_found``.
+    """
     account = need_account(ctx, account_id)
     payee = need_payee(ctx, account.payee_id)
     read = preview_account(bank_book(ctx.reads), typed_values(account), kana=payee.kana)
@@ -169,6 +173,12 @@ def open_account(ctx: Context, *, account_id: str) -> AccountFile:
     with ctx.unit() as uow:
         uow.log_access(action="view", persons=[payee.person_id or payee.resident_no or payee.id], target="account")
         uow.commit()
+    if not sees_accounts(ctx):  # warnings and kana spell the holder out
+        masked = shown_account(ctx, account)
+        return AccountFile(
+            account=masked, payee=payee, entered_by=names.get(account.entered_by, ""), checked_by=names.get(account.checked_by, ""),
+            legal=mask_holder(legal.text), changes=(), cut="", warnings=(), twins=(), photo=False, may_check=False,
+        )  # fmt: skip
     return AccountFile(
         account=account, payee=payee, entered_by=names.get(account.entered_by, ""), checked_by=names.get(account.checked_by, ""),
         legal=legal.text, changes=legal.changes, cut=legal.cut, warnings=(*read.warnings, *_twin_words(twins)), twins=twins,
@@ -178,7 +188,11 @@ def open_account(ctx: Context, *, account_id: str) -> AccountFile:
 
 
 def account_photo(ctx: Context, *, account_id: str) -> bytes:
-    """The picture of the passbook (JPEG). RuleViolation ``account.no_photo``; IntegrityFault ``attachment.missing``, ``attachment.damaged``."""
+    """The picture of the passbook (JPEG), for who may read accounts.
+
+    RuleViolation ``permission.denied``, ``account.no_photo``; IntegrityFault ``attachment.missing``, ``attachment.damaged``.
+    """
+    require_accounts(ctx, right="claim")
     account = need_account(ctx, account_id)
     if not account.photo:
         raise RuleViolation("account.no_photo", field="photo")

@@ -14,6 +14,7 @@ from app.domain.governance import Operator
 from app.domain.identifiers import read_lettered
 from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.relief import Programme, ReliefRound
+from app.usecases.account_masking import shown_rows
 from app.usecases.batch_digest import digest_of, short_digest, verify_batch
 from app.usecases.batch_preparing import prepare, prepare_retry
 from app.usecases.batch_rows import BatchFile, BatchFilter, BatchRow, BatchStep, PaymentRow
@@ -111,9 +112,9 @@ def list_payment_ids(ctx: Context, *, batch_id: str = "", state: str = "", text:
 
 
 def payment_rows(ctx: Context, *, batch_id: str = "", payment_ids: Sequence[str] | None = None) -> list[PaymentRow]:
-    """The lines of a batch, or these payments in their order."""
+    """The lines of a batch, or these payments in their order. Accounts are masked for an actor without a right to them."""
     ids = list_payment_ids(ctx, batch_id=batch_id) if payment_ids is None else payment_ids
-    return ctx.reads.batches.payment_rows(ids)
+    return shown_rows(ctx, ctx.reads.batches.payment_rows(ids))
 
 
 def read_lines(ctx: Context, *, batch_id: str) -> list[PaymentRow]:

@@ -10,6 +10,7 @@ from app.domain.errors import RuleViolation
 from app.domain.identifiers import read_lettered
 from app.domain.payments import Payment, PaymentBatch, PaymentShare
 from app.domain.relief import FLAGS, Casualty, Claim, Entitlement, Programme, ReliefRound, ReliefRule
+from app.usecases.account_masking import SHOWN, sees_accounts, shown_rows
 from app.usecases.context import Changes, Context
 from app.usecases.payee_rows import PayeeChoice
 from app.usecases.payees import payees_for
@@ -54,10 +55,11 @@ def entitlement_rows(ctx: Context, entitlement_ids: Sequence[str]) -> list[Entit
     rows = ctx.reads.relief.entitlement_rows(entitlement_ids)
     records = ctx.reads.relief.many(Entitlement, [row.id for row in rows])
     choices = payees_for(ctx.reads, list(records.values()))
-    return [_with_payee(row, choices.get(row.id)) for row in rows]
+    digits = _SHOWN_DIGITS if sees_accounts(ctx) else SHOWN
+    return [_with_payee(row, choices.get(row.id), digits) for row in rows]
 
 
-def _with_payee(row: EntitlementRow, choice: PayeeChoice | None) -> EntitlementRow:
+def _with_payee(row: EntitlementRow, choice: PayeeChoice | None, digits: int) -> EntitlementRow:
     if choice is None:
         return row
     wants = row.wants if row.due == 0 else ()
@@ -67,7 +69,7 @@ def _with_payee(row: EntitlementRow, choice: PayeeChoice | None) -> EntitlementR
     payee, account = choice.payee, choice.account
     if payee is None:
         return replace(row, wants=wants)
-    said = f"{account.bank_name or account.bank} {account.branch_name or account.branch} *{account.number[-_SHOWN_DIGITS:]}" if account else ""
+    said = f"{account.bank_name or account.bank} {account.branch_name or account.branch} *{account.number[-digits:]}" if account else ""
     return replace(
         row, wants=wants, payee_id=payee.id, payee_name=payee.name, payee_kana=payee.kana, payee_role=payee.role, way=payee.way,
         account_id=account.id if account else "", account=said, account_state=account.state if account else "",
@@ -103,14 +105,15 @@ def open_entitlement(ctx: Context, *, entitlement_id: str) -> EntitlementFile:
         round=reads.many(ReliefRound, [one.round_id])[one.round_id],
         rules=tuple(sorted(reads.many_by(ReliefRule, "round_id", [one.round_id]), key=lambda rule: rule.position)), lines=read_lines(one.lines),
         facts=json.loads(one.basis or "{}"), claim=reads.many(Claim, [one.claim_id]).get(one.claim_id),
-        casualty=reads.many(Casualty, [one.casualty_id]).get(one.casualty_id), parts=_parts(ctx.reads, one),
+        casualty=reads.many(Casualty, [one.casualty_id]).get(one.casualty_id), parts=_parts(ctx, one),
         others=tuple(entitlement_rows(ctx, near)) if one.household else (),
     )  # fmt: skip
 
 
-def _parts(reads: Reads, one: Entitlement) -> tuple[PaidPart, ...]:
+def _parts(ctx: Context, one: Entitlement) -> tuple[PaidPart, ...]:
+    reads = ctx.reads
     shares = reads.relief.many_by(PaymentShare, "entitlement_id", [one.id])
-    payments = reads.relief.many(Payment, [share.payment_id for share in shares])
+    payments = {row.id: row for row in shown_rows(ctx, reads.relief.many(Payment, [share.payment_id for share in shares]).values())}
     batches = reads.relief.many(PaymentBatch, [share.batch_id for share in shares])
     return tuple(
         PaidPart(share=share, payment=payments[share.payment_id], batch=batches.get(share.batch_id))

@@ -14,6 +14,7 @@ from app.domain.payments import HEIRS, PAYEE_ROLES, WAYS, Account, Payee
 from app.domain.relief import Entitlement
 from app.domain.relief_rules import subject_keys
 from app.domain.words import find_code
+from app.usecases.account_masking import shown_account, shown_rows
 from app.usecases.accounts import need_payee, usable_problem
 from app.usecases.banks import bank_book
 from app.usecases.buildings import fit
@@ -44,8 +45,8 @@ def list_payee_ids(ctx: Context, *, filter: PayeeFilter | None = None) -> Sequen
 
 
 def payee_rows(ctx: Context, ids: Sequence[str]) -> list[PayeeRow]:
-    """Rows in the order of the ids."""
-    return ctx.reads.payees.rows(ids)
+    """Rows in the order of the ids. Accounts are masked for an actor without a right to them (``usecases.account_masking``)."""
+    return shown_rows(ctx, ctx.reads.payees.rows(ids))
 
 
 def payee_counts(ctx: Context) -> dict[str, int]:
@@ -60,7 +61,8 @@ def open_payee(ctx: Context, *, payee_id: str) -> PayeeFile:
         uow.log_access(action="view", persons=[payee.person_id or payee.resident_no or payee.id], target="payee")
         uow.commit()
     return PayeeFile(
-        payee=payee, row=ctx.reads.payees.rows([payee_id])[0], accounts=tuple(ctx.reads.payees.accounts_of([payee_id]).get(payee_id, ())),
+        payee=payee, row=payee_rows(ctx, [payee_id])[0],
+        accounts=tuple(shown_account(ctx, one) for one in ctx.reads.payees.accounts_of([payee_id]).get(payee_id, ())),
         entitlements=tuple(ctx.reads.payees.entitlements_of(payee)),
     )  # fmt: skip
 

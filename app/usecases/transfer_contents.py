@@ -9,6 +9,7 @@ from app.domain.bank_profile import BankProfile, profile_from_json
 from app.domain.errors import IntegrityFault, RuleViolation
 from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.zengin import Header, Line, encode_file, header_of, parse_file
+from app.usecases.account_masking import require_accounts
 from app.usecases.banks import bank_book
 from app.usecases.context import Context
 from app.usecases.transfer_lines import lines_of, split
@@ -45,9 +46,13 @@ class FileContents:
 
 
 def read_contents(ctx: Context, *, batch_id: str) -> FileContents:
-    """Right ``print``. RuleViolation ``transfer.not_written``, ``payment.withheld``; IntegrityFault ``transfer.again_differs`` when the bytes
-    are not those that were written."""
+    """Right ``print``, of somebody who may read accounts.
+
+    RuleViolation ``transfer.not_written``, ``payment.withheld``; IntegrityFault ``transfer.again_differs`` when the bytes
+    are not those that were written.
+    """
     ctx.require("print")
+    require_accounts(ctx, right="relief")
     with ctx.unit() as uow:
         batch = need_transfer(ctx, uow, batch_id)
         files = newest_files([one for one in uow.transfers.where(batch_id=batch.id) if one.state in ("written", "handed")])

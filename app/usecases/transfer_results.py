@@ -13,6 +13,7 @@ from functools import partial
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import FAILURES, Payment, PaymentBatch, Reconciliation, TransferFile, TransferResult
+from app.usecases.account_masking import shown_rows
 from app.usecases.batch_preparing import need_batch
 from app.usecases.collecting import without_collector
 from app.usecases.context import Changes, Context
@@ -142,7 +143,7 @@ def recall_payment(ctx: Context, *, payment_id: str, reason: str, recalled_on: s
 
 def list_unpaid(ctx: Context, *, batch_id: str = "") -> list[UnpaidRow]:
     """Payments that did not arrive, with the reason and what to do next."""
-    return ctx.reads.transfers.unpaid(batch_id=batch_id)
+    return shown_rows(ctx, ctx.reads.transfers.unpaid(batch_id=batch_id))
 
 
 def expected_on_statement(ctx: Context, *, batch_id: str) -> int:
