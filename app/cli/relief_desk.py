@@ -27,7 +27,7 @@ def add_verbs(make: ReliefMaker) -> None:
 def _pay_verbs(make: ReliefMaker) -> None:
     pay = make.verb("pay")
     pay.add_argument("voucher", metavar="VOUCHER", help=HELP["relief.vouchers.voucher"])
-    pay.add_argument("--identified", default="voucher", metavar="WORD", help=HELP["relief.pay.identified"])
+    pay.add_argument("--identified", default="none", metavar="WORD", help=HELP["relief.pay.identified"])
     for name, key in (("received-by", "NAME"), ("relation", "TEXT"), ("box", "NAME"), ("note", "TEXT"), ("receipt", "FILE")):
         pay.add_argument(f"--{name}", default="", metavar=key)
     refund = make.acts("refund")
@@ -252,6 +252,7 @@ def _needed(gateway: FolderGateway, given: Namespace) -> Answer:
 def _day_sheet(gateway: FolderGateway, given: Namespace) -> Answer:
     from app.cli.signing import signed_in
     from app.interchange.exporting.cash import print_day_sheet, write_receipts
+    from app.presentation.messages import message
     from app.usecases import cash_boxes
 
     with signed_in(gateway, given) as session:
@@ -277,6 +278,8 @@ def _day_sheet(gateway: FolderGateway, given: Namespace) -> Answer:
     return {
         "day": sheet.day, "site": sheet.site_name, "device": sheet.device, "payments": sheet.payments, "paid": sheet.paid,
         "refunds": sheet.refunds, "refunded": sheet.refunded, "asked": sheet.asked, "withheld": sheet.withheld, "boxes": boxes,
+        "outside": {key: getattr(sheet.outside, key) for key in ("payments", "paid", "refunds", "refunded")},
+        "warnings": [message("cash.box_negative", box=one.box.name, end=one.end) for one in sheet.boxes if one.end < 0],
         "clerks": clerks, "receipts": [_receipt(one) for one in sheet.receipts], "files": files,
     }, 0  # fmt: skip
 

@@ -45,8 +45,11 @@ VOUCHER_STATES = ("ready", "assigned", "recalled", "released", "paid", "refunded
 """未割当, 割当済み, 回収依頼中, 返却待ち（拠点が手放した）, 支払済み, 返納, 取消, 凍結（端末紛失）."""
 RECEIPT_KINDS = ("payment", "refund")
 RECEIPT_STATES = ("done", "asked", "refused")
-IDENTIFIED = ("card", "licence", "passport", "insurance", "certificate", "known", "witness", "other", "voucher")
-"""How the clerk knew who stood there. ``voucher``: the paper with name and date of birth; the window asks for something better."""
+IDENTIFIED = ("card", "licence", "passport", "insurance", "certificate", "known", "witness", "other", "voucher", "none")
+"""How the clerk knew who stood there. ``voucher``: the paper with name and date of birth; the window asks for something better.
+
+``none``: nobody said; never written as if somebody had looked.
+"""
 COUNT_KINDS = ("open", "close", "in", "out")
 FILE_STATES = ("asked", "allowed", "written", "handed")
 """再出力の依頼, 再出力の承認, 出力, 銀行へ渡した."""

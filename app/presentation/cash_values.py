@@ -9,6 +9,7 @@ from app.domain.dates import JST, format_era, parse_date
 from app.domain.errors import SasaeError
 from app.domain.voucher_rules import DENOMINATIONS
 from app.presentation.labels import label
+from app.presentation.messages import message
 from app.presentation.yen_words import yen, yen_words
 from app.usecases.cash_rows import BoxDay, CountRow, DaySheet, NeededCash, ReceiptRow, VoucherRow
 
@@ -84,18 +85,26 @@ def day_sheet_values(sheet: DaySheet, box: BoxDay, needed: NeededCash) -> dict[s
     mine = [one for one in sheet.receipts if one.box_id == box.box.id and one.state == "done"]
     counts = {kind: sum(one.kind == kind for one in mine) for kind in ("payment", "refund")}
     shown = not sheet.withheld
+    notes = [message("cash.box_negative", box=box.box.name, end=box.end)] if box.end < 0 else []
     return {
         "day": day_words(sheet.day), "place": f"{sheet.site_name}（端末 {sheet.device}）", "box": box.box.name, "start": yen(box.start),
         "brought": yen(box.brought), "taken": yen(box.taken), "paid": yen(box.paid) + (f"（{counts['payment']:,}件）" if shown else ""),
         "refunded": yen(box.refunded) + (f"（{counts['refund']:,}件）" if shown else ""), "difference": yen(box.difference),
-        "end": yen(box.end), "explanation": "、".join(one.explanation for one in box.counts if one.difference),
+        "end": yen(box.end), "explanation": "、".join((*notes, *(one.explanation for one in box.counts if one.difference))),
         "pieces": "\n".join(_piece_line(one, opened, closed) for one in DENOMINATIONS), "opened": _counted(opened), "closed": _counted(closed),
         "clerks": "\n".join(
             f"{one.clerk}\t{one.payments:,}\t{yen(one.paid)}\t{one.refunds:,}\t{yen(one.refunded)}" for one in sheet.clerks
         ),
-        "waiting": f"{sheet.asked:,}件",
+        "waiting": f"{sheet.asked:,}件", "outside": _outside(sheet),
         "tomorrow": f"{needed.vouchers:,}件 {yen(needed.total)}　{pieces_text(needed.pieces)}" if needed.vouchers else "なし",
     }  # fmt: skip
+
+
+def _outside(sheet: DaySheet) -> str:
+    """What went through no box, so that the clerks' sums can be found again."""
+    one = sheet.outside
+    told = [f"支払 {yen(one.paid)}（{one.payments:,}件）"] if one.payments else []
+    return "　".join([*told, *([f"返納 {yen(one.refunded)}（{one.refunds:,}件）"] if one.refunds else [])]) or "なし"
 
 
 def _piece_line(one: int, opened: CountRow | None, closed: CountRow | None) -> str:

@@ -51,10 +51,10 @@ HELP: Mapping[str, str] = {
     " conflicts（人が確かめるもの）。conflicts があれば 1 で終わります。",
     "relief.pay": "引換券を現金で支払う\n"
     "VOUCHER 引換券番号かQRの内容。--identified 本人確認（card licence passport insurance certificate known witness other、日本語も可。"
-    "なければ voucher：引換券と氏名・生年月日で確認）。"
+    "引換券と氏名・生年月日だけで確認したなら voucher。付けなければ none：確認の記載なし）。"
     "代わりの人なら --received-by 氏名 --relation 関係。--box 金庫、--receipt FILE.pdf に受領書（2枚組）。\n"
-    "結果：receipt kind voucher name amount paid_at clerk received_by identified site device box。終わったと言ったときには、ディスクにあります。",
-    "relief.pay.identified": "本人をどう確かめたか（なければ voucher：引換券と氏名・生年月日）",
+    "結果：receipt kind voucher name amount paid_at clerk received_by identified site device box warnings。終わったと言ったときには、ディスクにあります。",
+    "relief.pay.identified": "本人をどう確かめたか（なければ none：確認の記載なし。受領書にそう書き、warnings で知らせます）",
     "relief.refund": "支払いを取り消して返納にする（2人で）",
     "relief.refund.second": "確認する別の操作者。パスワードは SASAE_SECOND_PASSWORD。なければ、いまの操作者が確認します",
     "relief.refund.ask": "返納を求める\nRECEIPT 受領書番号（か支払い済みの引換券番号）、--reason 理由。結果：receipt（返納の番号）state asked。",
@@ -74,7 +74,8 @@ HELP: Mapping[str, str] = {
     "relief.boxes.needed": "この端末でまだ支払う引換券に要る金種\n結果：vouchers 枚数 total 合計 pieces 金種ごとの枚数。",
     "relief.day-sheet": "現金の日計表\n"
     "--on 日付（なければ今日）、--out FILE.pdf に日計表、--receipts FILE に受領書の一覧（CSV・XLSX・PDF）。\n"
-    "結果：day site payments paid refunds refunded asked、boxes（start in out paid refunded difference end）、clerks、receipts、files。",
+    "結果：day site payments paid refunds refunded asked、boxes（start in out paid refunded difference end）、\n"
+    "outside（金庫を通さない支払：payments paid refunds refunded。金庫の合計と足すと clerks の合計になります）、warnings、clerks、receipts、files。",
     "relief.day-sheet.receipts": "その日の受領書の一覧も書き出す",
     "relief.uncollected": "未受領者の一覧\n"
     "まだ受け取っていない引換券。--site --batch --program --district --text で絞り、--out FILE に CSV・XLSX・HTML・PDF。結果：relief vouchers list と同じ。",
@@ -120,7 +121,8 @@ HEADS: Mapping[str, Mapping[str, str]] = {
     "relief day-sheet": {
         **_RECEIPT_HEADS, "day": "日付", "payments": "支払の件数", "paid": "支払", "refunds": "返納の件数", "refunded": "返納", 
         "asked": "確認待ちの返納",
-                "withheld": "表示しない件数", "boxes": "金庫", "clerks": "取り扱った人", "receipts": "受領書", "files": "ファイル",
+        "withheld": "表示しない件数", "outside": "金庫を通さないもの", "warnings": "注意",
+        "boxes": "金庫", "clerks": "取り扱った人", "receipts": "受領書", "files": "ファイル",
         "start": "前日からの残高", "in": "受入",
         "out": "払出", "difference": "過不足", "end": "残高",
     },
@@ -200,6 +202,12 @@ def _tell_day(answer: Mapping[str, Any]) -> str | None:
     ]
     for cells in (boxes, clerks, told):
         lines += ["", *draw_table(cells)] if len(cells) > 1 else []
+    outside = answer["outside"]
+    if outside["payments"] or outside["refunds"]:
+        lines.append(
+            f"金庫を通さないもの：支払 {outside['payments']:,}件 {yen(outside['paid'])}　返納 {outside['refunds']:,}件 {yen(outside['refunded'])}"
+        )
+    lines += [f"注意：{one}" for one in answer["warnings"]]
     if answer["withheld"]:
         lines.append(f"表示しない受領書 {answer['withheld']:,}件（合計には入っています）")
     return "\n".join([*lines, *answer["files"]])

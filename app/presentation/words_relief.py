@@ -73,6 +73,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
     "identified": {
         "card": "マイナンバーカード", "licence": "運転免許証", "passport": "パスポート", "insurance": "資格確認書・保険証", "certificate": "罹災証明書など2点",
         "known": "職員が面識あり", "witness": "民生委員などの証言", "other": "その他", "voucher": "引換券と氏名・生年月日",
+        "none": "確認の記載なし",
     },
     "cash_box.state": {"open": "使用中", "closed": "使わない"},
     "cash_count.kind": {"open": "開始時", "close": "終了時", "in": "受入", "out": "払出"},
@@ -94,7 +95,7 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
 RELIEF_SHORT: dict[str, dict[str, str]] = {
     "identified": {
         "card": "マイナカード", "licence": "免許証", "passport": "旅券", "insurance": "資格確認書", "certificate": "証明書2点", "known": "面識",
-        "witness": "証言", "voucher": "引換券・氏名",
+        "witness": "証言", "voucher": "引換券・氏名", "none": "記載なし",
     },
     "programme.kind": {"livelihood": "再建支援金", "condolence": "弔慰金", "disability": "障害見舞金", "loan": "援護資金", "repair": "応急修理"},
     "way": {"transfer": "振込", "in_kind": "現物"},

@@ -169,7 +169,7 @@ def day_sheet(ctx: Context, *, day: str = "") -> DaySheet:
         day=wanted, site_name=ctx.place.site_name, device=ctx.place.device_prefix, boxes=boxes, clerks=clerks, receipts=receipts,
         payments=sum(one.payments for one in clerks), paid=sum(one.paid for one in clerks), refunds=sum(one.refunds for one in clerks),
         refunded=sum(one.refunded for one in clerks), asked=sum(one.state == "asked" for one in receipts),
-        withheld=done - sum(one.state == "done" for one in receipts),
+        withheld=done - sum(one.state == "done" for one in receipts), outside=reads.boxless_line(day=wanted),
     )  # fmt: skip
 
 

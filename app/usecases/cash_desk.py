@@ -134,7 +134,8 @@ def pay(
 ) -> Paid:
     """Pay a voucher in cash; when this answers, it is on the disk. Needs the right ``pay``.
 
-    ``identified`` is a word of ``IDENTIFIED``; ``received_by`` "" is whom the voucher names, somebody else needs a ``relation``.
+    ``identified`` is a word of ``IDENTIFIED`` (``none`` is warned of: ``cash.not_identified``);
+    ``received_by`` "" is whom the voucher names, somebody else needs a ``relation``.
     ``box_id`` "" is the only open box. RuleViolation of ``voucher_rules.check_payable`` in words, ``voucher.amount_changed``,
     ``voucher.identify``,
     ``voucher.relation``, ``payment.withheld``, ``cash.box_missing``, ``cash.box_unknown``.
@@ -157,7 +158,8 @@ def pay(
         paid = uow.vouchers.save(replace(voucher, state="paid", asked_by=""))
         receipt = uow.receipts.add(replace(receipt, entry=on_paid(uow, paid, receipt)))
         changes = uow.commit()
-    warnings: tuple[tuple[str, Mapping[str, Any]], ...] = (("cash.box_short", {}),) if short else ()
+    codes = (("cash.box_short", short), ("cash.not_identified", identified == "none"))
+    warnings: tuple[tuple[str, Mapping[str, Any]], ...] = tuple((code, {}) for code, true in codes if true)
     return Paid(receipt=receipt, voucher=paid, row=_receipt_row(ctx, receipt.id), warnings=warnings, changes=changes)
 
 

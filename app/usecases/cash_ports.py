@@ -79,6 +79,10 @@ class CashReads(Protocol):
         """What each clerk paid and took back on a day, whoever asks."""
         ...
 
+    def boxless_line(self, *, day: str) -> ClerkLine:
+        """What this device paid and took back on a day through no box of its own site; ``clerk`` is ""."""
+        ...
+
     def amounts_to_pay(self, *, device: str) -> list[Yen]:
         """The amounts that this device may still pay, whoever asks: only for sums."""
         ...

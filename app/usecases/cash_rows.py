@@ -266,7 +266,10 @@ class BoxDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySheet:
-    """The desk of this site on one day: boxes, clerks, receipts in order. ``withheld``: receipts this reader may not know of, in the sums."""
+    """The desk of this site on one day: boxes, clerks, receipts in order. ``withheld``: receipts this reader may not know of, in the sums.
+
+    ``outside``: this device's payments through no box of the site; it and the boxes add up to the clerks.
+    """
 
     day: str
     site_name: str
@@ -280,6 +283,7 @@ class DaySheet:
     refunded: Yen
     asked: int
     withheld: int
+    outside: ClerkLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

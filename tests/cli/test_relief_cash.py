@@ -104,6 +104,7 @@ def test_boxes_the_day_and_papers(run: Run, tmp_path: Path) -> None:
     assert code == 0 and sheet["files"] == files
     assert (sheet["paid"], sheet["boxes"][0]["end"], sheet["clerks"][0]["payments"]) == (200_000, 109_000, 1)
     assert "金庫1" in run("day-sheet", as_json=False)[1]
+    assert sheet["outside"] == {"payments": 0, "paid": 0, "refunds": 0, "refunded": 0} and sheet["warnings"] == []
     for name in ("u.csv", "u.xlsx", "u.pdf"):
         assert run("uncollected", "--out", str(tmp_path / name))[1]["rows"] == 3
     code, papers = run("vouchers", "print", "--out", str(tmp_path / "v.pdf"), "--nup", "8")
@@ -134,7 +135,11 @@ def test_bad_input_is_refused_in_words(run: Run, arguments: tuple[str, ...], cod
     assert found == code or (code.startswith("batch.") and found.startswith(("batch.", "record."))), answer
 
 
-def test_how_identity_was_checked_is_a_known_word_or_the_paper(run: Run) -> None:
+def test_how_identity_was_checked_is_a_known_word_or_not_said(run: Run) -> None:
     assert refusal(run("pay", run.numbers[0], "--identified", "顔見知りかも")[1]) == "word.unknown_choice"  # type: ignore[attr-defined]
     run("vouchers", "assign", run.numbers[0])  # type: ignore[attr-defined]
-    assert run("pay", run.numbers[0])[1]["identified"] == "voucher"  # type: ignore[attr-defined]
+    code, told = run("pay", run.numbers[0])  # type: ignore[attr-defined]
+    assert (code, told["identified"]) == (0, "none") and "確認の記載なし" in told["warnings"][0]
+    sheet = run("day-sheet")[1]
+    assert sheet["outside"]["payments"] == 1 and sheet["outside"]["paid"] == told["amount"]
+    assert "金庫を通さないもの" in run("day-sheet", as_json=False)[1]

@@ -7,6 +7,7 @@ import pytest
 from app.bootstrap import gateway
 from app.domain import voucher_rules
 from app.domain.errors import EnvironmentFault, RuleViolation
+from app.presentation.cash_values import day_sheet_values
 from app.usecases import cash_boxes, cash_desk, vouchers
 from app.usecases.cash_rows import ReceiptFilter, VoucherFilter
 from app.usecases.voucher_files import build_carry, note_carried
@@ -250,3 +251,19 @@ def test_rights(town: Town) -> None:
         vouchers.assign(town.acting("shelter"), batch_id=made.batch_id)
     with pytest.raises(RuleViolation, match=r"permission\.denied"):
         cash_desk.pay(town.acting("survey"), voucher_id=made.ids[0], identified="card")
+
+
+def test_boxes_and_what_went_through_none_add_up_to_the_clerks(town: Town) -> None:
+    first, second = assigned(town, 5_000, 7_000)
+    paid = cash_desk.pay(town.ctx, voucher_id=first, identified="none")
+    assert [code for code, _ in paid.warnings] == ["cash.not_identified"] and paid.row.identified == "none"
+    cash_boxes.save_box(town.ctx, name="金庫1")
+    assert [code for code, _ in cash_desk.pay(town.ctx, voucher_id=second, identified="card").warnings] == ["cash.box_short"]
+    sheet = cash_boxes.day_sheet(town.ctx)
+    assert (sheet.outside.payments, sheet.outside.paid, sheet.boxes[0].paid, sheet.boxes[0].end) == (1, 5_000, 7_000, -7_000)
+    assert sheet.outside.paid + sum(one.paid for one in sheet.boxes) == sum(one.paid for one in sheet.clerks) == 12_000
+    values = day_sheet_values(sheet, sheet.boxes[0], cash_boxes.needed_cash(town.ctx))
+    assert values["outside"] == "支払 5,000円（1件）" and "-7,000円" in values["explanation"]
+    town.clock.forward(days=1)
+    later = cash_boxes.day_sheet(town.ctx)
+    assert later.outside.payments == 0 and day_sheet_values(later, later.boxes[0], cash_boxes.needed_cash(town.ctx))["outside"] == "なし"

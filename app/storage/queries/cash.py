@@ -306,6 +306,18 @@ class CashQueries:
             rows = connection.exec_driver_sql(query, (day,)).all()
         return [ClerkLine(clerk=row[0], payments=row[1], paid=row[2], refunds=row[3], refunded=row[4]) for row in rows]
 
+    def boxless_line(self, *, day: str) -> ClerkLine:
+        """This device's own receipts without a box, or with one of another site."""
+        query = (
+            "SELECT coalesce(sum(kind = 'payment'), 0), coalesce(sum(CASE WHEN kind = 'payment' THEN amount END), 0),"
+            " coalesce(sum(kind = 'refund'), 0), coalesce(sum(CASE WHEN kind = 'refund' THEN amount END), 0)"
+            f" FROM receipt WHERE day = ? AND {_DONE} AND device_id = (SELECT id FROM device WHERE is_self)"
+            " AND box_id NOT IN (SELECT c.id FROM cash_box c WHERE NOT c.deleted AND c.site_id = (SELECT site_id FROM device WHERE is_self))"
+        )
+        with self._source() as connection:
+            payments, paid, refunds, refunded = connection.exec_driver_sql(query, (day,)).one()
+        return ClerkLine(clerk="", payments=payments, paid=paid, refunds=refunds, refunded=refunded)
+
     def amounts_to_pay(self, *, device: str) -> list[Yen]:
         """Of vouchers this device may still pay."""
         query = "SELECT amount FROM voucher WHERE NOT deleted AND state = 'assigned' AND device_id = ? ORDER BY rid"

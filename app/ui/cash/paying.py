@@ -21,8 +21,8 @@ from app.ui.surveys.asking import labelled
 from app.ui.widgets.text import button, column, frame, heading, restyle, row, text
 from app.usecases.cash_rows import BoxRow, VoucherRow
 
-_ASKED = tuple(code for code in IDENTIFIED if code != "voucher")
-"""The paper alone is not enough at the window: somebody may have found it."""
+_ASKED = tuple(code for code in IDENTIFIED if code not in ("voucher", "none"))
+"""The paper alone is not enough at the window: somebody may have found it. Nor is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
