@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.usecases.context import Context
     from app.usecases.transfer_rows import KanaChange, Taken
 
-_ACTS = ("again", "allow", "refuse", "discard", "hand-over", "list", "sheet", "names")
+_ACTS = ("again", "allow", "refuse", "discard", "hand-over", "compare", "list", "sheet", "names")
 _RESULT_ACTS = ("set", "recall", "list")
 
 
@@ -56,6 +56,11 @@ def _transfer(gateway: FolderGateway, given: Namespace) -> Answer:
     with signed_in(gateway, given) as session:
         if act == "list":
             return _list(session.context, rest)
+        if act == "compare":
+            return _compare(session.context, rest)
+        if act == "hand-over" and len(rest) > 1:
+            _refuse_others(session.context, rest)
+            rest = rest[:1]
         if len(rest) != 1:
             raise UsageFault("transfer.which", known=", ".join(_ACTS))
         return _TRANSFERS[act](session.context, rest[0], given, session.folder)
@@ -212,6 +217,30 @@ def _hand_over(ctx: Context, number: str, given: Namespace, folder: Path) -> Ans
         return hand_over(ctx, file_ids=files, job=Job(show_progress))
 
     return _step(ctx, number, act)
+
+
+def _compare(ctx: Context, rest: Sequence[str]) -> Answer:
+    """Files in hand beside those of the batch; 1 when one of them is another."""
+    from app.usecases.batches import find_batch, open_batch
+    from app.usecases.transfer_files import compare_files
+
+    if len(rest) < 2:
+        raise UsageFault("transfer.which_files")
+    batch = find_batch(ctx, number=rest[0])
+    held = compare_files(ctx, batch_id=batch, paths=[Path(one) for one in rest[1:]])
+    told = [
+        {"file": str(one.path), "matches": one.matches, "part": one.part, "parts": one.parts, "name": one.name, "state": one.state, "sha256": one.sha256}
+        for one in held
+    ]  # fmt: skip
+    same = all(one.matches for one in held)
+    return {"batch": open_batch(ctx, batch_id=batch).batch.number, "same": same, "compared": told}, 0 if same else 1
+
+
+def _refuse_others(ctx: Context, rest: Sequence[str]) -> None:
+    from app.usecases.batches import find_batch
+    from app.usecases.transfer_files import refuse_other_files
+
+    refuse_other_files(ctx, batch_id=find_batch(ctx, number=rest[0]), paths=[Path(one) for one in rest[1:]])
 
 
 def _step(ctx: Context, number: str, act: Callable[[str], object]) -> Answer:

@@ -13,7 +13,9 @@ HELP: Mapping[str, str] = {
     "warnings sheet（送付書）。件数がひとつのファイルに入らないときは、番号を付けて分けます。\n"
     "relief transfer again BATCH --reason TEXT   再出力を依頼する     relief transfer allow BATCH   承認する（別の承認者）\n"
     "relief transfer refuse BATCH --reason TEXT  再出力を認めない     relief transfer discard BATCH --reason TEXT  渡していないファイルを破棄する\n"
-    "relief transfer hand-over BATCH             銀行へ渡した（ここで「送信済み」になります）\n"
+    "relief transfer compare BATCH FILE…         手元のファイルがその決定簿のものか、中身（SHA-256）で比べる。\n"
+    "    結果：batch same compared（file matches part parts name state sha256）。違うものがあれば終了コード 1\n"
+    "relief transfer hand-over BATCH [FILE…]      銀行へ渡した（ここで「送信済み」になります）。FILE を書くと、中身が違えば断ります\n"
     "relief transfer sheet BATCH --out FILE.pdf  送付書と一覧（.csv .xlsx は一覧だけ）\n"
     "relief transfer names BATCH [--profile P]   書き出す前にカナの変更を見る\n"
     "relief transfer list [BATCH]                決定簿とファイルの一覧、次にすること",
@@ -199,6 +201,8 @@ def _transfer(result: Mapping[str, Any]) -> str | None:
     """Files of a batch as a table of their own: those of a list have other columns than those just written."""
     if "next" in result:
         return _stepped(result)
+    if "compared" in result:
+        return _compared(result)
     if "batches" not in result:
         return None
     from app.presentation.console import draw_table
@@ -226,6 +230,19 @@ def _stepped(result: Mapping[str, Any]) -> str:
 
     state = label("payment_batch.state", result["state"])
     return f"支給決定簿 {result['batch']}：{state}\n  次にすること：{next_words(result['next'])}"
+
+
+def _compared(result: Mapping[str, Any]) -> str:
+    """Of each file: which one of the batch it is, or that it is not to go to the bank."""
+    lines = [f"支給決定簿 {result['batch']}：" + ("手元のファイルは合っています" if result["same"] else "違うファイルがあります")]
+    for one in result["compared"]:
+        if one["matches"]:
+            lines.append(f"  {one['file']}：{one['parts']}個のうち{one['part']}個目のファイルです")
+        elif one["name"]:
+            lines.append(f"  {one['file']}：破棄した、または差し替えた前のファイル（{one['name']}）です。渡さないでください。")
+        else:
+            lines.append(f"  {one['file']}：この決定簿のファイルではないか、中身が変わっています。渡さないでください。")
+    return "\n".join(lines)
 
 
 def _results(result: Mapping[str, Any]) -> str | None:

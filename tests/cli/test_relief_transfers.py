@@ -92,6 +92,37 @@ def test_by_hand_and_recalled(run: Run, batch: str, tmp_path: Path) -> None:
     assert len(run("relief", "results", "list")[1]["unpaid"]) == 2
 
 
+def test_the_file_in_hand_is_that_of_the_batch_or_is_not_handed_over(run: Run, batch: str, tmp_path: Path) -> None:
+    out, old = tmp_path / "a.txt", tmp_path / "old.txt"
+    assert run("relief", "transfer", "compare", batch, str(out))[1]["error"]["code"] == "transfer.not_written"
+    write(run, batch, out, "--no-sheet")
+    old.write_bytes(out.read_bytes().replace(b"0000200000", b"0000200001"))
+    assert old.read_bytes() != out.read_bytes()
+    code, answer = run("relief", "transfer", "compare", batch, str(out), str(old))
+    assert (code, answer["same"], [(one["matches"], one["part"]) for one in answer["compared"]]) == (1, False, [(True, 1), (False, 0)])
+    code, words = run("relief", "transfer", "compare", batch, str(old), as_json=False)
+    assert code == 1 and "渡さないでください" in words
+    code, answer = run("relief", "transfer", "hand-over", batch, str(out), str(old))
+    assert (code, answer["error"]["code"]) == (1, "transfer.other_file")
+    assert run("relief", "transfer", "list", batch)[1]["files"][0]["state"] == "written"
+    assert run("relief", "transfer", "compare", batch)[0] == 2
+    assert run("relief", "transfer", "compare", batch, str(tmp_path / "none"))[0] == 3
+    code, answer = run("relief", "transfer", "hand-over", batch, str(out))
+    assert (code, answer["state"]) == (0, "sent")
+    assert run("relief", "transfer", "compare", batch, str(out))[1]["compared"][0]["state"] == "handed"
+
+
+def test_a_replaced_file_is_known_as_old(run: Run, batch: str, tmp_path: Path) -> None:
+    write(run, batch, tmp_path / "a.txt", "--no-sheet")
+    assert run("relief", "transfer", "discard", batch, "--reason", "日を変える", by=BOSS)[0] == 0
+    out = tmp_path / "b.txt"
+    assert run("relief", "transfer", batch, "--profile", "standard", "--date", "2024-01-09", "--out", str(out), "--no-sheet")[0] == 0
+    code, answer = run("relief", "transfer", "compare", batch, str(tmp_path / "a.txt"))
+    assert (code, answer["compared"][0]["state"], answer["compared"][0]["matches"]) == (1, "discarded", False)
+    assert run("relief", "transfer", "hand-over", batch, str(tmp_path / "a.txt"))[1]["error"]["code"] == "transfer.other_file"
+    assert run("relief", "transfer", "compare", batch, str(out))[0] == 0
+
+
 def test_people_read_it(run: Run, batch: str, tmp_path: Path) -> None:
     code, words = run("relief", "transfer", batch, "--profile", "standard", "--date", DAY, "--out", str(tmp_path / "a.txt"), as_json=False)
     assert code == 0 and "照合値" in words and "250,000円" in words

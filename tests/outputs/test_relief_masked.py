@@ -195,6 +195,7 @@ def _sending(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
     return {
         "relief transfer": [
             *([one, "--profile", "standard", "--date", "2024-01-05", "--out", out("again.txt")] for one in both),
+            *([act, one, answers] for act in ("compare", "hand-over") for one in both),
             ["list"], *([act, one, "--reason", "試験"] for act in ("again", "allow", "refuse") for one in both[:1]),
         ],
         "relief results": [[answers], ["list"], ["list", cast["batch number"]], [cast["payment number"], "--failed", "口座なし"]],
