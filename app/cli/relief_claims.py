@@ -78,6 +78,7 @@ def _casualty_options(make: ReliefMaker) -> None:
             one.add_argument("number", metavar="NUMBER")
         for text in (*_CASUALTY_TEXTS, "harm", "sex", "breadwinner"):
             one.add_argument(f"--{text.replace('_', '-')}", dest=text, default=None, metavar="TEXT")
+        one.add_argument("--reason", default="", metavar="TEXT", help=HELP["relief.casualties.reason"])
     confirm = act("confirm")
     confirm.add_argument("numbers", nargs="+", metavar="NUMBER")
     confirm.add_argument("--document", default="", metavar="TEXT")
@@ -279,7 +280,7 @@ def _casualties_save(gateway: FolderGateway, given: Namespace) -> Answer:
     with signed_in(gateway, given) as session:
         ctx = session.context
         known = casualties.find_casualty(ctx, number=given.number) if given.act == "change" else None
-        saved = casualties.save_casualty(ctx, values=values, casualty_id=known)
+        saved = casualties.save_casualty(ctx, values=values, casualty_id=known, reason=given.reason)
         rows = casualties.casualty_rows(ctx, [saved.casualty.id])  # none when it is of somebody the actor may not know of
         told = tell_casualty(rows[0]) if rows else {"id": saved.casualty.id, "number": saved.casualty.number}
         return {**told, "warnings": [{"code": code, "text": message(code, **params)} for code, params in saved.warnings]}, 0

@@ -51,6 +51,7 @@ HELP: Mapping[str, str] = {
     f"結果：count casualties（{_CASUALTY} …）。",
     "relief.casualties.add": "人的被害を入力する\n"
     "--name --harm 死亡 災害関連死 行方不明 重傷 軽傷 障害、--breadwinner はい いいえ。結果は list の1件と warnings。",
+    "relief.casualties.reason": "宛名番号の住民と氏名が違っても登録する理由",
     "relief.casualties.change": "人的被害を直す（だれか・何かを直すと、もう一度確認が要ります）",
     "relief.casualties.confirm": "人的被害を確認する（入力した人とは別の人。--document 確認した書類）",
     "relief.casualties.withdraw": "人的被害を取り下げる（まちがい、行方不明者が見つかったなど）",

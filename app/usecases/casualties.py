@@ -18,6 +18,7 @@ from app.usecases.context import Changes, Context
 from app.usecases.ports import Reads, UnitOfWork
 from app.usecases.protections import read_day, today
 from app.usecases.relief_rows import CASUALTY_SORTS, CasualtyFilter, CasualtyRow
+from app.usecases.rows import ResidentView
 
 SEXES = ("male", "female", "other", "unknown")
 MOST_TEXT = 2000
@@ -37,29 +38,43 @@ class SavedCasualty:
     changes: Changes = field(default_factory=dict)
 
 
-def save_casualty(ctx: Context, *, values: Mapping[str, Any], casualty_id: str | None = None, version: int | None = None) -> SavedCasualty:
+def save_casualty(
+    ctx: Context, *, values: Mapping[str, Any], casualty_id: str | None = None, version: int | None = None, reason: str = ""
+) -> SavedCasualty:
     """A new casualty, or with ``casualty_id`` a corrected one: who or what it is has to be confirmed again then. Right ``claim``.
 
-    A resident (``resident_id``) fills in what was left blank; a resident number finds the household it is a member of.
+    A resident (``resident_id``, or ``resident_no`` in the residents of the day) fills in what was left blank; a resident number finds the
+    household it is a member of. A name other than the resident's wants a ``reason``: ``casualty.name_differs``.
     RuleViolation beside the field: ``casualty.name``, ``casualty.birth``, ``casualty.day``, ``casualty.text_long``, ``word.unknown``,
     ``record.not_found``. Warning: ``casualty.again`` (somebody of this name and birth date, or resident number, is listed: ``number``).
     """
     ctx.require("claim")
-    with ctx.unit() as uow:
+    with ctx.unit(reason=reason.strip()) as uow:
         stored = _visible(uow.reads.seen_by(see_protected=ctx.actor.may("see_protected")), uow, casualty_id) if casualty_id else None
-        saved, warnings = put_casualty(ctx, uow, values=values, stored=stored, version=version)
+        saved, warnings = put_casualty(ctx, uow, values=values, stored=stored, version=version, explained=bool(reason.strip()))
         return SavedCasualty(casualty=saved, warnings=warnings, changes=uow.commit())
 
 
 def put_casualty(
-    ctx: Context, uow: UnitOfWork, *, values: Mapping[str, Any], stored: Casualty | None = None, version: int | None = None
+    ctx: Context,
+    uow: UnitOfWork,
+    *,
+    values: Mapping[str, Any],
+    stored: Casualty | None = None,
+    version: int | None = None,
+    explained: bool = False,
 ) -> tuple[Casualty, tuple[tuple[str, Mapping[str, Any]], ...]]:
-    """As ``save_casualty`` inside a unit of work."""
+    """As ``save_casualty`` inside a unit of work. ``explained``: somebody says why the name is not the resident's."""
     given = fit(Casualty, values, fixed=_WORKINGS)
     if "harmed_on" in given:
         given["harmed_on"] = read_day(str(given["harmed_on"]), field="harmed_on")
     reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
-    made = _filled(reads, replace(stored, **given) if stored else Casualty(id=new_id(), **given))
+    made = replace(stored, **given) if stored else Casualty(id=new_id(), **given)
+    resident = _resident_of(reads, made)
+    asked = stored is None or (stored.name, stored.resident_no, stored.resident_id) != (made.name, made.resident_no, made.resident_id)
+    if asked and not explained:
+        _same_name(resident, made)
+    made = _filled(reads, made, resident)
     _check(ctx, reads, made)
     if stored is None:
         number = lettered_number("H", ctx.place.device_prefix, uow.next_number("casualty"))
@@ -76,11 +91,29 @@ def _again(ctx: Context, stored: Casualty, made: Casualty) -> Casualty:
     return replace(made, state="reported", confirmed_by="", entered_by=ctx.actor.operator_id)
 
 
-def _filled(reads: Reads, made: Casualty) -> Casualty:
+def _resident_of(reads: Reads, made: Casualty) -> ResidentView | None:
+    """Who it is in the register. A number is looked up in the active snapshot; whom the actor may not know of is not there."""
+    if made.resident_id:
+        resident = reads.residents.get(made.resident_id)
+        if resident is None:
+            raise RuleViolation("record.not_found", field="resident_id", kind="resident", record=made.resident_id)
+        return resident
+    active = reads.residents.active()
+    found = reads.residents.by_number(made.resident_no) if made.resident_no and active else []
+    return next((one for one in found if active and one.snapshot_id == active.id), None)
+
+
+def _same_name(resident: ResidentView | None, made: Casualty) -> None:
+    """RuleViolation for another name than the resident's; it does not say whose number it is."""
+    if resident is None or not made.name.strip() or not resident.name:
+        return
+    if fold_name(made.name) == fold_name(resident.name):
+        return
+    raise RuleViolation("casualty.name_differs", field="name", name=made.name)
+
+
+def _filled(reads: Reads, made: Casualty, resident: ResidentView | None) -> Casualty:
     """With what the register and the affected households know."""
-    resident = reads.residents.get(made.resident_id) if made.resident_id else None
-    if made.resident_id and resident is None:
-        raise RuleViolation("record.not_found", field="resident_id", kind="resident", record=made.resident_id)
     if resident is not None:
         told = {name: getattr(resident, name) for name in ("name", "kana", "birth", "address", "district", "resident_no")}
         told["sex"] = find_code("sex", resident.sex) or ""

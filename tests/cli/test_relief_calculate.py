@@ -182,7 +182,7 @@ def test_casualties_are_typed_imported_and_confirmed_by_another(run: Run, tmp_pa
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 2)
     rows = {row["name"]: row for row in run("casualties", "list")[1]["casualties"]}
     assert rows["架空　乙"]["state"] == "reported" and rows["架空　乙"]["kana"] == "カクウ　オツ", "who is corrected is confirmed again"
-    assert rows["﨑山　源"]["address"] == "" and rows["﨑山　源"]["linked"]
+    assert rows["﨑山　源"]["address"] == "見本市山手二丁目3番地" and rows["﨑山　源"]["linked"]
     assert run("casualties", "withdraw", rows["﨑山　源"]["number"], "--reason", "誤り")[1]["casualties"][0]["state"] == "withdrawn"
     assert run("casualties", "add", "--name", "x", "--harm", "びっくり")[1]["error"]["code"] == "word.unknown_choice"
     assert run("casualties", "change", one["number"], "--note", "確認中")[0] == 0
