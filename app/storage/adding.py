@@ -15,23 +15,13 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from sqlalchemy import Connection
 
+from app.domain.compact_json import make_encoder
 from app.domain.journal import to_json_value
 from app.domain.records import Record, value_fields
 from app.storage import tables as t
 from app.storage.engine import run_many
 
-
-def _make_encoder() -> Callable[[Any], str]:
-    """One encoder for all: ``json`` makes a new one for every call, which costs more than small values do."""
-    options = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    made = getattr(json.encoder, "c_make_encoder", None)
-    if made is None:
-        return options.encode
-    parts = made(None, options.default, json.encoder.encode_basestring, None, ":", ",", True, False, True)
-    return lambda value: "".join(parts(value, 0))
-
-
-encode = _make_encoder()
+encode = make_encoder(sort_keys=True)
 """JSON as the journal writes it."""
 quote: Callable[[str], str] = json.encoder.encode_basestring
 """A text as JSON."""

@@ -7,15 +7,15 @@ In it is what a decision is about – who gets how much for what, on which accou
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from app.domain.compact_json import make_encoder
 from app.domain.errors import IntegrityFault
 from app.domain.payments import Payment, PaymentBatch, PaymentShare
 from app.usecases.ports import UnitOfWork
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = make_encoder(sort_keys=False)
 _DECIDED = ("approved", "sent", "settled")
 SHORT = 16
 """Characters of the digest that are printed for people to compare."""
@@ -44,7 +44,7 @@ def digest_of(*, batch: PaymentBatch, payments: Iterable[Payment], shares: Itera
 
 
 def _line(values: tuple[object, ...]) -> bytes:
-    return _ENCODE(values).encode() + b"\n"
+    return _encode(values).encode() + b"\n"
 
 
 def short_digest(digest: str) -> str:
