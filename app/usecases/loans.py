@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import lettered_number, new_id, read_lettered
 from app.domain.loan_schedule import make_schedule, settle_early, split_interest, stand, terms_of
+from app.domain.payments import Payment, PaymentShare
 from app.domain.programme_plan import LoanTerms, check_terms
 from app.domain.records import Record
 from app.domain.relief import Entitlement, Loan, Programme, Repayment, Yen, check_yen
@@ -71,7 +73,7 @@ def count_late(ctx: Context) -> int:
 
 
 def list_lendable(ctx: Context) -> list[Entitlement]:
-    """Open entitlements of loan programmes for which no loan is kept yet, by number; protected households' only with the right."""
+    """Open entitlements of loan programmes that were paid and for which no loan is kept yet, by number; protected households' only with the right."""
     ctx.require("ledger")
     known = {one.entitlement_id for one in _all(ctx, Loan, "loan")}
     kinds = [one.id for one in _all(ctx, Programme, "programme") if one.kind == "loan"]
@@ -80,7 +82,15 @@ def list_lendable(ctx: Context) -> list[Entitlement]:
         ids = ctx.reads.relief.entitlement_ids(filter=EntitlementFilter(programme_id=programme_id), sort="number")
         found += ctx.reads.relief.many(Entitlement, ids).values()
     wanted = [one for one in found if one.due > 0 and one.state == "open" and one.id not in known]
-    return sorted(wanted, key=lambda one: one.number)
+    paid = _paid_among(ctx, [one.id for one in wanted])
+    return sorted((one for one in wanted if one.id in paid), key=lambda one: one.number)
+
+
+def _paid_among(ctx: Context, entitlement_ids: Sequence[str]) -> set[str]:
+    """Those of the entitlements of which a live share was paid."""
+    shares = [one for one in ctx.reads.relief.many_by(PaymentShare, "entitlement_id", entitlement_ids) if one.live]
+    payments = ctx.reads.relief.many(Payment, [one.payment_id for one in shares])
+    return {one.entitlement_id for one in shares if (found := payments.get(one.payment_id)) is not None and found.state == "paid"}
 
 
 def find_loan(ctx: Context, *, number: str) -> str:
@@ -139,8 +149,8 @@ def lend(
 ) -> tuple[str, Changes]:
     """Keep a loan for an entitlement whose money was paid (its due is the principal); answers its id.
 
-    ``terms`` default to those of the programme. RuleViolation ``loan.not_a_loan``, ``loan.nothing_due``, ``loan.exists``, ``loan.terms``,
-    ``loan.late_day``.
+    ``terms`` default to those of the programme, whose rate is the most there may be. RuleViolation ``loan.not_a_loan``,
+    ``loan.nothing_due``, ``loan.exists``, ``loan.not_paid``, ``loan.terms``, ``loan.rate_high``, ``loan.late_day``.
     """
     _require(ctx)
     day = _past_day(ctx, lent_on, field="lent_on")
@@ -154,16 +164,36 @@ def lend(
             raise RuleViolation("loan.nothing_due", field="entitlement_id", number=owner.number)
         if known := uow.loans.where(entitlement_id=owner.id):
             raise RuleViolation("loan.exists", field="entitlement_id", number=known[0].number)
-        kept = check_terms(terms or LoanTerms.from_json(programme.terms))
+        paid = _paid(uow, owner.id, payment_id)
+        if not paid:
+            raise RuleViolation("loan.not_paid", field="entitlement_id", number=owner.number)
+        kept = _within(terms, LoanTerms.from_json(programme.terms))
         number = lettered_number("L", ctx.place.device_prefix, uow.next_number("loan"))
         loan = Loan(
-            id=new_id(), number=number, entitlement_id=owner.id, payment_id=payment_id, victim_id=owner.victim_id, borrower=owner.name,
+            id=new_id(), number=number, entitlement_id=owner.id, payment_id=paid, victim_id=owner.victim_id, borrower=owner.name,
             guarantor=guarantor.strip(), principal=check_yen(owner.due, field="principal"), rate=kept.rate, lent_on=day.isoformat(),
             years=kept.years, grace_years=kept.grace_years, every=kept.every, note=note,
         )  # fmt: skip
         uow.loans.add(loan)
         postings.post_loan_lent(uow, loan, programme_id=programme.id, day=loan.lent_on)
         return loan.id, uow.commit()
+
+
+def _paid(uow: UnitOfWork, entitlement_id: str, payment_id: str) -> str:
+    """The payment by which the money arrived: the one named, else the first; "" when there is none."""
+    shares = [one for one in uow.shares.where(entitlement_id=entitlement_id) if one.live and payment_id in ("", one.payment_id)]
+    for share in sorted(shares, key=lambda one: one.part):
+        if (payment := uow.payments.get(share.payment_id)) is not None and payment.state == "paid":
+            return payment.id
+    return ""
+
+
+def _within(terms: LoanTerms | None, own: LoanTerms) -> LoanTerms:
+    """The terms, with no more percent than the programme's; RuleViolation ``loan.terms``, ``loan.rate_high``."""
+    kept = check_terms(terms or own)
+    if Decimal(kept.rate) > Decimal(own.rate):
+        raise RuleViolation("loan.rate_high", field="rate", rate=kept.rate, most=own.rate)
+    return kept
 
 
 # -- repaying ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from app.domain.relief import Entitlement
 from app.printing.raster import read_text
 from app.usecases.programmes import find_round
 from tests.store_fixtures import template
+from tests.relief_town import pay
 from tests.stores import OPERATOR, PASSWORD, Clock, copy_store, open_town
 
 __all__ = ["template"]
@@ -130,7 +131,7 @@ def owed(run: Run, tmp_path: Path) -> str:
     try:
         one = find_round(town.ctx, programme="engo", code="1")
         with town.ctx.unit() as uow:
-            uow.entitlements.add(
+            owner = uow.entitlements.add(
                 Entitlement(
                     id=new_id(),
                     number="E-1",
@@ -142,6 +143,7 @@ def owed(run: Run, tmp_path: Path) -> str:
                 )
             )
             uow.commit()
+        pay(town.ctx, owner.id, owner.due)
     finally:
         town.session.close(backup=False)
     return "E-1"

@@ -19,6 +19,7 @@ from app.ui.programmes.rules_tab import RulesTab
 from app.ui.programmes.shipped_dialog import ShippedDialog
 from app.ui.widgets.form_dialog import FormDialog
 from app.usecases import loans, programmes
+from tests.relief_town import pay
 from tests.stores import Town
 from tests.ui.conftest import press
 
@@ -214,6 +215,7 @@ def owed(town: Town) -> str:
     with town.ctx.unit() as uow:
         uow.entitlements.add(one)
         uow.commit()
+    pay(town.ctx, one.id, one.due)
     return one.id
 
 

@@ -10,17 +10,18 @@ import pytest
 from app.domain.errors import RuleViolation
 from app.domain.identifiers import new_id
 from app.domain.payments import Posting
+from app.domain.programme_plan import LoanTerms
 from app.domain.protection import Protection
 from app.domain.relief import Entitlement
 from app.usecases import loans
 from app.usecases.loan_rows import LoanFilter
 from app.usecases.programmes import find_shipped, import_programme, open_programme
-from tests.relief_town import add_home, change
+from tests.relief_town import add_home, change, pay
 from tests.stores import Town
 
 
-def owed_to(town: Town, *, due: int = 1_500_000, code: str = "engo", number: str = "E-1", state: str = "open") -> str:
-    """An entitlement of a shipped programme."""
+def owed_to(town: Town, *, due: int = 1_500_000, code: str = "engo", number: str = "E-1", state: str = "open", paid: str = "paid") -> str:
+    """An entitlement of a shipped programme, and its payment."""
     done = import_programme(town.ctx, text=find_shipped(code).text)
     round_id = open_programme(town.ctx, programme_id=done.programme_id).rounds[0].round.id
     one = Entitlement(
@@ -36,6 +37,8 @@ def owed_to(town: Town, *, due: int = 1_500_000, code: str = "engo", number: str
     with town.ctx.unit() as uow:
         uow.entitlements.add(one)
         uow.commit()
+    if due and paid:
+        pay(town.ctx, one.id, due, state=paid, live=paid != "failed")
     return one.id
 
 
@@ -81,6 +84,26 @@ def test_an_entitlement_is_lent_for_once_and_only_by_a_loan(town: Town) -> None:
         loans.lend(town.ctx, entitlement_id=owed_to(town, number="E-4", state="declined"), lent_on="2024-01-02")
     with pytest.raises(RuleViolation, match="loan.late_day"):
         loans.lend(town.ctx, entitlement_id=owed_to(town, number="E-5"), lent_on="2024-02-02")
+
+
+@pytest.mark.parametrize("paid", ["", "planned", "sent", "failed"])
+def test_nothing_is_lent_before_its_money_was_paid(town: Town, paid: str) -> None:
+    owner = owed_to(town, paid=paid)
+    assert loans.list_lendable(town.ctx) == []
+    with pytest.raises(RuleViolation, match=r"loan\.not_paid"):
+        loans.lend(town.ctx, entitlement_id=owner, lent_on="2024-01-02")
+    payment = pay(town.ctx, owner, 1_500_000, part=2)
+    assert [one.id for one in loans.list_lendable(town.ctx)] == [owner]
+    made, _ = loans.lend(town.ctx, entitlement_id=owner, lent_on="2024-01-02")
+    assert loans.open_loan(town.ctx, loan_id=made).loan.payment_id == payment
+
+
+def test_a_rate_above_that_of_the_programme_is_refused(town: Town) -> None:
+    owner = owed_to(town)
+    with pytest.raises(RuleViolation, match=r"loan\.rate_high"):
+        loans.lend(town.ctx, entitlement_id=owner, lent_on="2024-01-02", terms=LoanTerms(rate="1.1"))
+    made, _ = loans.lend(town.ctx, entitlement_id=owner, lent_on="2024-01-02", terms=LoanTerms(rate="0"))
+    assert loans.open_loan(town.ctx, loan_id=made).loan.rate == "0"
 
 
 def test_repaying_by_the_plan_ends_the_loan_with_nothing_left(town: Town) -> None:

@@ -9,12 +9,26 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.domain.identifiers import new_id
+from app.domain.payments import Payment, PaymentBatch, PaymentShare
 from app.domain.relief import Entitlement
 from app.ui.stage import Stage, shot
 from app.usecases import loans, programmes
 from app.usecases.gateway import Session
+from app.usecases.ports import UnitOfWork
 
 _NAMES = ("見本　太郎", "架空　花子", "例示　次郎")
+
+
+def _pay(uow: UnitOfWork, owner: Entitlement) -> None:
+    """The money of a loan has reached its borrower."""
+    batch = uow.batches.add(PaymentBatch(id=new_id(), number=owner.number, programme_id=owner.programme_id, round_id=owner.round_id, state="sent"))
+    payment = uow.payments.add(
+        Payment(
+            id=new_id(), number=owner.number, code=owner.number, batch_id=batch.id, programme_id=owner.programme_id, round_id=owner.round_id,
+            name=owner.name, amount=owner.due, state="paid",
+        )
+    )  # fmt: skip
+    uow.shares.add(PaymentShare(id=new_id(), payment_id=payment.id, batch_id=batch.id, entitlement_id=owner.id, amount=owner.due))
 
 
 def _fill(session: Session) -> None:
@@ -33,6 +47,7 @@ def _fill(session: Session) -> None:
     with ctx.unit() as uow:
         for owner in owners:
             uow.entitlements.add(owner)
+            _pay(uow, owner)
         uow.commit()
     past = replace(ctx, now=lambda: ctx.now() - timedelta(days=4 * 365))
     first, _ = loans.lend(past, entitlement_id=owners[0].id, lent_on="", guarantor="保証　三郎")
