@@ -132,7 +132,7 @@ def _names(ctx: Context, number: str, given: Namespace, folder: Path) -> Answer:
     from app.usecases.batches import find_batch
     from app.usecases.transfers import preview_names
 
-    made = preview_names(ctx, batch_id=find_batch(ctx, number=number), profile=given.profile or "standard")
+    made = preview_names(ctx, batch_id=find_batch(ctx, number=number), profile=given.profile)
     answer: dict[str, Any] = {
         "count": len(made.names), "changes": [_change(one) for one in made.names],
         "warnings": [message(code, **params) for code, params in made.warnings],

@@ -19,7 +19,7 @@ HELP: Mapping[str, str] = {
     "relief transfer sheet BATCH --out FILE.pdf  送付書と一覧（.csv .xlsx は一覧だけ）\n"
     "relief transfer names BATCH [--profile P]   書き出す前にカナの変更を見る\n"
     "relief transfer list [BATCH]                決定簿とファイルの一覧、次にすること",
-    "relief.transfer.profile": "銀行の設定（relief profiles list の略号）。再出力では省けます",
+    "relief.transfer.profile": "銀行の設定（relief profiles list の略号）。省くと、自分の設定が1つだけならそれ、ほかは standard。再出力では初めの設定",
     "relief.transfer.date": "振込指定日（銀行の営業日）。再出力では省けます",
     "relief.transfer.out": "書き出すファイル（まだないもの）か、フォルダ",
     "relief.transfer.sheet": "送付書 PDF の名前（省くとファイルの隣に置きます）",
@@ -203,6 +203,10 @@ def _transfer(result: Mapping[str, Any]) -> str | None:
         return _stepped(result)
     if "compared" in result:
         return _compared(result)
+    if "transfer_on" in result:
+        return _written(result)
+    if "changes" in result:
+        return "\n".join(_kana(result)) or "カナの変更はありません。"
     if "batches" not in result:
         return None
     from app.presentation.console import draw_table
@@ -230,6 +234,56 @@ def _stepped(result: Mapping[str, Any]) -> str:
 
     state = label("payment_batch.state", result["state"])
     return f"支給決定簿 {result['batch']}：{state}\n  次にすること：{next_words(result['next'])}"
+
+
+def _written(result: Mapping[str, Any]) -> str:
+    """Files just written; of what there is none, nothing."""
+    from app.presentation.console import draw_table
+
+    lines = [
+        f"支給決定簿 {result['batch']}：{result['count']:,}件 {result['total']:,}円の振込ファイルを書き出しました",
+        f"  振込指定日：{result['transfer_on']}　銀行の設定：{result['profile']}",
+        *([f"  再出力：{result['again']}回目"] if result["again"] else []),
+        f"  照合値：{result['sha256'].upper()}",
+    ]
+    files = [("ファイル", "件数", "合計", "バイト", "照合値")]
+    files += [
+        (one["file"], f"{one['count']:,}", f"{one['total']:,}円", f"{one['bytes']:,}", one["sha256"][:16].upper()) for one in result["files"]
+    ]
+    lines += ["", *draw_table(files), *_kana(result)]
+    lines += [f"送付書：{result['sheet']}"] if result.get("sheet") else []
+    return "\n".join([*lines, *([f"送付書を作れませんでした：{result['sheet_problem']}"] if "sheet_problem" in result else [])])
+
+
+def _kana(result: Mapping[str, Any]) -> list[str]:
+    """Names that were changed, and what to look at; no line where there is neither."""
+    from app.presentation.console import draw_table
+
+    lines: list[str] = []
+    if result["changes"]:
+        cells = [("行", "番号", "通帳のカナ", "ファイルのカナ", "変えたこと")]
+        cells += [(str(one["line"]), one["number"], one["before"], one["after"], one["what"]) for one in result["changes"]]
+        lines += ["", f"カナの変更（{len(result['changes']):,}件）", *draw_table(cells)]
+    lines += [f"確かめること：{one}" for one in result["warnings"]]
+    return [*lines, *([f"ファイル：{result['file']}"] if "file" in result else [])]
+
+
+def _profiles(result: Mapping[str, Any]) -> str:
+    """Profiles with the words of their settings."""
+    from app.presentation.console import draw_table
+    from app.presentation.labels import label
+    from app.presentation.words_transfers import PROFILE_VALUES
+
+    cells = [("略号", "名称", "改行", "支給番号の欄", "自分の設定", "足りない項目")]
+    cells += [
+        (
+            one["id"], one["title"], PROFILE_VALUES["line_end"].get(one["line_end"], one["line_end"]),
+            PROFILE_VALUES["customer"].get(one["customer"], one["customer"]), "はい" if one["own"] else "―",
+            "、".join(label("consignor", key) for key in one["missing"]) or "―",
+        )
+        for one in result["profiles"]
+    ]  # fmt: skip
+    return "\n".join(draw_table(cells))
 
 
 def _compared(result: Mapping[str, Any]) -> str:
@@ -263,6 +317,7 @@ def _results(result: Mapping[str, Any]) -> str | None:
 TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "relief zengin-check": _checked,
     "relief profiles show": _profile,
+    "relief profiles list": _profiles,
     "relief transfer": _transfer,
     "relief results": _results,
 }

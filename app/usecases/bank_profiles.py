@@ -57,6 +57,12 @@ def find_profile(ctx: Context | None, profile_id: str) -> BankProfile:
     raise RuleViolation("transfer.profile_unknown", field="profile", id=wanted[:60], known=", ".join(one.id for one in profiles))
 
 
+def usual_profile(ctx: Context) -> BankProfile:
+    """The one to take when nobody says which: the municipality's own where there is just one, else ``standard``."""
+    own = [one for one in list_profiles(ctx) if one.own]
+    return own[0] if len(own) == 1 else find_profile(ctx, "standard")
+
+
 def profile_text(ctx: Context | None, profile_id: str) -> str:
     """The TOML of a profile: a pattern for one's own."""
     return to_toml(find_profile(ctx, profile_id))

@@ -20,7 +20,7 @@ from app.domain.governance import Operator
 from app.domain.identifiers import new_id
 from app.domain.payments import PaymentBatch, TransferFile
 from app.domain.zengin import Header, Line, encode_file, header_of
-from app.usecases.bank_profiles import find_profile
+from app.usecases.bank_profiles import find_profile, usual_profile
 from app.usecases.banks import bank_book
 from app.usecases.batch_preparing import need_batch
 from app.usecases.collecting import without_collector
@@ -69,20 +69,22 @@ class _Part:
 # -- writing -----------------------------------------------------------------------------------------------
 
 
-def preview_names(ctx: Context, *, batch_id: str, profile: str) -> Lines:
+def preview_names(ctx: Context, *, batch_id: str, profile: str = "") -> Lines:
     """Every name that would be changed or cut in the file, and warnings about banks; nothing is written. Faults as ``write_transfer``."""
     ctx.require("relief")
     need_headquarters(ctx)
     with ctx.unit() as uow:
         batch = need_batch(ctx, uow, batch_id)
         payments = verify_lines(uow, batch)
-        return lines_of(payments, profile=find_profile(ctx, profile), book=bank_book(uow.reads), day=today(ctx).isoformat())
+        chosen = find_profile(ctx, profile) if profile.strip() else usual_profile(ctx)
+        return lines_of(payments, profile=chosen, book=bank_book(uow.reads), day=today(ctx).isoformat())
 
 
 def write_transfer(ctx: Context, *, batch_id: str, profile: str = "", transfer_on: str = "", out: Path, job: Job = QUIET) -> Written:
     """Write the file (or files, numbered) of an approved batch at headquarters, read it back, compare, mark it as written.
 
-    Needs the right ``relief``. ``out`` is a file that does not exist yet, or a folder, in which the bank's own name is used. A batch is written
+    Needs the right ``relief``. ``profile`` "" is ``usual_profile``, of a file written again that of the first.
+    ``out`` is a file that does not exist yet, or a folder, in which the bank's own name is used. A batch is written
     once: a second time only when allowed, with the profile and day of the first, and only if the bytes are the same (IntegrityFault
     ``transfer.again_differs``). The mark is durable before the file gets its name: a crash leaves no file that nobody knows of.
     RuleViolation ``transfer.not_approved``, ``transfer.written_before``, ``transfer.elsewhere``, ``transfer.again_waits``, ``transfer.file_exists``,
@@ -134,7 +136,7 @@ def _plan(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, profile: str, tran
     before = newest_files(written)
     if before:
         return _same_again(before, waiting, profile, transfer_on)
-    chosen = find_profile(ctx, profile)
+    chosen = find_profile(ctx, profile) if profile.strip() else usual_profile(ctx)
     if chosen.missing:
         raise RuleViolation("transfer.profile_incomplete", field="profile", title=chosen.title, consignor=list(chosen.missing))
     day = check_day(ctx, transfer_on, chosen).isoformat()

@@ -130,6 +130,29 @@ def test_people_read_it(run: Run, batch: str, tmp_path: Path) -> None:
     assert "銀行へ渡して記録する" in words and batch in words
 
 
+def test_without_a_profile_the_only_own_one_is_taken(run: Run, batch: str, tmp_path: Path) -> None:
+    more = ("--date", DAY, "--no-sheet")
+    code, answer = run("relief", "transfer", batch, "--out", str(tmp_path / "a.txt"), *more)
+    assert (code, answer["profile"]) == (0, "standard")
+    assert run("relief", "transfer", "discard", batch, "--reason", "別の銀行", by=BOSS)[0] == 0
+    own = tmp_path / "own.toml"
+    own.write_text('id = "mine"\nbase = "unbroken"\ntitle = "見本銀行"\n', "utf-8")
+    assert run("relief", "profiles", "import", str(own))[0] == 0
+    assert run("relief", "transfer", "names", batch)[0] == 0
+    code, answer = run("relief", "transfer", batch, "--out", str(tmp_path / "b.txt"), *more)
+    assert (code, answer["profile"]) == (0, "mine") and b"\r\n" not in (tmp_path / "b.txt").read_bytes()
+
+
+def test_nothing_is_said_of_what_there_is_none(run: Run, batch: str, tmp_path: Path) -> None:
+    code, words = run("relief", "transfer", batch, "--date", DAY, "--out", str(tmp_path / "a.txt"), as_json=False)
+    assert code == 0 and "再出力" not in words and "カナの変更" not in words and "0件" not in words and "送付書：" in words
+    assert run("relief", "transfer", "again", batch, "--reason", "紛失")[0] == run("relief", "transfer", "allow", batch, by=BOSS)[0] == 0
+    assert "再出力：1回目" in run("relief", "transfer", batch, "--out", str(tmp_path / "b.txt"), "--no-sheet", as_json=False)[1]
+    assert "カナの変更はありません" in run("relief", "transfer", "names", batch, as_json=False)[1]
+    words = run("relief", "profiles", "list", as_json=False)[1]
+    assert "顧客コード1・2（数字）" in words and "EDI情報（識別表示Y）" in words and "numeric" not in words
+
+
 def test_any_file_is_checked_without_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = tmp_path / "x.txt"
     broken.write_bytes(b"1" * 119 + b"\r\n")

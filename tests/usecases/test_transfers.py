@@ -17,6 +17,7 @@ from app.domain.zengin import parse_file
 from app.domain.zengin_check import check_bytes
 from app.presentation.messages import message
 from app.usecases import bank_profiles, batches, transfer_results, transfers
+from app.usecases.transfer_files import refuse_other_files
 from app.usecases.transfer_rows import BankAnswer, Written
 from tests.batches_town import Desk, correct_account, open_desk, take_over
 from tests.stores import Town
@@ -237,6 +238,10 @@ def test_a_batch_larger_than_a_file_is_split_into_numbered_ones(desk: Desk, tmp_
     done = write(desk, batch, tmp_path / "a.txt", profile="small")
     assert [one.path.name for one in done.files] == ["a_01.txt", "a_02.txt", "a_03.txt"]
     assert [(one.count, one.total) for one in done.files] == [(2, 3), (2, 7), (1, 5)] and done.total == 15
+    held = [one.path for one in done.files]
+    found = refused(lambda: refuse_other_files(desk.maker, batch_id=batch.id, paths=held[:2]))
+    assert (found.code, found.params["part"]) == ("transfer.file_missing", 3)
+    assert [one.part for one in refuse_other_files(desk.maker, batch_id=batch.id, paths=held)] == [1, 2, 3]
     transfers.hand_over(desk.maker, file_ids=[done.files[0].id])
     assert stored(desk, batch.id).state == "approved", "not before all of it went"
     transfers.hand_over(desk.maker, file_ids=[one.id for one in done.files[1:]])
