@@ -11,17 +11,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.domain.relief import Claim
+from app.domain.resident import ResidentRow
 from app.ui.main_window import MainWindow
 from app.ui.relief.calculation_result import _SHOW
 from app.ui.relief.casualties_entry import CasualtyDialog
 from app.ui.relief.claims_entry import ClaimDialog
 from app.ui.relief.entitlements_file import EntitlementFileDialog
+from app.ui.widgets.form_dialog import FormDialog
 from app.usecases import batches, casualties, claims, payees
 from app.usecases.relief_calculation import calculate
 from app.usecases.relief_rows import EntitlementFilter
+from app.usecases.residents import load_residents
 from tests.batches_town import add_payee
 from tests.relief_town import add_casualty, add_home, add_programme, add_round, by_grade, by_harm, change, entitlements, pay
-from tests.stores import Town
+from tests.stores import OCCURRED, Town
 from tests.ui.conftest import press, say
 
 pytestmark = pytest.mark.gui
@@ -415,6 +418,33 @@ def test_a_casualty_is_found_in_the_registers_and_waits_for_another_person(
     assert (row.name, row.harm, row.breadwinner, row.state, row.head_name) == ("全壊　花", "dead", True, "reported", "全壊　一")
     assert not page.confirm_button.isEnabled() and "ほかの人が確認" in page.banner.words
     assert window.current.tabs.tabText(3) == "人的被害 (1)"
+
+
+def test_a_name_other_than_the_residents_is_taken_for_a_reason_only(window: MainWindow, settle: Settle, town: Town, qtbot) -> None:
+    rows = [ResidentRow(name="見本　花子", kana="ミホン　ハナコ", birth="1950-04-05", resident_no="0000000051", household_no="H1")]
+    load_residents(town.ctx, batches=[rows], as_of=OCCURRED, label="試験")
+    tab(window, settle, "casualties")
+    press(window, Qt.Key.Key_F2)
+    settle()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, CasualtyDialog)
+    say(dialog.whom.finder, "ミホン")
+    settle()
+    press(dialog, Qt.Key.Key_Return)
+    settle()
+    assert dialog.body.editors["name"].raw() == "見本　花子"
+    for key, raw in (("name", "全く　別名"), ("harm", "dead")):
+        dialog.body.editors[key].set_raw(raw)
+    dialog.save()
+    settle()
+    asked = QApplication.activeModalWidget()
+    assert isinstance(asked, FormDialog) and casualties.list_casualty_ids(town.ctx) == []
+    asked.body.editors["reason"].set_raw("改姓。戸籍で確認")
+    asked.save()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    settle()
+    (row,) = casualties.casualty_rows(town.ctx, casualties.list_casualty_ids(town.ctx))
+    assert (row.name, row.resident_no) == ("全く　別名", "0000000051")
 
 
 def test_another_person_confirms_with_the_paper_seen(window: MainWindow, settle: Settle, town: Town, qtbot) -> None:

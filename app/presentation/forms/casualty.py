@@ -44,6 +44,17 @@ CONFIRM = FormSpec(
         ),
     ),
 )
+NAME_DIFFERS = FormSpec(
+    key="casualty.name_differs",
+    title="住民データと違う氏名で登録する",
+    save="この氏名で登録する",
+    sections=(
+        SectionSpec(
+            note="選んだ住民（宛名番号）の氏名と、入れた氏名が違います。別の人なら、やめて住民の選択か氏名を直してください。",
+            fields=(FieldSpec(key="reason", label="この氏名でよい理由", kind="multiline", required=True, placeholder="例：改姓。戸籍で確認"),),
+        ),
+    ),
+)
 WITHDRAW = FormSpec(
     key="casualty.withdraw",
     title="人的被害を取り下げる",

@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
 from app.domain.errors import RuleViolation, StaleRecord
 from app.domain.relief import Casualty
 from app.presentation.columns.whom import Whom
-from app.presentation.forms.casualty import CASUALTY, casualty_form, casualty_values
+from app.presentation.forms.casualty import CASUALTY, NAME_DIFFERS, casualty_form, casualty_values
 from app.presentation.messages import message
 from app.ui import faults, theme
 from app.ui.page import Shell
 from app.ui.relief.household_finder import WhomPane
+from app.ui.surveys.asking import open_form
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.form_dialog import FormBody, ask
+from app.ui.widgets.form_dialog import FormBody, FormDialog, ask
 from app.ui.widgets.hints import KeyHints
 from app.ui.widgets.text import button, column, frame, heading, note, row
 from app.usecases import casualties
@@ -108,15 +109,9 @@ class CasualtyDialog(QDialog):
         """Write it down."""
         if not self.save_button.isEnabled():
             return
-        values = self.body.read()
-        if values is None:
+        given = self._given()
+        if given is None:
             return
-        given: dict[str, Any] = casualty_values(values)
-        whom = self.whom.whom
-        if whom is not None:
-            given |= {"victim_id": whom.victim_id}
-            if whom.kind == "resident":
-                given |= {"resident_id": whom.resident_id, "resident_no": whom.resident_no, "person_id": whom.person_id}
         ctx, one = self.shell.context, self.casualty
         self.save_button.setEnabled(False)
         work = self.shell.runner.write(
@@ -127,6 +122,31 @@ class CasualtyDialog(QDialog):
         )  # fmt: skip
         work.finished(lambda: self.save_button.setEnabled(True)).success(self._succeed).failure(self._fail).start()
 
+    def ask_why(self) -> FormDialog | None:
+        """Save it with a name other than the resident's, for a reason."""
+        given, ctx, one = self._given(), self.shell.context, self.casualty
+        if given is None:
+            return None
+        return open_form(
+            self, self.shell, NAME_DIFFERS,
+            lambda values: casualties.save_casualty(
+                ctx, values=given, casualty_id=one.id if one else None, version=one.version if one else None, reason=values["reason"]
+            ),
+            then=self._succeed,
+        )  # fmt: skip
+
+    def _given(self) -> dict[str, Any] | None:
+        values = self.body.read()
+        if values is None:
+            return None
+        given: dict[str, Any] = casualty_values(values)
+        whom = self.whom.whom
+        if whom is not None:
+            given |= {"victim_id": whom.victim_id}
+            if whom.kind == "resident":
+                given |= {"resident_id": whom.resident_id, "resident_no": whom.resident_no, "person_id": whom.person_id}
+        return given
+
     def _succeed(self, done: SavedCasualty) -> None:
         self._before = self.body.raw()
         self.accept()
@@ -135,6 +155,8 @@ class CasualtyDialog(QDialog):
     def _fail(self, error: Exception) -> None:
         if isinstance(error, RuleViolation) and error.field in self.body.editors:
             self.body.show_problems({error.field: message(error)})
+            if error.code == "casualty.name_differs":
+                self.ask_why()
         elif isinstance(error, RuleViolation):
             self.banner.show_message(message(error), tone="bad")
         elif isinstance(error, StaleRecord):
