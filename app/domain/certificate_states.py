@@ -5,7 +5,7 @@ Each forbidden move is a RuleViolation that says what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.certificate import APPLICATION_STATES, Application, Certificate
@@ -110,3 +110,19 @@ def check_ending(certificate: Certificate) -> None:
     """Only a certificate in force is replaced or revoked (RuleViolation ``certificate.ended``)."""
     if certificate.state != "issued":
         raise RuleViolation("certificate.ended", field="number", number=certificate.number, state=certificate.state)
+
+
+def certified_grades(papers: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The degrees that the valid certificates of one household say, from ``(state, grade)`` of each: issued ones, else those superseded.
+
+    Empty when there is none.
+    """
+    by_state: dict[str, set[str]] = {}
+    for state, grade in papers:
+        by_state.setdefault(state, set()).add(grade)
+    return frozenset(by_state.get("issued") or by_state.get("superseded") or ())
+
+
+def is_certified(grades: Collection[str], grade: str) -> bool:
+    """Whether a household with these certified degrees has the paper for money of ``grade``; "" (none is counted) asks for any paper."""
+    return grade in grades if grade else bool(grades)

@@ -46,14 +46,15 @@ def dry_run(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
     """What ``calculate`` would do. Nothing is written but a line in the access log. Right ``relief`` or ``ledger``."""
     if not ctx.actor.may("ledger"):
         ctx.require("relief")
+    sees = ctx.actor.may("see_protected")
     with without_collector():
         question = _ask(ctx, ctx.reads, round_id)
-        found, days = _plan(ctx.reads, question, sees=ctx.actor.may("see_protected"), now=ctx.now(), job=job)
+        found, days = _plan(ctx.reads, question, sees=sees, now=ctx.now(), job=job)
         budget = _budget(ctx.reads, question, found)
     with ctx.unit() as uow:
         uow.log_access(action="view", persons=len(found), target="relief")
         uow.commit()
-    return _tell(question, found, budget, dry=True, days=days, now=ctx.now())
+    return _tell(question, found, budget, dry=True, days=days, now=ctx.now(), sees=sees)
 
 
 def calculate(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
@@ -77,7 +78,7 @@ def calculate(ctx: Context, *, round_id: str, job: Job = QUIET) -> Calculation:
             raise RuleViolation("relief.over_budget", field="budget", over=-budget.left, budget=budget.amount)
         _write(uow, question, found)
         uow.log_access(action="view", persons=len(found), target="relief")
-        return _tell(question, found, budget, dry=False, days=(), now=uow.now, changes=uow.commit())
+        return _tell(question, found, budget, dry=False, days=(), now=uow.now, sees=sees, changes=uow.commit())
 
 
 def _ask(ctx: Context, reads: Reads, round_id: str) -> Question:
@@ -243,7 +244,8 @@ def _sure(entitlement: Entitlement | None) -> Entitlement:
 
 
 def _tell(
-    question: Question, found: Sequence[Planned], budget: _Budget, *, dry: bool, days: Sequence[str], now: datetime, changes: Changes | None = None
+    question: Question, found: Sequence[Planned], budget: _Budget, *, dry: bool, days: Sequence[str], now: datetime, sees: bool,
+    changes: Changes | None = None,
 ) -> Calculation:
     actions = Counter(one.action for one in found)
     entitled = [one for one in found if one.after is not None and one.after.state == "open"]
@@ -258,7 +260,8 @@ def _tell(
         over=sum(1 for one in found if one.after is not None and one.after.over > 0),
         over_total=sum(one.after.over for one in found if one.after is not None), unchanged=actions["unchanged"], declined=actions["declined"],
         problems=actions["problem"], payable=sum(1 for one in owing if not _sure(one.after).wants),
-        missing={code: missing[code] for code in WANTS if missing[code]}, rows=_in_order(rows), warnings=_warnings(question, budget, days),
+        missing={code: missing[code] for code in WANTS if missing[code]}, rows=_in_order(rows),
+        warnings=_warnings(question, budget, days, reissue=_to_reissue(found), sees=sees),
         calculated_at=now, changes=changes or {},
     )  # fmt: skip
 
@@ -301,7 +304,17 @@ def _count_lines(entitled: Sequence[Planned]) -> Counter[tuple[str, str, str, Ye
     return counts
 
 
-def _warnings(question: Question, budget: _Budget, days: Sequence[str]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def _to_reissue(found: Sequence[Planned]) -> int:
+    """How many entitlements wait for a certificate although their household has one: it says another degree."""
+    return sum(
+        one.open > 0 and one.subject is not None and one.subject.reissue and "certificate" in one.after.wants for one in found if one.after is not None
+    )
+
+
+def _warnings(
+    question: Question, budget: _Budget, days: Sequence[str], *, reissue: int, sees: bool
+) -> tuple[tuple[str, Mapping[str, Any]], ...]:  # fmt: skip
+    """``relief.without_protected`` whenever the actor may not know of protected people, so that it says nothing about whether there are any."""
     found: list[tuple[str, Mapping[str, Any]]] = [
         ("programme.overlap", {"first": one.first.title, "second": one.second.title, "group": one.first.group}) for one in find_overlaps(question.rules)
     ]
@@ -311,4 +324,8 @@ def _warnings(question: Question, budget: _Budget, days: Sequence[str]) -> tuple
         found.append(("relief.over_budget", {"over": -budget.left, "budget": budget.amount}))
     if question.round.state == "closed" or question.programme.state == "closed":
         found.append(("relief.round_closed", {"programme": question.programme.title, "round": question.round.title or question.round.code}))
+    if reissue:
+        found.append(("relief.reissue", {"count": reissue}))
+    if not sees:
+        found.append(("relief.without_protected", {}))
     return tuple(found)

@@ -15,7 +15,8 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFact:
-    """An affected household (被災世帯) as a calculation reads it. ``certificate``: one for damage is issued (or was, and is superseded).
+    """An affected household (被災世帯) as a calculation reads it. ``certificate``: one for damage is issued (or was, and is superseded)
+    that says ``grade``; ``reissue``: there is one, of another degree.
 
     ``grade``: of the counted survey of the main dwelling, the worst of several; "" none is counted. ``size``: members, 0 when not known.
     """
@@ -35,6 +36,7 @@ class HouseholdFact:
     size: int
     certificate: bool
     protected: bool
+    reissue: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ RANK = {harm: place for place, harm in enumerate(("dead", "related_death", "miss
 class Subject:
     """One household or person. ``facts`` without keys, so that alike ones are one object; ``claims`` oldest first.
 
+    ``reissue``: its certificate says another degree than the one that is calculated with.
     ``problem``: a message code of why nothing is calculated for it, with ``params``; ``twin``: who it is, when it is listed twice.
     """
 
@@ -46,6 +47,7 @@ class Subject:
     building_id: str = ""
     claims: tuple[Claim, ...] = ()
     protected: bool = False
+    reissue: bool = False
     problem: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     twin: Subject | None = None
@@ -138,6 +140,7 @@ class Gathering:
         return Subject(
             unit="household", keys=keys, household=keys[0], name=fact.name, kana=fact.kana, birth=fact.birth, address=fact.address,
             victim_id=fact.victim_id, resident_no=fact.resident_no, building_id=fact.building_id, claims=claims, protected=fact.protected,
+            reissue=fact.reissue,
             facts=self._facts(
                 unit="household", district=fact.district, grade=fact.grade, use=fact.use, certificate=fact.certificate, size=size, claims=claims,
                 resident_on=frozenset(day for day, numbers in days.items() if fact.resident_no and fact.resident_no in numbers),
@@ -166,7 +169,7 @@ class Gathering:
         subject = Subject(
             unit="household", keys=keys, household=keys[0], name=head.name if head else claim.claimed_by, kana=head.kana if head else "",
             birth=head.birth if head else "", address=fact.address, resident_no=head.resident_no if head else "", claims=(claim,),
-            person_id=head.person_id if head else "", protected=fact.protected,
+            person_id=head.person_id if head else "", protected=fact.protected, reissue=fact.reissue,
             facts=self._facts(
                 unit="household", district=fact.district, grade=fact.grade, use=fact.use, certificate=fact.certificate, size=size,
                 claims=(claim,), resident_on=frozenset(),

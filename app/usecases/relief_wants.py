@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.certificate import Certificate
+from app.domain.certificate_states import certified_grades, is_certified
 from app.domain.relief import Claim, Entitlement, Programme, ReliefRound, Yen
 from app.domain.relief_documents import always_needed
 from app.usecases.payee_rows import PayeeChoice
@@ -16,7 +18,8 @@ from app.usecases.relief_rows import WANTS
 from app.usecases.relief_subjects import LIVE_CLAIMS
 
 Papers = Mapping[str, tuple[bool, frozenset[str], bool]]
-"""By entitlement: whether there is a claim, the documents that came with claims, whether the household has its certificate."""
+"""By entitlement: whether there is a claim, the documents that came with claims, whether the household has a certificate
+of the degree that is calculated with."""
 NO_PAPERS: tuple[bool, frozenset[str], bool] = (False, frozenset(), False)
 
 
@@ -101,13 +104,16 @@ def announce_claim(uow: UnitOfWork, claim: Claim) -> None:
 def _papers(uow: UnitOfWork, entitlements: Sequence[Entitlement]) -> Papers:
     claims = claims_of(uow.reads, entitlements)
     homes = {one.id: one.victim_id or next((claim.victim_id for claim in claims[one.id]), "") for one in entitlements}
-    certified = {
-        one.victim_id
-        for one in uow.reads.relief.many_by(Certificate, "victim_id", homes.values())
-        if one.kind == "damage" and one.state in ("issued", "superseded")
-    }
+    by_home: dict[str, list[tuple[str, str]]] = {}
+    for paper in uow.reads.relief.many_by(Certificate, "victim_id", homes.values()):
+        if paper.kind == "damage":
+            by_home.setdefault(paper.victim_id, []).append((paper.state, paper.grade))
     return {
-        one.id: (bool(claims[one.id]), frozenset(name for claim in claims[one.id] for name in claim.documents), homes[one.id] in certified)
+        one.id: (
+            bool(claims[one.id]),
+            frozenset(name for claim in claims[one.id] for name in claim.documents),
+            is_certified(certified_grades(by_home.get(homes[one.id], ())), str(json.loads(one.basis).get("grade") or "")),
+        )
         for one in entitlements
     }
 

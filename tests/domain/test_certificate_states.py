@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from app.domain.certificate import APPLICATION_STATES, Application, Certificate
-from app.domain.certificate_states import MISSING, Standing, check_ending, check_move, find_missing, next_state, settled_state
+from app.domain.certificate_states import (
+    MISSING,
+    Standing,
+    certified_grades,
+    check_ending,
+    check_move,
+    find_missing,
+    is_certified,
+    next_state,
+    settled_state,
+)
 from app.domain.errors import RuleViolation
 
 READY = Application(id="a", number="N", victim_id="v", building_id="b", damage="x")
@@ -75,3 +85,11 @@ def test_only_papers_in_force_end() -> None:
     for state in ("superseded", "revoked"):
         with pytest.raises(RuleViolation, match="certificate.ended"):
             check_ending(Certificate(id="c", state=state))
+
+
+def test_the_issued_certificate_holds_and_without_one_the_superseded() -> None:
+    assert certified_grades([("superseded", "half"), ("issued", "total")]) == {"total"}
+    assert certified_grades([("superseded", "half"), ("void", "total")]) == {"half"}
+    assert certified_grades([("void", "total")]) == certified_grades([]) == frozenset()
+    assert is_certified({"half"}, "half") and is_certified({"half"}, "")
+    assert not is_certified({"half"}, "total") and not is_certified(frozenset(), "")

@@ -10,11 +10,13 @@ from app.domain.building import Building, Occupancy
 from app.domain.certificate import Certificate
 from app.domain.errors import Cancelled, RuleViolation
 from app.domain.identifiers import new_id
+from app.presentation.messages import message
 from app.usecases import claims
 from app.usecases.buildings import victim_of_resident
 from app.usecases.job import Job
 from app.usecases.protections import Target, add_protection
 from app.usecases.relief_calculation import calculate, dry_run
+from app.usecases.relief_wants import announce_homes
 from tests.relief_town import (
     add_casualty,
     add_home,
@@ -376,6 +378,52 @@ def test_a_certificate_is_wanted_where_the_programme_asks_for_one(town: Town) ->
         uow.certificates.add(Certificate(id=new_id(), victim_id=home, kind="damage", grade="half"))
         uow.commit()
     assert calculated(ctx, round_id)["証明　なし"].wants == ("payee",)
+
+
+def test_a_certificate_of_another_degree_has_to_be_replaced_before_more_is_paid(town: Town) -> None:
+    ctx = town.ctx
+    home = add_home(ctx, "程度　違い", grade="half")
+    round_id = add_round(ctx, add_programme(ctx, needs_certificate=True), *ISHIKAWA)
+    with ctx.unit() as uow:
+        old = uow.certificates.add(Certificate(id=new_id(), victim_id=home, kind="damage", grade="half"))
+        uow.commit()
+    first = calculate(ctx, round_id=round_id)
+    assert (first.rows[0].wants, first.warnings) == (("payee",), ())
+    judge_home(ctx, home, "total", kind="re", day="2024-02-01")
+    dry = dry_run(ctx, round_id=round_id)
+    raised = calculate(ctx, round_id=round_id)
+    for told in (dry, raised):
+        assert (told.raised, told.rows[0].wants, told.missing["certificate"]) == (1, ("certificate", "payee"), 1)
+        assert told.warnings == (("relief.reissue", {"count": 1}),)
+    assert "差替えが要ります" in message("relief.reissue", count=1)
+    with ctx.unit() as uow:  # what is announced in between says the same as a calculation
+        (stored,) = uow.entitlements.where(round_id=round_id)
+        announce_homes(uow, victim_ids=[home])
+        assert uow.entitlements.need(stored.id).wants == stored.wants == ("certificate", "payee")
+        uow.certificates.save(replace(old, state="superseded"))
+        uow.certificates.add(Certificate(id=new_id(), victim_id=home, kind="damage", grade="total"))
+        announce_homes(uow, victim_ids=[home])
+        assert uow.entitlements.need(stored.id).wants == ("payee",)
+        uow.commit()
+    after = calculate(ctx, round_id=round_id)
+    assert (after.rows[0].wants, after.warnings) == (("payee",), ())
+
+
+def test_who_may_not_know_of_protected_people_is_always_told_that_they_are_left_out(town: Town) -> None:
+    ctx = town.ctx
+    add_home(ctx, "見える　家", grade="total")
+    round_id = add_round(ctx, add_programme(ctx), *ISHIKAWA)
+    clerk, seeing = town.acting("accounting"), town.acting("accounting", "protected")
+    line = (("relief.without_protected", {}),)
+    assert dry_run(clerk, round_id=round_id).warnings == line, "nobody is protected, and still it says so"
+    with ctx.unit() as uow:
+        hidden = victim_of_resident(ctx.for_purpose("x"), uow, town.resident("静"))
+        house = uow.buildings.add(Building(id=new_id(), number="HID", address="見本市港町5"))
+        uow.occupancies.add(Occupancy(id=new_id(), building_id=house.id, victim_id=hidden.id))
+        uow.commit()
+    judge_home(ctx, hidden.id, "total")
+    assert dry_run(clerk, round_id=round_id).warnings == line == calculate(clerk, round_id=round_id).warnings
+    assert dry_run(seeing, round_id=round_id).warnings == () and dry_run(seeing, round_id=round_id).count == 2
 
 
 def test_protected_people_are_not_there_for_those_without_the_right(town: Town) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.building import DWELLINGS
+from app.domain.certificate_states import certified_grades, is_certified
 from app.domain.protection import ProtectedPeople
 from app.domain.survey import GRADES
 from app.storage.queries.base import chunked
@@ -27,7 +29,7 @@ _HOMES = (
     " WHERE o.main AND NOT o.deleted AND NOT b.deleted ORDER BY b.rid"
 )
 _MEMBER_COUNTS = "SELECT victim_id, count(*) FROM victim_member WHERE NOT deleted GROUP BY 1"
-_PAPERS = "SELECT DISTINCT victim_id FROM certificate WHERE NOT deleted AND kind = 'damage' AND state IN ('issued', 'superseded')"
+_PAPERS = "SELECT DISTINCT victim_id, state, grade FROM certificate WHERE NOT deleted AND kind = 'damage' AND state IN ('issued', 'superseded')"
 _SIZES = (
     "SELECT sn.id, r.household_no, count(*) FROM victim v JOIN snapshot sn ON sn.id = v.snapshot_id JOIN resident r ON r.snapshot = sn.num"
     " AND r.household_no = v.resident_household WHERE NOT v.deleted AND v.resident_household <> ''"
@@ -65,7 +67,7 @@ def households(connection: Connection, protected: frozenset[str]) -> Iterator[li
     # Each table by itself and put together here: a join of the four takes several times as long.
     registered = {(row[0], row[1]): row[2] for row in connection.exec_driver_sql(_SIZES)}
     sizes = dict(_rows(connection, _MEMBER_COUNTS))
-    papers = {row[0] for row in _rows(connection, _PAPERS)}
+    papers = _certified(connection)
     homes = _homes(connection)
     for part in _parts(connection, _HOUSEHOLDS, ()):
         found = []
@@ -74,8 +76,18 @@ def households(connection: Connection, protected: frozenset[str]) -> Iterator[li
             building, use, place, grade = homes.get(victim_id, _HOMELESS)
             size = sizes.get(victim_id) or registered.get((snapshot_id, number), 0)
             where = (district or place, snapshot_id, number, row[8], grade, building, use, size)
-            found.append(HouseholdFact(*(*row[:5], *where, victim_id in papers, victim_id in protected)))
+            papered = papers.get(victim_id, frozenset())
+            right = is_certified(papered, grade)
+            found.append(HouseholdFact(*(*row[:5], *where, right, victim_id in protected, bool(papered) and not right)))
         yield found
+
+
+def _certified(connection: Connection) -> dict[str, frozenset[str]]:
+    """The degrees on the valid certificates of each household that has one."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for victim_id, state, grade in _rows(connection, _PAPERS):
+        found[victim_id].append((state, grade))
+    return {victim_id: certified_grades(papers) for victim_id, papers in found.items()}
 
 
 _HOMELESS = ("", "", "", "")
