@@ -395,9 +395,7 @@ def _result(ctx: Context, uow: UnitOfWork, batch: PaymentBatch, found: _Sorted, 
     )  # fmt: skip
 
 
-def _taken(
-    batch: PaymentBatch, payments: Collection[PaymentLine], found: _Sorted, changes: Changes, warnings: tuple[Warned, ...]
-) -> Taken:
+def _taken(batch: PaymentBatch, payments: Collection[PaymentLine], found: _Sorted, changes: Changes, warnings: tuple[Warned, ...]) -> Taken:
     paid = [one for group in found.paid.values() for one in group]
     before = sum(one.state in _WAITING for one in payments)
     return Taken(
