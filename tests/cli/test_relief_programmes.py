@@ -15,8 +15,8 @@ from app.domain.identifiers import new_id
 from app.domain.relief import Entitlement
 from app.printing.raster import read_text
 from app.usecases.programmes import find_round
-from tests.store_fixtures import template
 from tests.relief_town import pay
+from tests.store_fixtures import template
 from tests.stores import OPERATOR, PASSWORD, Clock, copy_store, open_town
 
 __all__ = ["template"]

@@ -15,7 +15,7 @@ from app.usecases import bank_profiles, batches, transfer_results, transfers
 from app.usecases.transfer_contents import read_contents
 from tests.batches_town import Desk, open_desk
 from tests.stores import Town
-from tests.usecases.test_transfers import CONSIGNOR, DAY, approved, sent, stored, write
+from tests.usecases.test_transfers import CONSIGNOR, approved, sent, stored, write
 
 
 @pytest.fixture
