@@ -311,7 +311,7 @@ def _results(result: Mapping[str, Any]) -> str | None:
     lines.append("  全部の結果がそろいました。" if result["settled"] else f"  結果待ちがあと {result['open']:,}件あります。")
     lines += [f"  取り込まなかったもの {len(result['problems']):,}件"] if result["problems"] else []
     lines += [f"    {one['message']}" for one in result["problems"]]
-    return "\n".join([*lines, *(f"  注意：{one['message']}" for one in result["warnings"])])
+    return "\n".join([*lines, *(f"  注意：{one['message']}" for one in result.get("warnings", ()))])
 
 
 TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
