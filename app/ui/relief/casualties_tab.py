@@ -17,9 +17,9 @@ from app.presentation.labels import choices, label
 from app.presentation.messages import message
 from app.ui.relief.casualties_entry import CasualtyDialog
 from app.ui.relief.programme_choice import Sort
+from app.ui.relief.sorted_tab import SortedTab
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
 from app.ui.surveys.importing import open_import
-from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.flow import flow
@@ -40,7 +40,7 @@ _LINKED = (("no", "結び付いていない"), ("yes", "結び付いている"))
 _OWN = "自分が入力した記録は、ほかの人が確認します。"
 
 
-class CasualtiesTab(Tab):
+class CasualtiesTab(SortedTab):
     """F2 writes somebody down, Enter corrects, A confirms. ``arrive(casualty_id=…)`` opens one, ``arrive(state='reported')`` narrows."""
 
     kinds = frozenset({"casualty", "victim", "person", "snapshot"})
@@ -144,18 +144,7 @@ class CasualtiesTab(Tab):
         self.count.setText(f"{len(ids):,}人")
         for part in (self.top, self._acts):
             part.setVisible(bool(ids) or narrowed)
-        self.table.setVisible(bool(ids))
-        self.nothing.setVisible(not ids and narrowed)
-        self.empty.setVisible(not ids and not narrowed)
-        if self._wanted and self.table.select_id(self._wanted):
-            self._wanted = ""
-        if ids and self.table.current_id() is None:
-            self.table.make_current(0)
-        self._enable()
-
-    def _resort(self, key: str, descending: bool) -> None:
-        self._sort = Sort(key, descending)
-        self.list()
+        self._settle(ids, anything=narrowed)
 
     def reset(self) -> None:
         """No conditions."""
@@ -174,13 +163,6 @@ class CasualtiesTab(Tab):
             self.open_casualty(arguments["casualty_id"])
         if arguments.get("new"):
             self.begin()
-
-    def take_focus(self) -> None:
-        """Into the search box, or on the way to the first one."""
-        if self.empty.isVisibleTo(self):
-            self.empty.buttons[0].setFocus()
-        else:
-            self.finder.setFocus()
 
     # -- acting
 

@@ -16,8 +16,8 @@ from app.ui.relief.claims_entry import ClaimDialog, warnings_words
 from app.ui.relief.claims_import import ClaimImportChoice
 from app.ui.relief.claims_papers import PapersDialog
 from app.ui.relief.programme_choice import ProgrammeChoice, Sort, read_offered
+from app.ui.relief.sorted_tab import SortedTab
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
-from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.flow import flow
@@ -37,7 +37,7 @@ _OTHERS = (("lacking", "書類が足りない"), ("apart", "別世帯として")
 _ENDED = ("declined", "withdrawn")
 
 
-class ClaimsTab(Tab):
+class ClaimsTab(SortedTab):
     """F2 takes a claim down, Enter corrects one, F6 ticks its papers. ``arrive(claim_id=…)`` opens one, ``arrive(new=True)`` begins one."""
 
     kinds = frozenset({"claim", "programme", "relief_round", "casualty", "victim"})
@@ -148,18 +148,7 @@ class ClaimsTab(Tab):
         self.count.setText(f"{len(ids):,}件")
         for part in (self.top, self._acts):
             part.setVisible(bool(ids) or narrowed)
-        self.table.setVisible(bool(ids))
-        self.nothing.setVisible(not ids and narrowed)
-        self.empty.setVisible(not ids and not narrowed)
-        if self._wanted and self.table.select_id(self._wanted):
-            self._wanted = ""
-        if ids and self.table.current_id() is None:
-            self.table.make_current(0)
-        self._enable()
-
-    def _resort(self, key: str, descending: bool) -> None:
-        self._sort = Sort(key, descending)
-        self.list()
+        self._settle(ids, anything=narrowed)
 
     def reset(self) -> None:
         """No conditions."""
@@ -182,13 +171,6 @@ class ClaimsTab(Tab):
             self.open_claim(arguments["claim_id"])
         if arguments.get("new"):
             self.begin()
-
-    def take_focus(self) -> None:
-        """Into the search box, or on the way to the first claim."""
-        if self.empty.isVisibleTo(self):
-            self.empty.buttons[0].setFocus()
-        else:
-            self.finder.setFocus()
 
     # -- acting
 

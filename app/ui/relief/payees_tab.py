@@ -21,9 +21,9 @@ from app.ui.relief.account_entry import AccountDialog
 from app.ui.relief.banks_list import BanksDialog
 from app.ui.relief.payees_entry import PayeeDialog
 from app.ui.relief.programme_choice import Sort
+from app.ui.relief.sorted_tab import SortedTab
 from app.ui.surveys.asking import bind, labelled, open_export, open_form, picker
 from app.ui.surveys.importing import open_import
-from app.ui.tabbed import Tab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.flow import flow
@@ -55,7 +55,7 @@ class _Opened:
     entitlement: Entitlement | None = None
 
 
-class PayeesTab(Tab):
+class PayeesTab(SortedTab):
     """Enter the account, F2 a payee, F9 check one after the other. ``arrive(entitlement_id=…)``, ``(payee_id=…)``, ``(show='waiting')``."""
 
     kinds = frozenset({"payee", "payee_account", "own_bank", "entitlement", "victim"})
@@ -176,18 +176,7 @@ class PayeesTab(Tab):
         self.check_button.setEnabled(mine > 0)
         anything = bool(ids) or narrowed or counts.get("ended", 0) > 0
         self.top.setVisible(anything)
-        self.table.setVisible(bool(ids))
-        self.nothing.setVisible(not ids and anything)
-        self.empty.setVisible(not ids and not anything)
-        if self._wanted and self.table.select_id(self._wanted):
-            self._wanted = ""
-        if ids and self.table.current_id() is None:
-            self.table.make_current(0)
-        self._enable()
-
-    def _resort(self, key: str, descending: bool) -> None:
-        self._sort = Sort(key, descending)
-        self.list()
+        self._settle(ids, anything=anything)
 
     def reset(self) -> None:
         """No conditions."""
@@ -209,13 +198,6 @@ class PayeesTab(Tab):
             self.open_for(arguments["entitlement_id"])
         if arguments.get("check"):
             self.check()
-
-    def take_focus(self) -> None:
-        """Into the search box, or on the way to the first one."""
-        if self.empty.isVisibleTo(self):
-            self.empty.buttons[0].setFocus()
-        else:
-            self.finder.setFocus()
 
     # -- acting
 
