@@ -45,15 +45,15 @@ ROLES = ("view", "shelter", "survey", "desk", "accounting", "approval", "admin",
 _EVERYONE = frozenset({"view", "password"})
 _RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(),
-    "shelter": frozenset({"register", "headcount", "export", "print", "backup", "pay"}),
-    "survey": frozenset({"survey", "check_survey", "export", "print"}),
+    "shelter": frozenset({"register", "headcount", "export", "print", "backup", "pay", "exchange", "settle"}),
+    "survey": frozenset({"survey", "check_survey", "export", "print", "exchange"}),
     "desk": frozenset(
         {
             *("register", "headcount", "export", "print", "backup", "link", "survey", "check_survey", "apply", "issue"),
-            *("claim", "check_account", "pay"),
+            *("claim", "check_account", "pay", "exchange", "settle"),
         }
     ),
-    "accounting": frozenset({"export", "print", "backup", "claim", "check_account", "programmes", "relief", "pay", "ledger", "check_money"}),
+    "accounting": frozenset({"export", "print", "backup", "exchange", "claim", "check_account", "programmes", "relief", "pay", "ledger", "check_money"}),
     "approval": frozenset({"export", "print", "check_survey", "approve", "seal", "check_account", "check_money", "approve_money", "ledger"}),
     "admin": frozenset(
         {
@@ -77,6 +77,7 @@ _RIGHTS: dict[str, frozenset[str]] = {
             "forms",
             "seal",
             *("claim", "check_account", "programmes", "relief", "pay", "ledger", "check_money", "approve_money", "limits"),
+            *("exchange", "settle", "enrol"),
         }
     ),
     "protected": frozenset({"see_protected", "protect"}),
@@ -86,7 +87,9 @@ because it cannot be done without seeing the people (``usecases.protections``).
 
 Money: ``programmes`` rules and rounds, ``claim`` applications, payees and accounts, ``check_account`` the second look at an account, ``relief``
 calculating, preparing, transfers, vouchers and results, ``check_money`` and ``approve_money`` the two steps of another person, ``pay`` cash at a
-desk, ``ledger`` the books, ``limits`` how much a role may approve. That two people are needed is checked by name, whatever the roles."""
+desk, ``ledger`` the books, ``limits`` how much a role may approve. That two people are needed is checked by name, whatever the roles.
+
+Exchange: ``exchange`` writing packages and taking them in, ``settle`` deciding conflicts, ``enrol`` devices and their keys."""
 
 
 def rights_of(roles: tuple[str, ...]) -> frozenset[str]:

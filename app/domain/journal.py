@@ -14,6 +14,8 @@ from typing import Any
 
 GENESIS = "0" * 64
 CREATE, UPDATE, SCRUB = "create", "update", "scrub"
+_MOST = 999_999
+"""The counter beside one millisecond: a clock that is years ahead would count on from it for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def next_hlc(last: str, now_ms: int) -> str:
     """The hybrid clock value after ``last`` at wall time ``now_ms``: never smaller than any seen before."""
     last_ms, _, counter = last.partition("-")
     if last and int(last_ms) >= now_ms:
-        return f"{last_ms}-{int(counter) + 1:06d}"
+        return f"{last_ms}-{int(counter) + 1:06d}" if int(counter) < _MOST else f"{int(last_ms) + 1:015d}-000000"
     return f"{now_ms:015d}-000000"
 
 

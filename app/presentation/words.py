@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.presentation.words_damage import DAMAGE_ALIASES, DAMAGE_FIELDS, DAMAGE_SHORT, DAMAGE_WORDS
+from app.presentation.words_exchange import EXCHANGE_PAGES, EXCHANGE_RIGHTS, EXCHANGE_WORDS
 from app.presentation.words_relief import (
     RELIEF_ALIASES,
     RELIEF_FIELDS,
@@ -86,7 +87,7 @@ WORDS: dict[str, dict[str, str]] = {
         "operators": "操作者の管理", "settings": "設定の変更", "audit": "記録の閲覧", "see_protected": "支援措置対象者の閲覧",
         "protect": "支援措置の登録・延長", "unprotect": "支援措置の解除", "survey": "調査の入力", "check_survey": "調査結果の確認",
         "apply": "証明書の申請受付", "issue": "証明書の発行", "approve": "決裁", "forms": "様式の作成", "seal": "公印の使用・様式の承認",
-        **RELIEF_RIGHTS,
+        **RELIEF_RIGHTS, **EXCHANGE_RIGHTS,
     },
     "status": {"none": "避難の登録なし", "staying": "避難中", "left": "退所", "dead": "死亡"},
     "presence": {"in": "避難中", "out": "退所した人", "all": "すべて"},
@@ -113,7 +114,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "page": {
         "home": "ホーム", "search": "検索", "shelters": "避難所", "evacuees": "避難者", "roster": "名簿", "residents": "住民データ",
-        "surveys": "家屋・調査", "certificates": "証明書", "forms": "様式", **RELIEF_PAGES, "history": "履歴・記録", "settings": "設定",
+        "surveys": "家屋・調査", "certificates": "証明書", "forms": "様式", **RELIEF_PAGES, **EXCHANGE_PAGES, "history": "履歴・記録", "settings": "設定",
     },
     "view": {"standard": "標準", "full": "すべての項目", "compact": "印刷用（せまい）", "publishable": "掲示用", "collapsed": "倒壊家屋", "plan": "班の予定"},
     "theme": {"system": "パソコンの設定に合わせる", "light": "明るい", "dark": "暗い"},
@@ -230,6 +231,7 @@ FIELDS["shelter_spell"] = FIELDS["spell"]
 FIELDS["person_decision"] = FIELDS["decision"]
 for _target, _more in ((WORDS, DAMAGE_WORDS), (SHORT, DAMAGE_SHORT), (FIELDS, DAMAGE_FIELDS)):
     _target.update(_more)
+WORDS.update(EXCHANGE_WORDS)
 for _target, _more in ((WORDS, RELIEF_WORDS), (SHORT, RELIEF_SHORT), (FIELDS, RELIEF_FIELDS)):
     _target.update(_more)
 ALIASES.update(DAMAGE_ALIASES | RELIEF_ALIASES)

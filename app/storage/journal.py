@@ -97,7 +97,7 @@ class JournalWriter:
             op = ops[32 * place : 32 * place + 32]
             text = f'["{op}",{start}{self._seq},{context},"{self._hlc}"{middle}{quote(record)},"{action}",{what}]'
             previous, self._head = self._head, chain_hash(self._head, text)
-            self._pending.append((op, *before, self._seq, context, self._hlc, *behind, record, action, what, previous, self._head))
+            self._pending.append((op, *before, self._seq, context, self._hlc, *behind, record, action, what, previous, self._head, self._device))
             self._written += 1
         if len(self._pending) >= 1000:
             self.flush()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 from app import resources
 from app.domain.errors import EnvironmentFault, IntegrityFault
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema this program knows, oldest first. Alembic is only imported when there is something to do."""
 
 

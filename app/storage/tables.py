@@ -210,11 +210,14 @@ journal = Table(
     Column("changes", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("chain", Text, nullable=False, server_default=""),
 )
+"""``chain`` is the device, or a branch of it where a copied folder wrote on (decision 025)."""
 Index("ix_journal_record", journal.c.record)
 Index("ix_journal_received", journal.c.received_ms)
 Index("ix_journal_act", journal.c.act)
-Index("uq_journal_device_seq", journal.c.device, journal.c.device_seq, unique=True)
+Index("uq_journal_chain_seq", journal.c.chain, journal.c.device_seq, unique=True)
+Index("ix_journal_context", journal.c.chain, journal.c.device_seq, sqlite_where=journal.c.context != "{}", postgresql_where=journal.c.context != "{}")
 
 device = Table(
     "device",
@@ -228,8 +231,81 @@ device = Table(
     Column("journal_hash", Text, nullable=False),
     Column("hlc", Text, nullable=False),
     Column("seal", Text, nullable=False),
+    Column("parent", Text, nullable=False, server_default=""),
+    Column("forked", Integer, nullable=False, server_default="0"),
+    Column("signed_seq", Integer, nullable=False, server_default="0"),
+    Column("signed_hash", Text, nullable=False, server_default=""),
+    Column("signature", Text, nullable=False, server_default=""),
 )
-"""Each device whose operations are here, with the head of its chain, sealed with a key derived from the data key."""
+"""Each chain whose operations are here, with its head as far as it is known without a gap, sealed with a key derived from the data key.
+
+``id`` is the chain: the device, or a branch of it. ``parent`` and ``forked``: the chain it was copied from, and the last sequence they share.
+``signed_*``: the last head that the device itself vouched for.
+"""
+
+withheld = Table(
+    "withheld",
+    metadata,
+    Column("chain", Text, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("chain", "first"),
+)
+"""Stretches of a chain that this site is not given: their place in the chain, without what they say."""
+
+peer = Table(
+    "peer",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("knows", Text, nullable=False, server_default="{}"),
+    Column("heard_at", Moment),
+    Column("written_at", Moment),
+    Column("sent_at", Moment),
+    Column("acknowledged_at", Moment),
+    Column("clock_offset", Integer),
+)
+"""What is known of another device besides its enrolment (``domain.exchange.PeerNews``)."""
+
+package = Table(
+    "package",
+    metadata,
+    Column("num", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("site_id", Text, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    Column("handled_at", Moment, nullable=False),
+    Column("since", Moment),
+    Column("until", Moment),
+    Column("records", Integer, nullable=False),
+    Column("conflicts", Integer, nullable=False),
+    Column("gaps", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("details", Text, nullable=False, server_default="{}"),
+)
+"""Packages written (``out``) and taken in (``in``), newest last. ``since`` and ``until``: when the oldest and the newest of its operations were made."""
+Index("ix_package_id", package.c.id)
+
+open_conflict = Table(
+    "open_conflict",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("fields", JsonList, nullable=False),
+    Column("sides", JsonList, nullable=False),
+    Column("found_at", Moment, nullable=False),
+)
+"""Open conflicts, worked out from the operations (``domain.merging``): ``sides`` are operation ids. A settled one is gone."""
+Index("ix_open_conflict_record", open_conflict.c.record)
 
 access = Table(
     "access",

@@ -41,6 +41,7 @@ from app.domain.survey import Appeal, Assignment, Photo, Survey, Team
 from app.usecases.batch_ports import BatchReads
 from app.usecases.cash_ports import CashReads
 from app.usecases.certificate_ports import CertificateReads
+from app.usecases.exchange_ports import ExchangeReads, ExchangeWrites
 from app.usecases.form_rows import LongestTexts
 from app.usecases.job import Job
 from app.usecases.ledger_ports import LedgerReads
@@ -95,6 +96,8 @@ class Repository(Protocol[R]):
 class UnitOfWork(Protocol):
     """One transaction. Left without ``commit()`` it rolls back."""
 
+    @property
+    def exchange(self) -> ExchangeWrites: ...
     @property
     def disasters(self) -> Repository[Disaster]: ...
     @property
@@ -459,6 +462,8 @@ class Reads(Protocol):
 
     @property
     def damage(self) -> DamageReads: ...
+    @property
+    def exchange(self) -> ExchangeReads: ...
 
     def get(self, kind: str, record_id: str) -> Record | None: ...
     def all(self, kind: str) -> Sequence[Record]: ...
