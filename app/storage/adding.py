@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import types
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -52,8 +51,6 @@ def shape_of(name: str) -> Shape:
         if isinstance(column, t.JsonList | t.Moment):
             stored.append((place, _binder(column)))
             told.append(place)
-        elif hint is bool or (isinstance(hint, types.UnionType) and bool in get_args(hint)):
-            stored.append((place, lambda value: value if value is None else int(value)))
         elif get_origin(hint) is tuple:
             raise TypeError(field.name)
     return Shape(

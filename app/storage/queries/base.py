@@ -14,11 +14,24 @@ from app.storage.tables import from_seconds
 Source = Callable[[], AbstractContextManager[Connection]]
 """Opens a connection for one question."""
 T = TypeVar("T")
+_SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+NO_LIMIT = 2**62
+"""A LIMIT that leaves nothing out, in every dialect."""
 
 
 def moment(seconds: int | None) -> datetime | None:
     """A stored moment, or None."""
     return None if seconds is None else from_seconds(seconds)
+
+
+def holds(column: str) -> str:
+    """A condition with two marks: the column has the text in it, in large or small letters. Its values are ``cases(text)``."""
+    return f"(instr(lower({column}), ?) > 0 OR instr(lower({column}), ?) > 0)"
+
+
+def cases(text: str) -> tuple[str, str]:
+    """The text in small letters, as SQLite makes them (of the basic alphabet only) and as PostgreSQL does (of all)."""
+    return text.translate(_SMALL), text.lower()
 
 
 def marks(values: Sequence[object]) -> str:

@@ -48,7 +48,7 @@ _BATCH_SORTS: Mapping[str, str] = {
         " WHEN 'settled' THEN 5 ELSE 6 END, b.rid DESC"
     ),
     "total": "b.total DESC, b.rid DESC",
-    "programme": "p.title, r.code, b.rid DESC",
+    "programme": "p.title NULLS FIRST, r.code NULLS FIRST, b.rid DESC",
 }
 _PAYMENT = (
     "SELECT q.id, q.version, q.number, q.code, q.batch_id, coalesce(b.number, ''), q.position, q.way, q.payee_id, q.account_id, q.name, q.kana,"
@@ -82,9 +82,11 @@ _CHANGED_ACCOUNT = (
     " OR a.kind <> q.account_kind OR a.number <> q.account_number OR a.holder <> q.holder) ORDER BY q.position"
 )
 _NOT_DUE = (
-    "SELECT DISTINCT q.number FROM payment_share s JOIN payment q ON q.id = s.payment_id LEFT JOIN entitlement e ON e.id = s.entitlement_id"
-    " WHERE s.batch_id = ? AND NOT s.deleted AND (e.id IS NULL OR e.deleted OR e.state <> 'open' OR max(e.due - e.before, 0)"
-    " < (SELECT sum(x.amount) FROM payment_share x WHERE x.entitlement_id = e.id AND x.live AND NOT x.deleted)) ORDER BY q.position"
+    "SELECT q.number FROM payment_share s JOIN payment q ON q.id = s.payment_id LEFT JOIN entitlement e ON e.id = s.entitlement_id"
+    " WHERE s.batch_id = ? AND NOT s.deleted AND (e.id IS NULL OR e.deleted OR e.state <> 'open'"
+    " OR CASE WHEN e.due > e.before THEN e.due - e.before ELSE 0 END"
+    " < (SELECT sum(x.amount) FROM payment_share x WHERE x.entitlement_id = e.id AND x.live AND NOT x.deleted))"
+    " GROUP BY q.number, q.position ORDER BY q.position, q.number"
 )
 
 
@@ -376,7 +378,7 @@ def _batch_where(wanted: BatchFilter) -> tuple[str, list[Any]]:
     if wanted.open:
         where += " AND b.state NOT IN ('settled', 'cancelled')"
     for word in unicodedata.normalize("NFKC", wanted.text).split():
-        where += " AND (instr(upper(b.number), ?) OR instr(b.title, ?) OR instr(p.title, ?) OR instr(r.title, ?))"
+        where += " AND (instr(upper(b.number), ?) > 0 OR instr(b.title, ?) > 0 OR instr(p.title, ?) > 0 OR instr(r.title, ?) > 0)"
         values += [word.upper(), word, word, word]
     return where, values
 

@@ -46,10 +46,11 @@ def building_words(connection: Connection, guard: Guard, text: str, values: dict
         values |= {f"plain{place}": plain, f"address{place}": fold_key_address(word) or plain, f"name{place}": fold_key_name(word) or plain,
                    f"kana{place}": fold_key_kana(word) or plain}  # fmt: skip
         conditions.append(
-            f"(instr(b.number, :plain{place}) OR instr(upper(b.tax_no), :plain{place}) OR instr(b.key_address, :address{place})"
-            f" OR ((instr(b.key_owner, :name{place}) OR instr(b.key_owner_kana, :kana{place})) AND b.id NOT IN (SELECT value FROM json_each(:withheld)))"
+            f"(instr(b.number, :plain{place}) > 0 OR instr(upper(b.tax_no), :plain{place}) > 0 OR instr(b.key_address, :address{place}) > 0"
+            f" OR ((instr(b.key_owner, :name{place}) > 0 OR instr(b.key_owner_kana, :kana{place}) > 0)"
+            " AND b.id NOT IN (SELECT value FROM json_each(:withheld)))"
             " OR b.id IN (SELECT o.building_id FROM victim v JOIN occupancy o ON o.victim_id = v.id AND NOT o.deleted WHERE NOT v.deleted"
-            f" AND (instr(v.key_name, :name{place}) OR instr(v.key_kana, :kana{place})) AND v.id NOT IN (SELECT value FROM json_each(:hidden))))"
+            f" AND (instr(v.key_name, :name{place}) > 0 OR instr(v.key_kana, :kana{place}) > 0) AND v.id NOT IN (SELECT value FROM json_each(:hidden))))"
         )
     return conditions
 
@@ -77,7 +78,7 @@ class BuildingQueries:
         if filter.collapsed is not None:
             where.append("b.collapsed" if filter.collapsed else "NOT b.collapsed")
         if filter.grade:
-            counting = f"SELECT building_id FROM ({RANKED}) WHERE place = 1"
+            counting = f"SELECT building_id FROM ({RANKED}) AS ranked WHERE place = 1"
             where.append(f"b.id NOT IN ({counting})" if filter.grade == "ungraded" else f"b.id IN ({counting} AND grade = :grade)")
             values["grade"] = filter.grade
         if filter.state:
@@ -157,7 +158,7 @@ class BuildingQueries:
         for place, word in enumerate(text.split()):
             values |= {f"name{place}": fold_key_name(word) or word, f"kana{place}": fold_key_kana(word) or word,
                        f"address{place}": fold_key_address(word) or word}  # fmt: skip
-            where.append(f"(instr(v.key_name, :name{place}) OR instr(v.key_kana, :kana{place}) OR instr(v.key_address, :address{place}))")
+            where.append(f"(instr(v.key_name, :name{place}) > 0 OR instr(v.key_kana, :kana{place}) > 0 OR instr(v.key_address, :address{place}) > 0)")
         with self._source() as connection:
             hidden = self._guard.hidden(connection).victims
             rows = connection.exec_driver_sql(f"SELECT v.id FROM victim v WHERE {' AND '.join(where)} ORDER BY v.key_kana, v.rid", values)
@@ -239,7 +240,7 @@ def _state(state: str) -> str:
 
 def counted_grades(connection: Connection, building_ids: Sequence[str]) -> dict[str, Any]:
     """The row of ``RANKED`` that counts, for each of the buildings that has one."""
-    query = f"SELECT * FROM ({RANKED} AND s.building_id {_AMONG}) WHERE place = 1"
+    query = f"SELECT * FROM ({RANKED} AND s.building_id {_AMONG}) AS ranked WHERE place = 1"
     return {row[1]: row for row in connection.exec_driver_sql(query, {"ids": json.dumps(list(building_ids))})}
 
 

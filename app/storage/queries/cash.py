@@ -14,12 +14,14 @@ from app.domain.records import Record, value_fields
 from app.domain.relief import Yen
 from app.storage import tables as t
 from app.storage.keys import fold_key_kana, fold_key_name
-from app.storage.queries.base import Source, chunked, marks, moment
+from app.storage.queries.base import Source, cases, chunked, holds, marks, moment
 from app.storage.shield import Guard, concealed
 from app.usecases.cash_rows import BoxRow, ClerkLine, CountRow, ReceiptFilter, ReceiptRow, SiteCount, VoucherFilter, VoucherRow
 
 R = TypeVar("R", bound=Record)
 _LETTERS = 4
+_NOWHERE = "\x01"
+"""A text that no name has in it."""
 
 _VOUCHER = (
     "SELECT v.id, v.version, v.number, v.title, v.batch_id, coalesce(b.number, ''), v.name, v.kana, v.birth, v.address, v.district, v.category,"
@@ -40,7 +42,8 @@ _UNPAID = "('ready', 'assigned', 'recalled', 'released', 'frozen')"
 _CHANGED = (
     "SELECT v.id FROM voucher v JOIN payment_share s ON s.payment_id = v.payment_id AND s.live AND NOT s.deleted"
     " LEFT JOIN entitlement e ON e.id = s.entitlement_id"
-    f" WHERE NOT v.deleted AND v.state IN {_UNPAID} AND (e.id IS NULL OR e.deleted OR e.state <> 'open' OR max(e.due - e.before, 0)"
+    f" WHERE NOT v.deleted AND v.state IN {_UNPAID} AND (e.id IS NULL OR e.deleted OR e.state <> 'open'"
+    " OR CASE WHEN e.due > e.before THEN e.due - e.before ELSE 0 END"
     " < (SELECT sum(x.amount) FROM payment_share x WHERE x.entitlement_id = e.id AND x.live AND NOT x.deleted))"
 )
 """Unpaid vouchers of which less is due now than they say. A laptop has no entitlements: there nothing is known to have changed."""
@@ -52,7 +55,7 @@ _ORDERS = {
     "district": f"v.district, v.key_kana, {_NUMBER}",
     "amount": f"v.amount DESC, {_NUMBER}",
     "state": f"v.state, {_NUMBER}",
-    "site": f"(SELECT name FROM site WHERE id = v.site_id), v.device_id, {_NUMBER}",
+    "site": f"(SELECT name FROM site WHERE id = v.site_id) NULLS FIRST, v.device_id, {_NUMBER}",
 }
 _DONE = "NOT deleted AND state = 'done'"
 _BALANCE = (
@@ -118,7 +121,7 @@ class CashQueries:
         name, kana = fold_key_name(text), fold_key_kana(text)
         if not number and not name:
             return []
-        when = "v.number LIKE ? ESCAPE '\\' OR (? <> '' AND instr(v.key_name, ?)) OR (? <> '' AND instr(v.key_kana, ?))"
+        when = "v.number LIKE ? ESCAPE '\\' OR (? <> '' AND instr(v.key_name, ?) > 0) OR (? <> '' AND instr(v.key_kana, ?) > 0)"
         order = "NOT (instr(v.key_name, ?) = 1 OR instr(v.key_kana, ?) = 1), v.state <> 'assigned', v.key_kana"
         query = f"SELECT v.id, v.guarded FROM voucher v WHERE NOT v.deleted AND ({when}) ORDER BY {order}, {_NUMBER} LIMIT ?"
         like = f"%{_escape(number)}%" if len(number) >= _LETTERS else ""
@@ -298,7 +301,8 @@ class CashQueries:
     def clerk_lines(self, *, day: str) -> list[ClerkLine]:
         """Of this device's own receipts."""
         query = (
-            "SELECT clerk, sum(kind = 'payment'), coalesce(sum(CASE WHEN kind = 'payment' THEN amount END), 0), sum(kind = 'refund'),"
+            "SELECT clerk, count(*) FILTER (WHERE kind = 'payment'), coalesce(sum(CASE WHEN kind = 'payment' THEN amount END), 0),"
+            " count(*) FILTER (WHERE kind = 'refund'),"
             f" coalesce(sum(CASE WHEN kind = 'refund' THEN amount END), 0) FROM receipt WHERE day = ? AND {_DONE}"
             " AND device_id = (SELECT id FROM device WHERE is_self) GROUP BY clerk ORDER BY clerk"
         )
@@ -309,8 +313,8 @@ class CashQueries:
     def boxless_line(self, *, day: str) -> ClerkLine:
         """This device's own receipts without a box, or with one of another site."""
         query = (
-            "SELECT coalesce(sum(kind = 'payment'), 0), coalesce(sum(CASE WHEN kind = 'payment' THEN amount END), 0),"
-            " coalesce(sum(kind = 'refund'), 0), coalesce(sum(CASE WHEN kind = 'refund' THEN amount END), 0)"
+            "SELECT count(*) FILTER (WHERE kind = 'payment'), coalesce(sum(CASE WHEN kind = 'payment' THEN amount END), 0),"
+            " count(*) FILTER (WHERE kind = 'refund'), coalesce(sum(CASE WHEN kind = 'refund' THEN amount END), 0)"
             f" FROM receipt WHERE day = ? AND {_DONE} AND device_id = (SELECT id FROM device WHERE is_self)"
             " AND box_id NOT IN (SELECT c.id FROM cash_box c WHERE NOT c.deleted AND c.site_id = (SELECT site_id FROM device WHERE is_self))"
         )
@@ -346,8 +350,8 @@ def _voucher_where(filter: VoucherFilter, device: str) -> tuple[str, list[Any]]:
         where += " AND v.state = 'assigned' AND v.device_id = ?"
         values.append(device)
     if text := filter.text.strip():
-        where += " AND (v.number LIKE ? ESCAPE '\\' OR instr(v.key_name, ?) OR instr(v.key_kana, ?) OR v.address LIKE ? ESCAPE '\\')"
-        values += [f"%{_escape(text.upper())}%", fold_key_name(text) or "\0", fold_key_kana(text) or "\0", f"%{_escape(text)}%"]
+        where += f" AND (instr(v.number, ?) > 0 OR instr(v.key_name, ?) > 0 OR instr(v.key_kana, ?) > 0 OR {holds('v.address')})"
+        values += [text.upper(), fold_key_name(text) or _NOWHERE, fold_key_kana(text) or _NOWHERE, *cases(text)]
     return where, values
 
 
@@ -364,9 +368,8 @@ def _receipt_where(filter: ReceiptFilter) -> tuple[str, list[Any]]:
     if filter.waiting:
         where += " AND r.kind = 'refund' AND r.state = 'asked'"
     if text := filter.text.strip():
-        where += " AND (r.number LIKE ? ESCAPE '\\' OR v.number LIKE ? ESCAPE '\\' OR instr(v.key_name, ?) OR instr(v.key_kana, ?))"
-        like = f"%{_escape(text.upper())}%"
-        values += [like, like, fold_key_name(text) or "\0", fold_key_kana(text) or "\0"]
+        where += " AND (instr(r.number, ?) > 0 OR instr(v.number, ?) > 0 OR instr(v.key_name, ?) > 0 OR instr(v.key_kana, ?) > 0)"
+        values += [text.upper(), text.upper(), fold_key_name(text) or _NOWHERE, fold_key_kana(text) or _NOWHERE]
     return where, values
 
 

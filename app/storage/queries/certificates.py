@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -62,14 +62,14 @@ _COUNTED = (
     " ORDER BY s.building_id, CASE s.kind WHEN 're' THEN 2 WHEN 'second' THEN 1 ELSE 0 END, s.surveyed_on, s.id"
 )
 _PUSH = (
-    "SELECT DISTINCT o.victim_id, o.building_id FROM occupancy o JOIN building b ON b.id = o.building_id JOIN victim v ON v.id = o.victim_id"
+    "SELECT o.victim_id, o.building_id FROM occupancy o JOIN building b ON b.id = o.building_id JOIN victim v ON v.id = o.victim_id"
     " WHERE NOT o.deleted AND NOT b.deleted AND NOT v.deleted AND o.main AND b.use IN ('dwelling', 'apartment', 'mixed')"
     " AND v.source NOT IN ('business', 'owner')"
     " AND EXISTS (SELECT 1 FROM survey s WHERE s.building_id = b.id AND s.state = 'counted' AND NOT s.deleted)"
     " AND NOT EXISTS (SELECT 1 FROM application a WHERE a.victim_id = o.victim_id AND a.building_id = o.building_id AND a.kind = 'damage'"
     " AND NOT a.deleted)"
     " AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.victim_id = o.victim_id AND c.building_id = o.building_id AND c.kind = 'damage'"
-    " AND c.state = 'issued' AND NOT c.deleted) ORDER BY b.rid, o.rid"
+    " AND c.state = 'issued' AND NOT c.deleted) GROUP BY o.victim_id, o.building_id ORDER BY min(b.rid), min(o.rid)"
 )
 
 
@@ -224,7 +224,7 @@ class CertificateQueries:
         with self._source() as connection:
             hidden = protected_victims(self._guard.hidden(connection))
             who = "victim_id" if hidden else "''"
-            query = f"SELECT state, {who}, count(*), min(applied_on) FROM application WHERE NOT deleted GROUP BY state, {who}"
+            query = f"SELECT state, {who}, count(*), min(applied_on) FROM application WHERE NOT deleted GROUP BY 1, 2"
             return [(row[0], row[1], row[2], row[3]) for row in connection.exec_driver_sql(query) if row[1] not in hidden]
 
     def declared(self) -> list[str]:
@@ -273,7 +273,7 @@ _APPLICATION_SORTS: Mapping[str, tuple[str, str]] = {
     "number": ("a.number", _ORDER),
     "applied": ("a.number", f"a.applied_on, {_ORDER}"),
     "waiting": ("a.number", f"a.applied_on = '', a.applied_on, {_ORDER}"),
-    "kana": ("a.number", f"coalesce(v.key_kana, a.key_kana), {_ORDER}"),
+    "kana": ("a.number", f"coalesce(v.key_kana, a.key_kana) NULLS FIRST, {_ORDER}"),
     "address": ("coalesce(b.address, v.address, '')", _ORDER),
     "state": (
         "a.number",
@@ -338,7 +338,7 @@ def _text_where(text: str, columns: Sequence[str]) -> tuple[str, list[Any]]:
             if folds[kind]:
                 parts.append(f"{name} LIKE ? ESCAPE '\\'")
                 values.append(_like(folds[kind]))
-        where += f" AND ({' OR '.join(parts)})" if parts else " AND 0"
+        where += f" AND ({' OR '.join(parts)})" if parts else " AND false"
     return where, values
 
 
@@ -368,10 +368,10 @@ def _application_where(wanted: ApplicationFilter, today: str) -> tuple[str, list
         if value:
             where, values = f"{where} AND {column} {sign} ?", [*values, value]
     if wanted.missing:
-        where += f" AND {_LACKING.get(wanted.missing, '0')} AND a.state NOT IN ('issued', 'closed')"
+        where += f" AND {_LACKING.get(wanted.missing, 'false')} AND a.state NOT IN ('issued', 'closed')"
     if wanted.waiting:
-        where += " AND a.state NOT IN ('issued', 'closed') AND a.applied_on <> '' AND julianday(?) - julianday(a.applied_on) >= ?"
-        values += [today, wanted.waiting]
+        where += " AND a.state NOT IN ('issued', 'closed') AND a.applied_on <> '' AND a.applied_on <= ?"
+        values.append((date.fromisoformat(today) - timedelta(days=wanted.waiting)).isoformat())
     told, words = _text_where(wanted.text, _APPLICATION_TEXT)
     return where + told, values + words
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.domain.building import DWELLINGS
@@ -18,9 +18,9 @@ _KNOWN = "{record} NOT IN (SELECT record FROM journal WHERE kind = '{kind}' AND 
 """What this folder knew by a moment: not what it was told of later."""
 _RANK = "CASE kind WHEN 're' THEN 2 WHEN 'second' THEN 1 ELSE 0 END"
 _WATER = (
-    "CASE WHEN s.hazard IN ({floods}) AND json_valid(s.inputs) THEN CASE json_type(s.inputs, '$.above_floor') WHEN 'true' THEN 1 WHEN 'false' THEN 0"
-    " END END AS above, CASE WHEN s.hazard IN ({floods}) AND json_valid(s.inputs) AND json_type(s.inputs, '$.depth_cm') IN ('integer', 'real')"
-    " THEN CASE WHEN json_extract(s.inputs, '$.depth_cm') < 0 THEN -1 ELSE 0 END END AS depth"
+    "CASE WHEN s.hazard IN ({floods}) AND json_valid(s.inputs) = 1 THEN CASE json_type(s.inputs, '$.above_floor') WHEN 'true' THEN 1 WHEN 'false' THEN 0"
+    " END END AS above, CASE WHEN s.hazard IN ({floods}) AND json_valid(s.inputs) = 1 AND json_type(s.inputs, '$.depth_cm') IN ('integer', 'real')"
+    " THEN CASE WHEN CAST(json_extract(s.inputs, '$.depth_cm') AS REAL) < 0 THEN -1 ELSE 0 END END AS depth"
 )
 _HOUSES = (
     "WITH seen AS (SELECT s.rid, s.building_id, s.kind, s.method, s.surveyed_on, s.id,"
@@ -35,7 +35,7 @@ _HOUSES = (
     " WHERE NOT o.deleted AND NOT v.deleted AND o.main AND h.use IN ({dwellings})),"
     " people AS (SELECT victim_id, count(*) AS number FROM victim_member WHERE NOT deleted GROUP BY 1)"
     " SELECT district, use, grade, hazard, firm, above, depth, count(*), 0, 0, 0 FROM house GROUP BY 1, 2, 3, 4, 5, 6, 7"
-    " UNION ALL SELECT district, use, grade, hazard, firm, above, depth, 0, count(*), coalesce(sum(p.number), 0), sum(p.number IS NULL)"
+    " UNION ALL SELECT district, use, grade, hazard, firm, above, depth, 0, count(*), coalesce(sum(p.number), 0), count(*) - count(p.number)"
     " FROM home LEFT JOIN people p ON p.victim_id = home.victim_id WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7"
 )
 _FOREVER = 2**62
@@ -43,15 +43,15 @@ _DWELLINGS, _FLOODS = (", ".join(f"'{one}'" for one in sorted(names)) for names 
 _DAILY = {
     "applied": "SELECT applied_on, count(*) FROM application WHERE NOT deleted AND applied_on <> '' GROUP BY 1",
     "surveyed": "SELECT day, count(*) FROM (SELECT building_id, min(surveyed_on) AS day FROM survey WHERE NOT deleted AND surveyed_on <> ''"
-    " AND state IN ('entered', 'counted', 'returned') GROUP BY building_id) GROUP BY 1",
-    "judged": "SELECT day, count(*) FROM (SELECT building_id, date(min(coalesce(checked_at, 0)), 'unixepoch', '+9 hours') AS day FROM survey"
-    " WHERE NOT deleted AND state = 'counted' AND checked_at IS NOT NULL GROUP BY building_id) GROUP BY 1",
+    " AND state IN ('entered', 'counted', 'returned') GROUP BY building_id) AS one GROUP BY 1",
+    "judged": "SELECT (first + 32400) / 86400, count(*) FROM (SELECT building_id, min(checked_at) AS first FROM survey"
+    " WHERE NOT deleted AND state = 'counted' AND checked_at IS NOT NULL GROUP BY building_id) AS one GROUP BY 1",
     "issued": "SELECT issued_on, count(*) FROM certificate WHERE NOT deleted AND issued_on <> '' GROUP BY 1",
 }
 _SPANS = (
     "SELECT applied_on, served, count(*) FROM (SELECT a.applied_on, CASE WHEN a.state = 'issued' THEN min(c.issued_on) END AS served"
     " FROM application a LEFT JOIN certificate c ON a.state = 'issued' AND c.application_id = a.id AND NOT c.deleted"
-    " WHERE NOT a.deleted AND a.applied_on <> '' AND a.state <> 'closed' GROUP BY a.id) GROUP BY 1, 2"
+    " WHERE NOT a.deleted AND a.applied_on <> '' AND a.state <> 'closed' GROUP BY a.id, a.applied_on, a.state) AS one GROUP BY 1, 2"
 )
 
 
@@ -111,8 +111,8 @@ class DamageQueries:
     def casualties(self, *, at: datetime) -> dict[str, int]:
         """Dead, seriously and lightly hurt among the registered."""
         query = (
-            "SELECT coalesce(sum(died_at IS NOT NULL AND died_at <= :at), 0), coalesce(sum(injury = 'serious' AND died_at IS NULL), 0),"
-            " coalesce(sum(injury = 'light' AND died_at IS NULL), 0) FROM person WHERE NOT deleted"
+            "SELECT count(*) FILTER (WHERE died_at <= :at), count(*) FILTER (WHERE injury = 'serious' AND died_at IS NULL),"
+            " count(*) FILTER (WHERE injury = 'light' AND died_at IS NULL) FROM person WHERE NOT deleted"
         )
         with self._source() as connection:
             row = connection.exec_driver_sql(query, {"at": to_seconds(at)}).one()
@@ -136,18 +136,19 @@ def _by_day(rows: Any) -> dict[date, int]:
     return dict(found)
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text[:10])
+def _day(text: str | int) -> date:
+    """The day that a text begins with, or the day of this number since 1970."""
+    return date(1970, 1, 1) + timedelta(days=text) if isinstance(text, int) else date.fromisoformat(text[:10])
 
 
 def _severity(column: str) -> str:
     """The worst degree first."""
     places = " ".join(f"WHEN '{grade}' THEN {place}" for place, grade in enumerate(GRADES))
-    return f"CASE {column} {places} END"
+    return f"CASE {column} {places} END NULLS FIRST"
 
 
 def _known_by(at: datetime | None, kind: str, record: str) -> str:
-    return "1" if at is None else _KNOWN.format(record=record, kind=kind)
+    return "true" if at is None else _KNOWN.format(record=record, kind=kind)
 
 
 def _moment(at: datetime | None) -> dict[str, int]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from app.storage import tables as t
 from app.storage.access import crowds_with
-from app.storage.queries.base import Source, chunked, marks
+from app.storage.queries.base import NO_LIMIT, Source, chunked, marks
 from app.storage.shield import PERSONAL, Guard, concealed
 from app.usecases.rows import AccessEntry, HistoryEntry
 
@@ -107,7 +107,7 @@ class JournalQueries:
 
     def access(self, *, person_id: str = "", limit: int | None = None) -> list[AccessEntry]:
         """Accesses, newest first; those that touched one person when an id is given."""
-        among = "SELECT access_seq FROM access_person WHERE person = :person UNION ALL SELECT value FROM json_each(:crowds)"
+        among = "SELECT access_seq FROM access_person WHERE person = :person UNION ALL SELECT CAST(value AS INTEGER) FROM json_each(:crowds)"
         where = f"WHERE a.seq IN ({among})" if person_id else ""
         query = (
             "SELECT a.at_ms, coalesce(o.name, ''), a.action, a.purpose, a.persons, a.target FROM access a LEFT JOIN operator o ON o.id = a.operator"
@@ -117,7 +117,7 @@ class JournalQueries:
             if person_id and person_id in self._guard.hidden(connection).persons:
                 return []
             crowds = json.dumps(crowds_with(connection, person_id)) if person_id else "[]"
-            given = {"person": person_id, "crowds": crowds, "limit": -1 if limit is None else limit}
+            given = {"person": person_id, "crowds": crowds, "limit": NO_LIMIT if limit is None else limit}
             rows = connection.exec_driver_sql(query, given).all()
         return [
             AccessEntry(at=datetime.fromtimestamp(r[0] / 1000, UTC), by=r[1], action=r[2], purpose=r[3], persons=r[4], target=r[5])
@@ -128,7 +128,7 @@ class JournalQueries:
         """The latest wall-clock time that any operation here carries."""
         with self._source() as connection:
             value = connection.exec_driver_sql(
-                "SELECT max(at_ms) FROM (SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 200)"
+                "SELECT max(at_ms) FROM (SELECT at_ms FROM journal ORDER BY seq DESC LIMIT 200) AS newest"
             ).scalar_one()
         return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.storage.queries.base import Source, chunked, marks, moment
+from app.storage.queries.base import Source, cases, chunked, holds, marks, moment
 from app.storage.shield import Guard, concealed
 from app.storage.shield_relief import protected_postings
 from app.usecases.ledger_ports import BatchSum, EntitlementSum, PostingSum, ShareLine
@@ -176,7 +176,8 @@ class LedgerQueries:
 
     def entries_like(self, ending: str) -> list[str]:
         """Two at the most; those of protected people only for who may see them."""
-        query = f"SELECT DISTINCT p.entry FROM posting p WHERE NOT p.deleted AND substr(p.entry, -{len(ending):d}) = ?"
+        end = f"length(p.entry) >= {len(ending):d} AND substr(p.entry, length(p.entry) - {len(ending) - 1:d}) = ?"
+        query = f"SELECT DISTINCT p.entry FROM posting p WHERE NOT p.deleted AND {end} ORDER BY p.entry"
         with self._source() as connection:
             hidden = self._hidden_entries(connection)
             return [row[0] for row in connection.exec_driver_sql(query, (ending,)).all() if row[0] not in hidden][:2]
@@ -254,9 +255,8 @@ def _journal_where(filter: LedgerFilter) -> tuple[str, tuple[Any, ...]]:
     }  # fmt: skip
     conditions = [(f" AND {text}", (value,)) for text, value in plain.items() if value]
     if filter.text.strip():
-        like = f"%{filter.text.strip()}%"
-        batch = "p.batch_id IN (SELECT b.id FROM payment_batch b WHERE b.number LIKE ?)"
-        conditions.append((f" AND (p.memo LIKE ? OR p.entry LIKE ? OR {batch})", (like, like, like)))  # type: ignore[arg-type]
+        batch = f"p.batch_id IN (SELECT b.id FROM payment_batch b WHERE {holds('b.number')})"
+        conditions.append((f" AND ({holds('p.memo')} OR {holds('p.entry')} OR {batch})", cases(filter.text.strip()) * 3))  # type: ignore[arg-type]
     return "".join(text for text, _ in conditions), tuple(value for _, values in conditions for value in values)
 
 

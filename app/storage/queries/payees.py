@@ -15,7 +15,7 @@ from app.domain.payments import Account, Payee
 from app.storage import tables as t
 from app.storage.changing import read_records
 from app.storage.keys import digits, fold_key_kana, fold_key_name
-from app.storage.queries.base import Source, chunked, marks, moment
+from app.storage.queries.base import Source, cases, chunked, holds, marks, moment
 from app.storage.shield import Guard
 from app.storage.shield_relief import protected_payees, unseen
 from app.usecases.payee_rows import SHOWS, PayeeFilter, PayeeRow, Twin
@@ -24,7 +24,7 @@ _FROM = " FROM payee p LEFT JOIN payee_account a ON a.id = p.account_id AND NOT 
 _ROW = (
     "SELECT p.id, p.version, p.subject, p.programme_id, coalesce(g.title, ''), p.role, p.name, p.kana, p.birth, p.address, p.phone, p.way,"
     " p.consent, p.state, p.victim_id, p.resident_no,"
-    " (SELECT max(e.number || char(31) || e.name) FROM entitlement e WHERE e.subject = p.subject AND NOT e.deleted),"
+    " (SELECT max(e.number || '\x1f' || e.name) FROM entitlement e WHERE e.subject = p.subject AND NOT e.deleted),"
     " coalesce(a.id, ''), coalesce(a.bank, ''), coalesce(a.bank_name, ''), coalesce(a.branch, ''), coalesce(a.branch_name, ''),"
     " coalesce(a.kind, ''), coalesce(a.number, ''), coalesce(a.holder, ''), coalesce(a.state, ''), coalesce(o.name, ''), coalesce(c.name, ''),"
     f" a.checked_at, coalesce(a.warnings, '[]'), coalesce(a.photo, ''){_FROM}"
@@ -269,11 +269,11 @@ def _where(wanted: PayeeFilter, operator: str, subjects: Sequence[str] = ()) -> 
 
 
 def _text(text: str, subjects: Sequence[str]) -> tuple[list[str], list[Any]]:
-    parts, values = ["p.address LIKE ?"], [f"%{text}%"]
+    parts, values = [holds("p.address")], [*cases(text)]
     for column, key in (("p.key_name", fold_key_name(text)), ("p.key_kana", fold_key_kana(text))):
         if key:
-            parts.append(f"{column} LIKE ?")
-            values.append(f"%{key}%")
+            parts.append(f"instr({column}, ?) > 0")
+            values.append(key)
     number = digits(text)
     if number and len(number) >= 3:
         parts += ["a.number LIKE ?", "p.resident_no = ?"]

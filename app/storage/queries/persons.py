@@ -144,7 +144,7 @@ class PersonQueries:
         presences = {
             "in": "EXISTS (SELECT 1 FROM stay st WHERE st.person_id = p.id AND NOT st.deleted AND st.to_at IS NULL)",
             "out": "NOT EXISTS (SELECT 1 FROM stay st WHERE st.person_id = p.id AND NOT st.deleted AND st.to_at IS NULL)",
-            "all": "1",
+            "all": "true",
         }
         where, parameters = [f"NOT p.deleted AND {presences[presence]}"], {}
         if text.strip():

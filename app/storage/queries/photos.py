@@ -18,7 +18,7 @@ SELECT p.id, p.version, p.number, p.building_id, coalesce(b.number, ''), coalesc
 FROM photo p LEFT JOIN building b ON b.id = p.building_id WHERE p.id IN ({marks})
 """
 _BATCHES = """
-SELECT batch, count(*), sum(building_id = ''), count(DISTINCT nullif(building_id, '')), min(taken_at), max(taken_at)
+SELECT batch, count(*), count(*) FILTER (WHERE building_id = ''), count(DISTINCT nullif(building_id, '')), min(taken_at), max(taken_at)
 FROM photo WHERE NOT deleted {hidden} GROUP BY batch ORDER BY batch DESC
 """
 

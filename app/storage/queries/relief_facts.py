@@ -23,7 +23,7 @@ _HOUSEHOLDS = (
     "SELECT id, head_name, head_kana, head_birth, address, district, snapshot_id, resident_household, resident_no FROM victim"
     " WHERE NOT deleted AND source NOT IN ('business', 'owner') ORDER BY rid"
 )
-_GRADES = f"SELECT building_id, grade FROM ({RANKED}) WHERE place = 1"
+_GRADES = f"SELECT building_id, grade FROM ({RANKED}) AS ranked WHERE place = 1"
 _HOMES = (
     "SELECT o.victim_id, b.id, b.use, b.district FROM occupancy o JOIN building b ON b.id = o.building_id"
     " WHERE o.main AND NOT o.deleted AND NOT b.deleted ORDER BY b.rid"
@@ -33,7 +33,7 @@ _PAPERS = "SELECT DISTINCT victim_id, state, grade FROM certificate WHERE NOT de
 _SIZES = (
     "SELECT sn.id, r.household_no, count(*) FROM victim v JOIN snapshot sn ON sn.id = v.snapshot_id JOIN resident r ON r.snapshot = sn.num"
     " AND r.household_no = v.resident_household WHERE NOT v.deleted AND v.resident_household <> ''"
-    " AND NOT EXISTS (SELECT 1 FROM victim_member m WHERE m.victim_id = v.id AND NOT m.deleted) GROUP BY v.id"
+    " AND NOT EXISTS (SELECT 1 FROM victim_member m WHERE m.victim_id = v.id AND NOT m.deleted) GROUP BY v.id, sn.id, r.household_no"
 )
 _MEMBERS = (
     "SELECT id, victim_id, resident_id, resident_no, person_id, name, kana, birth FROM victim_member WHERE NOT deleted"

@@ -21,7 +21,8 @@ PAID = (
     " FROM payment_share s JOIN payment p ON p.id = s.payment_id WHERE NOT s.deleted {which} GROUP BY s.entitlement_id"
 )
 """What is paid and on its way, by entitlement. ``which``: a further condition on ``s``."""
-OPEN = "max(0, e.due - e.before - coalesce(d.paid, 0) - coalesce(d.under_way, 0))"
+_LEFT = "e.due - e.before - coalesce(d.paid, 0) - coalesce(d.under_way, 0)"
+OPEN = f"CASE WHEN {_LEFT} > 0 THEN {_LEFT} ELSE 0 END"
 PROGRESS = (
     "CASE WHEN e.state <> 'open' THEN e.state"
     " WHEN coalesce(d.under_way, 0) > 0 THEN CASE WHEN mp.state = 'approved' AND mp.way = 'cash' THEN 'voucher' ELSE mp.state END"
@@ -41,7 +42,7 @@ CLAIM_NAME, CLAIM_KANA = "coalesce(v.head_name, k.name, c.claimed_by)", "coalesc
 CLAIM_DISTRICT = "coalesce(v.district, k.district, '')"
 _CASES = "".join(f" AND value NOT LIKE '%{ending}'" for ending in conditional_endings())
 LACKING = (
-    "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(g.documents) UNION SELECT value FROM json_each(coalesce(r.documents, '[]')))"
+    "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(g.documents) UNION SELECT value FROM json_each(coalesce(r.documents, '[]'))) AS wanted"
     f" WHERE value NOT IN (SELECT value FROM json_each(c.documents)){_CASES})"
 )
 """Whether a document that everybody brings has not come with a claim."""
@@ -87,9 +88,9 @@ def entitlement_where(filter: EntitlementFilter) -> Conditions:
         where.append("e.state = :progress" if filter.progress in ("declined", "ended") else f"{PROGRESS} = :progress")
         values["progress"] = filter.progress
     if filter.owed is not None:
-        where.append(f"{'' if filter.owed else 'NOT '}(e.state = 'open' AND {OPEN} > 0)")
+        where.append(f"{'' if filter.owed else 'NOT '}(e.state = 'open' AND {_LEFT} > 0)")
     if filter.wants:
-        where.append(f"e.state = 'open' AND ({OPEN} > 0 OR e.due = 0)")
+        where.append(f"e.state = 'open' AND ({_LEFT} > 0 OR e.due = 0)")
         where.append(_WANTS.get(filter.wants, "EXISTS (SELECT 1 FROM json_each(e.wants) WHERE value = :wants)"))
         values["wants"] = filter.wants
     if filter.way:
@@ -129,7 +130,7 @@ def casualty_where(filter: CasualtyFilter) -> Conditions:
     """Conditions on ``CASUALTIES``."""
     where, values = _equal("c", filter, ("harm", "state", "district", "victim_id"))
     if filter.breadwinner:
-        where.append({"yes": "c.breadwinner = 1", "no": "c.breadwinner = 0"}.get(filter.breadwinner, "c.breadwinner IS NULL"))
+        where.append({"yes": "c.breadwinner", "no": "NOT c.breadwinner"}.get(filter.breadwinner, "c.breadwinner IS NULL"))
     if filter.linked is not None:
         where.append(f"{'' if filter.linked else 'NOT '}(c.victim_id <> '' OR c.person_id <> '' OR c.resident_no <> '' OR c.resident_id <> '')")
     number = ("c.number", "c.resident_no")
@@ -160,8 +161,8 @@ def _words(
         for at, (columns, folded) in enumerate(folds):
             if folded and columns:
                 values[f"w{place}_{at}"] = folded
-                parts += [f"instr(coalesce({column}, ''), :w{place}_{at})" for column in columns]
-        where.append(f"({' OR '.join(parts)})" if parts else "0")
+                parts += [f"instr(coalesce({column}, ''), :w{place}_{at}) > 0" for column in columns]
+        where.append(f"({' OR '.join(parts)})" if parts else "false")
 
 
 def means(people: ProtectedPeople, victim_id: str, resident_no: str, person_id: str, resident_id: str) -> bool:

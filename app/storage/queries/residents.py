@@ -245,7 +245,7 @@ class ResidentQueries:
                 return array("q")
             hidden = self._guard.hidden_rows(connection, row)
             if not text.strip():
-                found = connection.exec_driver_sql("SELECT rid FROM resident_kana WHERE snapshot = ? ORDER BY key_kana", (row.num,))
+                found = connection.exec_driver_sql("SELECT rid FROM resident_kana WHERE snapshot = ? ORDER BY key_kana, rid", (row.num,))
                 return _without(found, hidden)
             query = match_anywhere(text, least=1)
             if not query:
@@ -253,7 +253,7 @@ class ResidentQueries:
             tables = text_tables(connection, row.num)
             parts = (f"SELECT rowid FROM {table} WHERE {table} MATCH :query AND rowid BETWEEN :first AND :last" for table in tables)
             found = connection.exec_driver_sql(
-                f"SELECT rid FROM resident WHERE rid IN ({' UNION ALL '.join(parts)}) ORDER BY key_kana LIMIT 100000",
+                f"SELECT rid FROM resident WHERE rid IN ({' UNION ALL '.join(parts)}) ORDER BY key_kana, rid LIMIT 100000",
                 {"query": query, "first": row.first_rid, "last": row.last_rid},
             )
             return _without(found, hidden)

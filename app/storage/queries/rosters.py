@@ -285,7 +285,7 @@ def _as_known(connection: Connection, wanted: RosterFilter) -> list[_Line]:
     shelters |= {key: value["name"] for key, value in undone["shelter"].items() if value and "name" in value}
     households = _households(connection, undone["household"])
     lines = []
-    for row in connection.exec_driver_sql(_SQL + "1", {"at": to_seconds(wanted.at)}):
+    for row in connection.exec_driver_sql(_SQL + "true", {"at": to_seconds(wanted.at)}):
         line = _Line(zip(_NAMES, row, strict=True))
         if _rewind(line, undone):
             line["shelter"] = shelters.get(line["st_shelter_id"], "")

@@ -181,7 +181,7 @@ def _candidates(connection: Connection, ground: _Ground, wanted: Wanted, limit: 
         return ground.seen(_narrow(connection, ground, wanted, rids))[: CAP + 1]
     rids = []
     if wanted.kana and not wanted.texts and not wanted.address:
-        sql = f"SELECT rid FROM {ground.kana} WHERE {ground.scope} key_kana >= :kana AND key_kana < :end ORDER BY key_kana LIMIT {CAP + 1}"
+        sql = f"SELECT rid FROM {ground.kana} WHERE {ground.scope} key_kana >= :kana AND key_kana < :end ORDER BY key_kana, rid LIMIT {CAP + 1}"
         rids = ground.seen(_column(connection, sql, {**ground.values, "kana": wanted.kana, "end": wanted.kana + _LAST}))
         if len(rids) >= limit:
             return rids

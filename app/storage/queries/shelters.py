@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from app.storage.queries.base import Source, moment
+from app.storage.queries.base import NO_LIMIT, Source, moment
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import HeadcountRow, ShelterRow, TrendPoint
 
@@ -27,10 +27,10 @@ latest AS (
   SELECT shelter_id, counted_at, counted_total, method FROM (
     SELECT shelter_id, counted_at, counted_total, method,
            row_number() OVER (PARTITION BY shelter_id ORDER BY counted_at DESC, rid DESC) AS n
-    FROM headcount WHERE NOT deleted AND counted_at <= :at) WHERE n = 1),
+    FROM headcount WHERE NOT deleted AND counted_at <= :at) AS numbered WHERE n = 1),
 listed AS (SELECT max(counted_at) AS counted_at FROM headcount WHERE NOT deleted AND method = 'listing' AND counted_at <= :at),
 declared AS (
-  SELECT latest.* FROM latest, listed LEFT JOIN spell ON spell.shelter_id = latest.shelter_id
+  SELECT latest.* FROM latest CROSS JOIN listed LEFT JOIN spell ON spell.shelter_id = latest.shelter_id
   WHERE NOT (latest.method = 'listing' AND latest.counted_at < listed.counted_at)
   AND NOT (spell.opened_at IS NULL AND EXISTS (
     SELECT 1 FROM shelter_spell gone WHERE NOT gone.deleted AND gone.shelter_id = latest.shelter_id
@@ -39,7 +39,7 @@ SELECT s.id, s.external_id, s.name, s.kana, s.kind, s.district, s.address, s.pho
        spell.opened_at, declared.counted_total, declared.counted_at, coalesce(rostered.people, 0)
 FROM shelter s LEFT JOIN spell ON spell.shelter_id = s.id LEFT JOIN declared ON declared.shelter_id = s.id
 LEFT JOIN rostered ON rostered.shelter_id = s.id
-WHERE NOT s.deleted ORDER BY spell.opened_at IS NULL, s.district, s.kana, s.name
+WHERE NOT s.deleted ORDER BY spell.opened_at IS NULL, s.district, s.kana, s.name, s.rid
 """
 
 # the rows are chosen first: counting the roster beside each of thousands of counts takes seconds
@@ -104,7 +104,7 @@ class ShelterQueries:
         where = "AND c.shelter_id = :shelter" if shelter_id else ""
         with self._source() as connection:
             rows = connection.exec_driver_sql(
-                _COUNTS.format(where=where), {"shelter": shelter_id, "limit": -1 if limit is None else limit}
+                _COUNTS.format(where=where), {"shelter": shelter_id, "limit": NO_LIMIT if limit is None else limit}
             ).all()
         return [
             HeadcountRow(
@@ -157,7 +157,7 @@ class ShelterQueries:
             row = connection.exec_driver_sql(
                 "SELECT min(a), max(b) FROM (SELECT min(counted_at) a, max(counted_at) b FROM headcount WHERE NOT deleted"
                 " UNION ALL SELECT min(from_at), max(coalesce(to_at, from_at)) FROM stay WHERE NOT deleted"
-                " UNION ALL SELECT min(opened_at), max(coalesce(closed_at, opened_at)) FROM shelter_spell WHERE NOT deleted)"
+                " UNION ALL SELECT min(opened_at), max(coalesce(closed_at, opened_at)) FROM shelter_spell WHERE NOT deleted) AS one"
             ).one()
         return None if row[0] is None else (from_seconds(row[0]), from_seconds(row[1]))
 

@@ -59,7 +59,7 @@ class SurveyQueries:
                 where.append(f"{column} {sign} :{name}")
                 values[name] = getattr(filter, name)
         if filter.counting:
-            where.append(f"s.id IN (SELECT id FROM ({RANKED}) WHERE place = 1)")
+            where.append(f"s.id IN (SELECT id FROM ({RANKED}) AS ranked WHERE place = 1)")
         with self._source() as connection:
             if filter.text.strip():
                 where += building_words(connection, self._guard, filter.text, values)
@@ -125,7 +125,7 @@ class SurveyQueries:
         """Area judgements, newest first."""
         query = (
             "SELECT s.act, max(s.grade), max(s.hazard), max(s.surveyed_on), max(s.reason), coalesce(max(o.name), max(s.entered_by)), count(*),"
-            " sum(s.state = 'counted') FROM survey s LEFT JOIN operator o ON o.id = s.entered_by WHERE s.method = 'area' AND s.act <> ''"
+            " count(*) FILTER (WHERE s.state = 'counted') FROM survey s LEFT JOIN operator o ON o.id = s.entered_by WHERE s.method = 'area' AND s.act <> ''"
             " AND NOT s.deleted GROUP BY s.act ORDER BY max(s.id) DESC"
         )
         with self._source() as connection:
@@ -170,7 +170,7 @@ class SurveyQueries:
                 values[name] = value
         if open_only:
             where.append("a.outcome = ''")
-        order = "a.day DESC, a.id DESC" if building_id else "a.day DESC, t.name, a.team_id, a.position, a.id"
+        order = "a.day DESC, a.id DESC" if building_id else "a.day DESC, t.name NULLS FIRST, a.team_id, a.position, a.id"
         query = (
             "SELECT a.id, a.version, a.building_id, a.team_id, coalesce(t.name, ''), a.day, a.round, a.kind, a.position, a.outcome, a.note, b.number,"
             " b.address, b.district, b.use, b.structure, b.risk, b.collapsed, b.danger, b.owner_name,"
@@ -186,18 +186,19 @@ class SurveyQueries:
 
     def days(self) -> list[tuple[str, int, int]]:
         """``(day, buildings, done)`` of every day with a list, newest first."""
-        query = "SELECT day, count(*), sum(outcome = 'done') FROM assignment WHERE NOT deleted GROUP BY day ORDER BY day DESC"
+        query = "SELECT day, count(*), count(*) FILTER (WHERE outcome = 'done') FROM assignment WHERE NOT deleted GROUP BY day ORDER BY day DESC"
         with self._source() as connection:
             return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(query)]
 
     def teams(self) -> list[TeamRow]:
         """Teams by name, with what is on their lists."""
         query = (
-            "SELECT team_id, count(*), sum(outcome = 'done'), sum(outcome = '') FROM assignment WHERE NOT deleted GROUP BY team_id"
+            "SELECT team_id, count(*), count(*) FILTER (WHERE outcome = 'done'), count(*) FILTER (WHERE outcome = '')"
+            " FROM assignment WHERE NOT deleted GROUP BY team_id"
         )
         with self._source() as connection:
             counts = {row[0]: row for row in connection.exec_driver_sql(query)}
-            teams: list[Team] = records_where(connection, "team", Team, "1", ())
+            teams: list[Team] = records_where(connection, "team", Team, "true", ())
         rows = [(team, counts.get(team.id, (team.id, 0, 0, 0))) for team in teams]
         return [
             TeamRow(team=team, planned=row[1], done=row[2], remaining=row[3]) for team, row in sorted(rows, key=lambda one: (one[0].name, one[0].id))
@@ -217,16 +218,20 @@ class SurveyQueries:
         return [_progress_line(row, grades[row[0]]) for row in rows]
 
 
+def _such(condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition})"
+
+
 _DWELLINGS = ", ".join(f"'{use}'" for use in sorted(DWELLINGS))
 _SURVEYED = "SELECT building_id FROM survey WHERE NOT deleted AND state"
 _VISITED = "SELECT building_id FROM assignment WHERE NOT deleted AND outcome"
 _PROGRESS = (
-    "SELECT district, count(*), sum(dwelling), sum(planned), sum(judged OR waiting), sum(waiting AND NOT judged), sum(judged),"
-    " sum(NOT judged AND NOT waiting), sum(away AND NOT judged AND NOT waiting), sum(asked) FROM ("
+    f"SELECT district, count(*), {_such('dwelling')}, {_such('planned')}, {_such('judged OR waiting')}, {_such('waiting AND NOT judged')},"
+    f" {_such('judged')}, {_such('NOT judged AND NOT waiting')}, {_such('away AND NOT judged AND NOT waiting')}, {_such('asked')} FROM ("
     f"SELECT b.district, b.use IN ({_DWELLINGS}) AS dwelling, b.id IN ({_SURVEYED} = 'counted') AS judged,"
     f" b.id IN ({_SURVEYED} IN ('entered', 'returned')) AS waiting, b.id IN ({_VISITED} = '') AS planned, b.id IN ({_VISITED} = 'absent') AS away,"
     " b.id IN (SELECT building_id FROM appeal WHERE NOT deleted AND state IN ('open', 'accepted')) AS asked"
-    " FROM building b WHERE NOT b.deleted) GROUP BY district ORDER BY district = '', district"
+    " FROM building b WHERE NOT b.deleted) AS one GROUP BY district ORDER BY district = '', district"
 )
 
 
@@ -241,7 +246,7 @@ def _writers(connection: Connection, survey_ids: Sequence[str]) -> dict[str, fro
     """By the journal: whoever made a survey, or changed what was seen or judged."""
     query = (
         f"SELECT DISTINCT record, operator FROM journal WHERE record {_AMONG} AND kind = 'survey' AND (action = 'create'"
-        """ OR instr(changes, '"inputs":[') OR instr(changes, '"grade":[') OR instr(changes, '"total":['))"""
+        """ OR instr(changes, '"inputs":[') > 0 OR instr(changes, '"grade":[') > 0 OR instr(changes, '"total":[') > 0)"""
     )
     found: dict[str, set[str]] = defaultdict(set)
     for record, operator in connection.exec_driver_sql(query, {"ids": json.dumps(list(survey_ids))}):

@@ -18,7 +18,8 @@ from app.usecases.transfer_rows import PaymentLine, ShareLine, TransferFileRow, 
 
 _WAITING = (
     "SELECT b.id, b.number, b.title, b.state, b.count, b.total, b.guarded, b.device_id, b.approved_at, coalesce(o.name, ''), b.transfer_on,"
-    " coalesce((SELECT group_concat(r.number, ' ') FROM payment_batch r WHERE r.retry_of = b.id AND NOT r.deleted AND r.state <> 'cancelled'), ''),"
+    " coalesce((SELECT string_agg(r.number, ' ' ORDER BY r.rid) FROM payment_batch r WHERE r.retry_of = b.id AND NOT r.deleted"
+    " AND r.state <> 'cancelled'), ''),"
     " EXISTS (SELECT 1 FROM reconciliation c WHERE c.batch_id = b.id AND NOT c.deleted)"
     " FROM payment_batch b LEFT JOIN operator o ON o.id = b.approved_by"
     " WHERE b.way = 'transfer' AND b.state IN ('approved', 'sent', 'settled') AND NOT b.deleted"
