@@ -84,6 +84,10 @@ def _translate_event(context: ExceptionContext) -> None:
 
 def run_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """``executemany`` of the driver itself, for many thousand rows, with driver errors said as everywhere else."""
+    if connection.dialect.name != "sqlite":
+        from app.storage import server
+
+        return server.run_many(connection, sql, rows)
     cursor = connection.connection.cursor()
     try:
         cursor.executemany(sql, rows)

@@ -1,0 +1,35 @@
+"""SQL as SQLite says it. Each name here is also in ``dialects.postgresql``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Table
+
+REFUSALS: tuple[type[Exception], ...] = (driver.IntegrityError, driver.DataError)
+"""What the driver raises for a row that a table does not take."""
+
+
+def has_table(connection: Connection, name: str) -> bool:
+    """Whether a table of this name is there."""
+    found = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+    return found.first() is not None
+
+
+def write_rows(connection: Connection, table: Table, batches: Iterable[Sequence[Sequence[Any]]]) -> int:
+    """Put whole rows, in the order of the table's columns, into a table; answers how many."""
+    names, marks = ", ".join(f'"{column.name}"' for column in table.columns), ",".join("?" * len(table.columns))
+    cursor, count = connection.connection.cursor(), 0
+    try:
+        for rows in batches:
+            cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)
+            count += len(rows)
+    finally:
+        cursor.close()
+    return count
+
+
+def set_counters(connection: Connection, tables: Iterable[Table]) -> None:
+    """Nothing to do: the next key follows the greatest one there is."""

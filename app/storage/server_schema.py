@@ -1,0 +1,73 @@
+"""Today's schema on PostgreSQL: made from the models in one transaction and stamped with their revision.
+
+Whole numbers have 64 bits as in SQLite, texts are ordered by their bytes (COLLATE "C") as in SQLite, flags are booleans.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app.storage import tables as t
+from app.storage.dialects.postgresql import EXTRA_DDL
+
+KEYRING, ATTACHMENT = "keyring", "attachment"
+_FLAGS = frozenset({("resident", "protected")})
+"""Flags that SQLite keeps as numbers without saying so."""
+
+
+@lru_cache(maxsize=1)
+def server_metadata() -> MetaData:
+    """The tables of the store as they are on a server, and the two that replace files of a folder."""
+    made = MetaData(naming_convention=t.metadata.naming_convention)
+    for table in t.metadata.sorted_tables:
+        copy = table.to_metadata(made)
+        for column in copy.columns:
+            column.type = _type_of(column)
+        for index in copy.indexes:
+            options = index.dialect_options
+            if options["postgresql"]["where"] is None:
+                options["postgresql"]["where"] = options["sqlite"]["where"]
+    Table(
+        KEYRING,
+        made,
+        Column("only", Integer, primary_key=True, autoincrement=False),
+        Column("version", BigInteger, nullable=False),
+        Column("content", _text(), nullable=False),
+        Column("failures", Integer, nullable=False, server_default="0"),
+        Column("failed_at", BigInteger, nullable=False, server_default="0"),
+    )
+    Table(
+        ATTACHMENT,
+        made,
+        Column("name", _text(), primary_key=True),
+        Column("content", LargeBinary, nullable=False),
+    )
+    return made
+
+
+def _text() -> Text:
+    return Text(collation="C")
+
+
+def _type_of(column: Column[object]) -> TypeEngine[object]:
+    kind: TypeEngine[object] = column.type
+    if (column.table.name, column.name) in _FLAGS:
+        return Boolean()  # type: ignore[return-value]
+    bare = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    if isinstance(bare, Integer):
+        return BigInteger()  # type: ignore[return-value]
+    return _text() if isinstance(bare, Text) else bare  # type: ignore[return-value]
+
+
+def create_schema(connection: Connection, revision: str) -> None:
+    """Every table, index and function, stamped; in the caller's transaction, so that nothing half-made stays."""
+    server_metadata().create_all(connection, checkfirst=False)
+    for statement in EXTRA_DDL:
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.exec_driver_sql("INSERT INTO alembic_version (version_num) VALUES (?)", (revision,))
