@@ -44,7 +44,7 @@ def _rows(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]
     """The rows of a table in batches, in the order of its key, flags as booleans."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
-    flags = [place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean) or is_flag(table.name, column.name)]
+    flags = [place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
     found = source.execution_options(yield_per=_BATCH).exec_driver_sql(f'SELECT {names} FROM "{table.name}" ORDER BY {order}')
     for part in found.partitions(_BATCH):
         rows = [list(row) for row in part]
@@ -52,11 +52,6 @@ def _rows(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]
             for place in flags:
                 row[place] = None if row[place] is None else bool(row[place])
         yield rows
-
-
-def is_flag(table: str, column: str) -> bool:
-    """Flags that SQLite keeps as numbers without saying so."""
-    return (table, column) == ("resident", "protected")
 
 
 def compare(source: Connection, target: Connection) -> int:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.storage import tables as t
 from app.storage.dialects.postgresql import EXTRA_DDL
 
 KEYRING, ATTACHMENT = "keyring", "attachment"
-_FLAGS = frozenset({("resident", "protected")})
-"""Flags that SQLite keeps as numbers without saying so."""
 
 
 @lru_cache(maxsize=1)
@@ -54,8 +52,6 @@ def _text() -> Text:
 
 def _type_of(column: Column[object]) -> TypeEngine[object]:
     kind: TypeEngine[object] = column.type
-    if (column.table.name, column.name) in _FLAGS:
-        return Boolean()  # type: ignore[return-value]
     bare = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
     if isinstance(bare, Integer):
         return BigInteger()  # type: ignore[return-value]

@@ -402,7 +402,10 @@ resident = Table(
 )
 Index("ix_resident_household", resident.c.snapshot, resident.c.household_no)
 Index("ix_resident_number", resident.c.snapshot, resident.c.resident_no)
-Index("ix_resident_protected", resident.c.snapshot, resident.c.resident_no, sqlite_where=text("protected"))
+Index(
+    "ix_resident_protected", resident.c.snapshot, resident.c.resident_no, sqlite_where=text("protected"), postgresql_where=text("protected <> 0")
+)
+"""``protected`` is a number (``domain.carrying.FLAGGED``), and only SQLite takes a number for a condition."""
 
 resident_kana = Table(
     "resident_kana",
