@@ -1,0 +1,1 @@
+"""競合: what was changed in two places without knowing of each other."""
