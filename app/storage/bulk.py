@@ -14,16 +14,18 @@ from sqlalchemy import Connection, Index, func, insert, select, update
 from app.domain.errors import EnvironmentFault, RuleViolation
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
 from app.storage import tables as t
+from app.storage.dialects import search_of
 from app.storage.engine import run_many
 from app.storage.indexing import Indexer, Keys, LocalIndexer, columns_of, index_rows, keys_of, open_remote
-from app.storage.search import RESIDENT_FTS, SHARED_FTS, part_name
+from app.storage.search import RESIDENT_FTS, SHARED_FTS, part_name, person_texts
 from app.usecases.collecting import without_collector
-from app.usecases.job import Job
+from app.usecases.job import QUIET, Job
 
-_RESIDENT = (
-    "INSERT INTO resident (rid, snapshot, resident_no, household_no, rank, name, kana, birth, sex, relation, postal, address, district, phone,"
-    " nationality, protected, key_name, key_kana, key_phone, birth_lo, birth_hi, alias) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_COLUMNS = (
+    "rid, snapshot, resident_no, household_no, rank, name, kana, birth, sex, relation, postal, address, district, phone, nationality,"
+    " protected, key_name, key_kana, key_phone, birth_lo, birth_hi, alias"
 )
+_RESIDENT = f"INSERT INTO resident ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _AS_READ = (
     "SELECT resident_no, household_no, name, kana, birth, sex, relation, postal, address, district, phone, nationality, protected, rank, alias"
     " FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
@@ -40,6 +42,7 @@ _SORTED = (
 _MANY = 20_000
 """More rows than this are indexed in another process, and the indexes of the table are built when all are in."""
 _PART = 200_000
+_REREAD = 5_000
 _MOST_STORED = 3_000_000
 """With more residents than this in the store, building its indexes anew costs more than keeping them up row by row."""
 _FINISHING = "job.indexing_residents"
@@ -84,17 +87,20 @@ def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
     return digest.hexdigest()
 
 
-def _store(connection: Connection, number: int, rids: Sequence[int], rows: Sequence[ResidentRow], keys: Keys) -> None:
-    """Write rows with their keys into the table, by columns: a million rows of a tuple each would cost seconds."""
+def _stored(number: int, rids: Sequence[int], rows: Sequence[ResidentRow], keys: Keys) -> Iterable[tuple[Any, ...]]:
+    """Rows with their keys as the table has them, by columns: a million rows of a tuple each would cost seconds."""
     no, household, name, kana, birth, sex, relation, postal, address, district, phone, nation, protected, order, alias, _ = zip(
         *rows, strict=True
     )
-    stored = zip(
+    return zip(
         *(rids, repeat(number), no, household, order, name, kana, birth, sex, relation, postal, address, district, phone, nation),
         *(map(int, protected), keys.names, keys.kanas, keys.phones, keys.lows, keys.highs, alias),
         strict=False,
     )
-    run_many(connection, _RESIDENT, list(stored))
+
+
+def _store(connection: Connection, number: int, rids: Sequence[int], rows: Sequence[ResidentRow], keys: Keys) -> None:
+    run_many(connection, _RESIDENT, list(_stored(number, rids, rows, keys)))
 
 
 def insert_rows(connection: Connection, number: int, rids: Sequence[int], rows: Sequence[ResidentRow]) -> None:
@@ -104,7 +110,7 @@ def insert_rows(connection: Connection, number: int, rids: Sequence[int], rows: 
     _store(connection, number, rids, rows, keys)
     last = connection.execute(select(func.max(t.resident_part.c.part)).where(t.resident_part.c.snapshot == number)).scalar_one()
     table = SHARED_FTS if last is None else part_name(number, last)
-    run_many(connection, f"INSERT INTO {table} (rowid, name, kana, address) VALUES (?,?,?,?)", index_rows(columns))
+    search_of(connection).add_to_part(connection, table, index_rows(columns))
     run_many(
         connection,
         "INSERT INTO resident_kana (snapshot, key_kana, rid) VALUES (?,?,?)",
@@ -122,10 +128,11 @@ class _Writer:
     """Rows of one new snapshot on their way into the table and its indexes. Few are indexed here, many in another process meanwhile.
 
     A batch is stored while the keys of the next are made; ``finish`` stores the last one and builds what is built at the end.
+    Without ``storing`` the rows are in the table already and only the indexes are made.
     """
 
-    def __init__(self, connection: Connection, number: int, job: Job) -> None:
-        self._connection, self._number, self._job = connection, number, job
+    def __init__(self, connection: Connection, number: int, job: Job, *, storing: bool = True) -> None:
+        self._connection, self._number, self._job, self._storing = connection, number, job, storing
         self._indexer: Indexer = LocalIndexer()
         self._remote = False
         self._rows = self._in_part = self._parts = 0
@@ -167,7 +174,8 @@ class _Writer:
         if self._kept is not None:
             rids, rows, keys = self._kept
             self._kept = None
-            _store(self._connection, self._number, rids, rows, keys)
+            if self._storing:
+                _store(self._connection, self._number, rids, rows, keys)
 
     def _become_many(self) -> None:
         remote = open_remote()
@@ -176,7 +184,7 @@ class _Writer:
             self._copy_part()
             self._indexer = remote
         stored = self._connection.execute(select(func.coalesce(func.sum(t.snapshot.c.residents), 0))).scalar_one()
-        if stored > _MOST_STORED:
+        if stored > _MOST_STORED or not self._storing:
             return
         for name in ("ix_resident_household", "ix_resident_number"):
             index = next(one for one in t.resident.indexes if one.name == name)
@@ -199,6 +207,65 @@ class _Writer:
         self._connection.execute(insert(t.resident_part).values(snapshot=self._number, part=self._parts))
         self._parts += 1
         self._in_part = 0
+
+
+class _ServerWriter:
+    """The same on a server: rows and vectors go there by COPY, and the server builds the index of the vectors at the end."""
+
+    def __init__(self, connection: Connection, number: int, job: Job, *, storing: bool = True) -> None:
+        self._connection, self._number, self._job, self._storing = connection, number, job, storing
+        self._speech, self._part = search_of(connection), part_name(number, 0)
+        self._speech.make_part(connection, self._part)
+        connection.execute(insert(t.resident_part).values(snapshot=number, part=0))
+
+    def take(self, rids: Sequence[int], rows: Sequence[ResidentRow]) -> None:
+        """The next rows."""
+        columns = columns_of(rids, rows)
+        if self._storing:
+            self._speech.copy_rows(self._connection, f"resident ({_COLUMNS})", _stored(self._number, rids, rows, keys_of(columns)))
+        self._speech.add_to_part(self._connection, self._part, index_rows(columns))
+
+    def finish(self, first_rid: int, last_rid: int) -> None:
+        """Everything in its place. Cancel is heard between the steps."""
+        steps: list[Callable[[], object]] = [partial(self._connection.exec_driver_sql, sql, (first_rid, last_rid)) for sql in _SORTED]
+        steps.append(partial(self._speech.finish_part, self._connection, self._part))
+        for done, step in enumerate(steps):
+            self._job.report(done, len(steps), _FINISHING)
+            step()
+        self._job.report(len(steps), len(steps), _FINISHING)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _open_writer(connection: Connection, number: int, job: Job, *, storing: bool = True) -> _Writer | _ServerWriter:
+    kind = _Writer if connection.dialect.name == "sqlite" else _ServerWriter
+    return kind(connection, number, job, storing=storing)
+
+
+def rebuild_search(connection: Connection, job: Job = QUIET) -> None:
+    """Make every table that serves as an index from the records and the residents, in a store that was copied without them."""
+    for snapshot in connection.execute(select(t.snapshot.c.num, t.snapshot.c.first_rid, t.snapshot.c.last_rid).order_by(t.snapshot.c.num)).all():
+        writer = _open_writer(connection, snapshot.num, job, storing=False)
+        try:
+            with without_collector():
+                for rids, rows in _loaded(connection, snapshot.first_rid, snapshot.last_rid):
+                    writer.take(rids, rows)
+            writer.finish(snapshot.first_rid, snapshot.last_rid)
+        finally:
+            writer.close()
+    table = t.person
+    people = connection.execute(select(table.c.rid, table.c.name, table.c.kana, table.c.address, table.c.deleted).order_by(table.c.rid)).all()
+    search_of(connection).add_to_part(connection, "person_fts", [(row.rid, *person_texts(row)) for row in people if not row.deleted])
+
+
+def _loaded(connection: Connection, first_rid: int, last_rid: int) -> Iterable[tuple[list[int], list[ResidentRow]]]:
+    """The rows of a snapshot with their numbers, some thousand at a time; each time asked anew, so that nothing is open meanwhile."""
+    names = ", ".join("rank" if name == "order" else name for name in ResidentRow._fields[:-1])
+    query = f"SELECT rid, {names} FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid LIMIT {_REREAD}"
+    while found := connection.exec_driver_sql(query, (first_rid, last_rid)).all():
+        yield [row[0] for row in found], [ResidentRow._make((*row[1:], 0)) for row in found]
+        first_rid = found[-1][0] + 1
 
 
 def next_rid(connection: Connection) -> int:
@@ -234,7 +301,7 @@ def load_snapshot(
     number = (connection.execute(select(func.max(t.snapshot.c.num))).scalar_one() or 0) + 1
     first_rid = next_rid(connection)
     tally = _Tally(first_rid)
-    writer = _Writer(connection, number, job)
+    writer = _open_writer(connection, number, job)
     try:
         with without_collector():
             for batch in filter(None, batches):

@@ -1,16 +1,17 @@
 """The search index: FTS5 over overlapping pairs of folded characters, beside B-trees on folded kana and birth date.
 
-Pairs find surnames of two characters, which trigrams cannot. This module is the SQLite dialect's; PostgreSQL gets its own.
+Pairs find surnames of two characters, which trigrams cannot. Tokens and questions are made here for both engines, the questions as FTS5
+says them; ``dialects.sqlite_search`` and ``dialects.postgresql_search`` keep and ask the index.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from app.domain.evacuee import Person
 from app.domain.folding import seam_key
+from app.storage.dialects import search_of
 from app.storage.keys import fold_key_address, fold_key_kana, fold_key_name
 
 if TYPE_CHECKING:
@@ -118,17 +119,28 @@ def match_anywhere(text: str, *, least: int = 2) -> str:
     return " OR ".join(part for part in parts if part)
 
 
-def index_person(connection: Connection, rid: int, person: Person) -> None:
+class Called(Protocol):
+    """What the index wants to know of somebody registered: a record or its row."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kana(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def deleted(self) -> bool: ...
+
+
+def index_person(connection: Connection, rid: int, person: Called) -> None:
     """Put a person's row of the index in step with the record, in the same transaction."""
-    connection.exec_driver_sql("DELETE FROM person_fts WHERE rowid = ?", (rid,))
-    if person.deleted:
-        return
-    connection.exec_driver_sql(
-        "INSERT INTO person_fts (rowid, name, kana, address) VALUES (?,?,?,?)",
-        (
-            rid,
-            f"{name_text(fold_key_name(person.name))} {name_text(seam_key(person.name))}".rstrip(),
-            f"{kana_text(fold_key_kana(person.kana))} {kana_text(seam_key(person.kana))}".rstrip(),
-            address_text(fold_key_address(person.address)),
-        ),
+    search_of(connection).index_person(connection, rid, None if person.deleted else person_texts(person))
+
+
+def person_texts(person: Called) -> tuple[str, str, str]:
+    """Name, reading and address of a person as texts of tokens."""
+    return (
+        f"{name_text(fold_key_name(person.name))} {name_text(seam_key(person.name))}".rstrip(),
+        f"{kana_text(fold_key_kana(person.kana))} {kana_text(seam_key(person.kana))}".rstrip(),
+        address_text(fold_key_address(person.address)),
     )

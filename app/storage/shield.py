@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.protection import ProtectedPeople
+from app.storage.dialects import search_of
 from app.storage.keys import fold_key_name
 from app.storage.queries.base import chunked, marks
 from app.storage.shield_relief import RELIEF_SHIELDS
@@ -27,10 +28,15 @@ _VERSION = (
 )
 # What a snapshot imported by mistake said is forgotten once a later one says better; a plain list that says nothing takes nothing away.
 _SPEAKING = (
-    "SELECT num FROM snapshot WHERE active UNION"
-    " SELECT max(sn.num) FROM snapshot sn WHERE EXISTS (SELECT 1 FROM resident r INDEXED BY ix_resident_protected WHERE r.protected AND r.snapshot = sn.num)"
+    "SELECT num FROM snapshot WHERE active UNION SELECT max(sn.num) FROM snapshot sn WHERE EXISTS"
+    " (SELECT 1 FROM resident r INDEXED BY ix_resident_protected WHERE {flagged} AND r.snapshot = sn.num)"
 )
 _ACTIVE = "SELECT resident_no, person_id FROM protection WHERE NOT deleted AND released_at IS NULL"
+
+
+def _flagged(connection: Connection, alias: str = "") -> str:
+    condition: str = search_of(connection).flagged(alias)
+    return condition
 
 
 def _column(connection: Connection, sql: str, values: Sequence[Any] = ()) -> set[Any]:
@@ -78,9 +84,8 @@ class Shield:
         people = self.people(connection)
         kept = self._rows.get(number)
         if kept is None or kept[0] != people.numbers or kept[1] != people.residents:
-            rids = _column(
-                connection, "SELECT rid FROM resident INDEXED BY ix_resident_protected WHERE protected AND snapshot = ?", (number,)
-            )
+            flagged = f"SELECT rid FROM resident INDEXED BY ix_resident_protected WHERE {_flagged(connection)} AND snapshot = ?"
+            rids = _column(connection, flagged, (number,))
             same = f"SELECT rid FROM resident WHERE snapshot = {number:d} AND resident_no IN (?*)"
             rids |= _among(connection, same, people.numbers)
             rids |= {first_rid + int(one.rpartition(":")[2]) for one in people.residents if one.startswith(f"{snapshot_id}:")}
@@ -90,11 +95,15 @@ class Shield:
 
 
 def _gather(connection: Connection) -> ProtectedPeople:
-    flagged = "SELECT resident_no FROM resident INDEXED BY ix_resident_protected WHERE protected AND resident_no <> '' AND snapshot IN (?*)"
-    numbers = _among(connection, flagged, {num for num in _column(connection, _SPEAKING) if num is not None})
+    marked = _flagged(connection, "r.")
+    flagged = (
+        f"SELECT r.resident_no FROM resident r INDEXED BY ix_resident_protected WHERE {marked} AND r.resident_no <> '' AND r.snapshot IN (?*)"
+    )
+    speaking = _column(connection, _SPEAKING.format(flagged=marked))
+    numbers = _among(connection, flagged, {num for num in speaking if num is not None})
     keyless = (
         "SELECT sn.id || ':' || (r.rid - sn.first_rid) FROM resident r INDEXED BY ix_resident_protected JOIN snapshot sn ON sn.num = r.snapshot"
-        " WHERE r.protected AND r.resident_no = ''"
+        f" WHERE {marked} AND r.resident_no = ''"
     )
     residents = _column(connection, keyless)
     persons = _column(connection, "SELECT id FROM person WHERE protected AND NOT deleted")
@@ -140,7 +149,7 @@ def _names(connection: Connection, numbers: set[str], persons: set[str]) -> froz
         names |= _among(connection, f"SELECT {column} FROM person WHERE id IN (?*)", persons)
         names |= _among(connection, f"SELECT {column} FROM resident WHERE snapshot = ({active}) AND resident_no IN (?*)", numbers)
         names |= _column(
-            connection, f"SELECT {column} FROM resident INDEXED BY ix_resident_protected WHERE protected AND snapshot = ({active})"
+            connection, f"SELECT {column} FROM resident INDEXED BY ix_resident_protected WHERE {_flagged(connection)} AND snapshot = ({active})"
         )
     return frozenset(names - {""})
 

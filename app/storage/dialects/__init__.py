@@ -19,3 +19,14 @@ def dialect_of(connection: Connection) -> ModuleType:
     from app.storage.dialects import postgresql
 
     return postgresql
+
+
+def search_of(connection: Connection) -> ModuleType:
+    """``dialects.sqlite_search`` or ``dialects.postgresql_search``: how the search index is kept and asked."""
+    if connection.dialect.name == "sqlite":
+        from app.storage.dialects import sqlite_search
+
+        return sqlite_search
+    from app.storage.dialects import postgresql_search
+
+    return postgresql_search

@@ -8,7 +8,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Integer, Table
 
-EXTRA_DDL: tuple[str, ...] = ()
+from app.storage.dialects.postgresql_search import SEARCH_DDL
+
+EXTRA_DDL: tuple[str, ...] = SEARCH_DDL
 """What a new database gets besides the tables and indexes of the models: functions and search indexes."""
 REFUSALS: tuple[type[Exception], ...] = (psycopg.DataError, psycopg.IntegrityError)
 """What the driver raises for a row that a table does not take."""
@@ -41,3 +43,10 @@ def set_counters(connection: Connection, tables: Iterable[Table]) -> None:
         sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{key.name}')"
         greatest = f'(SELECT coalesce(max("{key.name}"), 0) + 1 FROM "{table.name}")'
         connection.exec_driver_sql(f"SELECT setval({sequence}, {greatest}, false) WHERE {sequence} IS NOT NULL")
+
+
+def rebuild_search(connection: Connection) -> None:
+    """Make every table that serves as an index anew (``storage.bulk``)."""
+    from app.storage.bulk import rebuild_search as rebuild
+
+    rebuild(connection)

@@ -33,3 +33,10 @@ def write_rows(connection: Connection, table: Table, batches: Iterable[Sequence[
 
 def set_counters(connection: Connection, tables: Iterable[Table]) -> None:
     """Nothing to do: the next key follows the greatest one there is."""
+
+
+def rebuild_search(connection: Connection) -> None:
+    """Make every table that serves as an index anew (``storage.bulk``)."""
+    from app.storage.bulk import rebuild_search as rebuild
+
+    rebuild(connection)

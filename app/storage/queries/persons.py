@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.storage.dialects import search_of
 from app.storage.keys import birth_range, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import match_anywhere
@@ -149,13 +150,13 @@ class PersonQueries:
         where, parameters = [f"NOT p.deleted AND {presences[presence]}"], {}
         if text.strip():
             query = match_anywhere(text, least=1)
-            where.append(
-                "(p.rid IN (SELECT rowid FROM person_fts WHERE person_fts MATCH :query) OR p.number = :text)"
-                if query
-                else "p.number = :text"
-            )
             parameters = {"query": query, "text": text.strip().upper()}
         with self._source() as connection:
+            if parameters:
+                speech = search_of(connection)
+                parameters["query"] = speech.match_value(query)
+                found = f"p.rid IN ({speech.matching(('person_fts',))}) OR " if query else ""
+                where.append(f"({found}p.number = :text)")
             rows = connection.exec_driver_sql(
                 f"SELECT p.id FROM person p WHERE {' AND '.join(where)} ORDER BY p.key_kana, p.rid", parameters
             )

@@ -14,6 +14,7 @@ from app.domain.protection import ProtectedPeople
 from app.domain.relations import sort_members
 from app.domain.resident import Finding, ResidentRow, Snapshot
 from app.storage import tables as t
+from app.storage.dialects import search_of
 from app.storage.keys import birth_range
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import SHARED_FTS, match_anywhere, part_name
@@ -250,11 +251,11 @@ class ResidentQueries:
             query = match_anywhere(text, least=1)
             if not query:
                 return array("q")
-            tables = text_tables(connection, row.num)
-            parts = (f"SELECT rowid FROM {table} WHERE {table} MATCH :query AND rowid BETWEEN :first AND :last" for table in tables)
+            speech = search_of(connection)
+            parts = speech.matching(text_tables(connection, row.num), span=True)
             found = connection.exec_driver_sql(
-                f"SELECT rid FROM resident WHERE rid IN ({' UNION ALL '.join(parts)}) ORDER BY key_kana, rid LIMIT 100000",
-                {"query": query, "first": row.first_rid, "last": row.last_rid},
+                f"SELECT rid FROM resident WHERE rid IN ({parts}) ORDER BY key_kana, rid LIMIT 100000",
+                {"query": speech.match_value(query), "first": row.first_rid, "last": row.last_rid},
             )
             return _without(found, hidden)
 

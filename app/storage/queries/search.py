@@ -21,6 +21,7 @@ from app.domain.folding import SEAM_VOWELS, seam_key
 from app.domain.identifiers import parse_card_number
 from app.domain.resident import ALIAS_BETWEEN
 from app.storage import tables as t
+from app.storage.dialects import search_of
 from app.storage.keys import digits, fold_key_address, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked
 from app.storage.queries.persons import hits_by_id
@@ -157,7 +158,8 @@ def _fts_query(wanted: Wanted) -> str:
 class _Ground:
     """A table to look into: its name, the condition every row must meet, the row numbers it spans, and rows the reader does not get.
 
-    ``kana``, ``birth`` and ``phone`` are where those keys are in order; ``texts`` are the tables of the text index.
+    ``kana``, ``birth`` and ``phone`` are where those keys are in order, ``born`` and ``called`` that order; ``texts`` are the tables of the
+    text index.
     """
 
     table: str
@@ -168,6 +170,8 @@ class _Ground:
     birth: str
     phone: str
     texts: tuple[str, ...]
+    born: str
+    called: str
 
     def seen(self, rids: list[int]) -> list[int]:
         """The rows without the hidden ones."""
@@ -190,12 +194,11 @@ def _candidates(connection: Connection, ground: _Ground, wanted: Wanted, limit: 
 
 
 def _by_text(connection: Connection, ground: _Ground, wanted: Wanted, most: int) -> list[int]:
-    query = _fts_query(wanted)
+    query, speech = _fts_query(wanted), search_of(connection)
     if not query:
         return []
-    span = "AND rowid BETWEEN :first AND :last" if "first" in ground.values else ""
-    parts = (f"SELECT rowid FROM {text} WHERE {text} MATCH :query {span}" for text in ground.texts)
-    return _column(connection, f"{' UNION ALL '.join(parts)} LIMIT {most}", {**ground.values, "query": query})
+    sql = f"{speech.matching(ground.texts, span='first' in ground.values)} LIMIT {most}"
+    return _column(connection, sql, {**ground.values, "query": speech.match_value(query)})
 
 
 def _by_birth(connection: Connection, ground: _Ground, wanted: Wanted) -> list[int]:
@@ -206,10 +209,11 @@ def _by_birth(connection: Connection, ground: _Ground, wanted: Wanted) -> list[i
     kana = "AND (instr(key_kana, :kana) > 0 OR key_kana = '')" if wanted.kana and not lost else ""
     select_rid = f"SELECT rid FROM {ground.birth} WHERE {ground.scope}"
     most = CAP + 1 if not (wanted.texts or wanted.address or wanted.phone or lost) else _MOST_TO_NARROW
+    limit = f"{kana} ORDER BY {ground.born} LIMIT {most}"
     values = {**ground.values, "low": low, "high": high, "kana": wanted.kana}
-    rids = _column(connection, f"{select_rid} birth_lo BETWEEN :low AND :high {kana} LIMIT {most}", values)
+    rids = _column(connection, f"{select_rid} birth_lo BETWEEN :low AND :high {limit}", values)
     starts = ",".join(str(start) for start in _rough_starts(low))
-    rids += _column(connection, f"{select_rid} birth_lo IN ({starts}) AND birth_hi >= :low {kana} LIMIT {most}", values)
+    rids += _column(connection, f"{select_rid} birth_lo IN ({starts}) AND birth_hi >= :low {limit}", values)
     return rids
 
 
@@ -223,7 +227,7 @@ def _rough_starts(low: int) -> list[int]:
 
 
 def _by_phone(connection: Connection, ground: _Ground, wanted: Wanted) -> list[int]:
-    sql = f"SELECT rid FROM {ground.phone} WHERE {ground.scope} key_phone >= :phone AND key_phone < :end LIMIT {_MOST_TO_NARROW}"
+    sql = f"SELECT rid FROM {ground.phone} WHERE {ground.scope} key_phone >= :phone AND key_phone < :end ORDER BY {ground.called} LIMIT {_MOST_TO_NARROW}"
     return _column(connection, sql, {**ground.values, "phone": wanted.phone, "end": wanted.phone + _LAST})
 
 
@@ -277,6 +281,8 @@ def _find_residents(connection: Connection, wanted: Wanted, limit: int, guard: G
         birth="resident_birth",
         phone="resident_phone",
         texts=text_tables(connection, active.num),
+        born="birth_lo, rid",
+        called="key_phone, rid",
     )
     rids = _candidates(connection, ground, wanted, limit)
     return _views(connection, rids[:limit], guard), len(rids)
@@ -292,7 +298,10 @@ def _views(connection: Connection, rids: list[int], guard: Guard) -> list[Reside
 
 def _persons_ground(hidden: frozenset[int]) -> _Ground:
     birth = "person INDEXED BY ix_person_birth"
-    return _Ground(table="person", scope="", values={}, hidden=hidden, kana="person", birth=birth, phone="person", texts=("person_fts",))
+    return _Ground(
+        table="person", scope="", values={}, hidden=hidden, kana="person", birth=birth, phone="person", texts=("person_fts",),
+        born="birth_lo, birth_hi, key_kana, rid", called="rid",
+    )  # fmt: skip
 
 
 def _find_persons(connection: Connection, wanted: Wanted, limit: int, guard: Guard) -> tuple[list[str], int]:
