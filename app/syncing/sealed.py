@@ -8,8 +8,9 @@ Layout, numbers big-endian::
 The first part is the header, the last the trailer with the SHA-256 of everything between; each begins with the file's random
 number, its own index and whether it is the last. Parts cut off, added, changed, repeated, moved or taken from another file are
 refused. Everything is encrypted to a fresh X25519 key, or to the keys of the receiving devices. The fresh key is locked by the
-passphrase: Argon2id with a fixed 64 MB, because the stretching of age itself takes a gigabyte, which a laptop may not have;
-age does not say who sent a file: packages between devices are signed besides.
+passphrase: Argon2id with a fixed 64 MB, because the stretching of age itself takes a gigabyte, which a laptop may not have.
+age does not say who sent a file: the trailer of a file between devices holds the sender's signature besides (``signed_text``), over the
+prelude, the header with the names of its receivers, and everything between.
 
 Nothing but one part is ever held in memory, and nothing in clear ever reaches a disk. A reader has to treat what it took from
 ``parts`` as worthless until the end has verified: load into a transaction, and roll back when this raises.
@@ -48,14 +49,23 @@ _ROUNDS, _MEMORY, _LANES = 4, 65_536, 2  # Argon2id: about half a second and 64 
 _MOST_ROUNDS, _MOST_MEMORY = 40, 1 << 20
 _PURPOSE = b"sasae sealed file, key"
 _LEVEL = 3
+_MOST_UNPACKED, _MOST_RATIO = 1 << 28, 200
+"""A file of more bytes than this unpacked, and of more than so many times its own size, was made to fill a computer."""
+Sign = Callable[[bytes], str]
+Verify = Callable[[bytes, str], bool]
+"""Signing a text, and whether a signature of a text is the sender's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Who will be able to open a file: whoever knows ``passphrase``, or the holders of the ``recipients``' keys (``age1…``)."""
+    """Who will be able to open a file: whoever knows ``passphrase``, or the holders of the ``recipients``' keys (``age1…``).
+
+    ``identity``: the secret key of one of the recipients, for reading the file back; it stays here.
+    """
 
     passphrase: str = ""
     recipients: tuple[str, ...] = ()
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +92,11 @@ def write_sealed(
     header: Mapping[str, Any],
     parts: Iterable[bytes],
     lock: Lock,
+    sign: Sign | None = None,
     confirm: Callable[[], None] | None = None,
     job: Job = QUIET,
 ) -> SealedFile:
-    """Write a sealed file: temporary name, flush, read back and verify, ``confirm``, rename.
+    """Write a sealed file: temporary name, flush, read back and verify, ``confirm``, rename. ``sign`` puts a signature into it.
 
     On any error, Cancel included, no file of this name appears and an older one stays. ``parts`` must each be at most
     ``MAX_PART`` bytes. Raises what ``atomic_output`` raises; IntegrityFault ``sealed.read_back`` when the medium gives back
@@ -97,14 +108,17 @@ def write_sealed(
             sink = _Sink(file)
             sink.write(prelude)
             number = secrets.token_bytes(16)
-            first = {**header, "prelude": hashlib.sha256(prelude).hexdigest()}
+            first = _to_json({**header, "prelude": hashlib.sha256(prelude).hexdigest()})
             digest, index = hashlib.sha256(), 1
-            _write_part(sink, recipients, number, 0, _to_json(first), last=False)
+            _write_part(sink, recipients, number, 0, first, last=False)
             for part in parts:
                 digest.update(_counted(part))
                 _write_part(sink, recipients, number, index, part, last=False)
                 index += 1
-            _write_part(sink, recipients, number, index, _to_json({"sha256": digest.hexdigest(), "parts": index - 1}), last=True)
+            end: dict[str, Any] = {"sha256": digest.hexdigest(), "parts": index - 1}
+            if sign is not None:
+                end["signature"] = sign(signed_text(kind, hashlib.sha256(first).hexdigest(), digest.hexdigest(), index - 1))
+            _write_part(sink, recipients, number, index, _to_json(end), last=True)
             file.flush()
             os.fsync(file.fileno())
         written = sink.digest.hexdigest()
@@ -112,6 +126,11 @@ def write_sealed(
         if confirm is not None:
             confirm()
     return SealedFile(path=path, bytes=sink.bytes, sha256=written)
+
+
+def signed_text(kind: str, header: str, parts: str, count: int) -> bytes:
+    """What a sender signs: the hash of the header, which holds that of the prelude and names the receivers, and that of all parts."""
+    return f"sasae sealed file\n{kind}\n{header}\n{parts}\n{count}".encode()
 
 
 class _Sink:
@@ -147,7 +166,8 @@ def _make_keys(kind: str, lock: Lock) -> tuple[str, list[Any], bytes]:
         recipients = [made.to_public()]
         locked = _lock_identity(identity, lock.passphrase)
     elif lock.recipients:
-        recipients = [x25519.Recipient.from_str(text) for text in lock.recipients]
+        identity = lock.identity
+        recipients = [x25519.Recipient.from_str(text) for text in dict.fromkeys(lock.recipients)]
         locked = {"lock": "recipients"}
     else:
         raise ValueError("a sealed file needs somebody who can open it")
@@ -235,6 +255,12 @@ def _read_back(temporary: Path, path: Path, kind: str, written: str, identity: s
 # -- reading ------------------------------------------------------------------------------------------------
 
 
+def sealed_kind(path: Path) -> str:
+    """What kind of sealed file this is, by its beginning, which is in clear. Raises what ``open_sealed`` raises of it."""
+    with SealedReader(path) as reader:
+        return str(reader._read_prelude()[0].get("kind", ""))
+
+
 def open_sealed(path: Path, *, kind: str, keys: Keys) -> SealedReader:
     """Open a file and read its header. Use as a context manager.
 
@@ -258,6 +284,9 @@ class SealedReader:
         self.header: dict[str, Any] = {}
         self.size = 0
         self.position = 0
+        self.unpacked = 0
+        self._digest = hashlib.sha256()
+        self._kind = self._header_hash = ""
         self._index = 0
         self._number = b""
         self._by_passphrase = False
@@ -279,9 +308,15 @@ class SealedReader:
         with suppress(OSError):
             self._file.close()
 
-    def parts(self) -> Iterator[bytes]:
+    @property
+    def sha256(self) -> str:
+        """Of the file, as far as it was read."""
+        return self._digest.hexdigest()
+
+    def parts(self, verify: Verify | None = None) -> Iterator[bytes]:
         """The parts between header and trailer, once. Raises IntegrityFault at the first that is not as it was written, at the latest
-        behind the last.
+        behind the last: ``sealed.signature_false`` when ``verify`` does not know the signature, ``sealed.bomb`` for a file that unpacks
+        into very much more than it is.
         """
         digest, count = hashlib.sha256(), 0
         while True:
@@ -294,12 +329,27 @@ class SealedReader:
         told = self._json(part)
         if told.get("sha256") != digest.hexdigest() or told.get("parts") != count:
             raise IntegrityFault("sealed.damaged", path=str(self.path))
+        text = signed_text(self._kind, self._header_hash, digest.hexdigest(), count)
+        if verify is not None and not verify(text, str(told.get("signature", ""))):
+            raise IntegrityFault("sealed.signature_false", path=str(self.path))
         if self._read(1):
             raise IntegrityFault("sealed.appended", path=str(self.path))
 
     # -- inside ----------------------------------------------------------------------------------------------
 
     def _open(self, kind: str, keys: Keys) -> None:
+        prelude, digest = self._read_prelude()
+        if prelude.get("kind") != kind:
+            raise InputFault("sealed.other_kind", path=str(self.path))
+        self._unlock(prelude, keys)
+        part, last = self._next_part(first=True)
+        self._kind, self._header_hash = kind, hashlib.sha256(part).hexdigest()
+        self.header = self._json(part)
+        if last or self.header.pop("prelude", "") != digest:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
+
+    def _read_prelude(self) -> tuple[dict[str, Any], str]:
+        """What is in clear, and the hash of it."""
         start = self._read(_START.size)
         if start[: len(MAGIC)] != MAGIC[: len(start)] or not start:
             raise InputFault("sealed.not_sealed", path=str(self.path))
@@ -313,14 +363,7 @@ class SealedReader:
             raise IntegrityFault("sealed.damaged", path=str(self.path))
         if version > FORMAT:
             raise EnvironmentFault("sealed.newer", path=str(self.path), format=version, known=FORMAT)
-        prelude = self._json(told)
-        if prelude.get("kind") != kind:
-            raise InputFault("sealed.other_kind", path=str(self.path))
-        self._unlock(prelude, keys)
-        part, last = self._next_part(first=True)
-        self.header = self._json(part)
-        if last or self.header.pop("prelude", "") != hashlib.sha256(start + told + check).hexdigest():
-            raise IntegrityFault("sealed.damaged", path=str(self.path))
+        return self._json(told), hashlib.sha256(start + told + check).hexdigest()
 
     def _unlock(self, prelude: Mapping[str, Any], keys: Keys) -> None:
         from pyrage import x25519
@@ -354,13 +397,19 @@ class SealedReader:
             if first and "matching" in str(error).lower() and not self._by_passphrase:
                 raise EnvironmentFault("sealed.not_for_us", path=str(self.path)) from error
             raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
+        if len(plain) < _INSIDE.size:
+            raise IntegrityFault("sealed.damaged", path=str(self.path))
         number, index, last, small = _INSIDE.unpack_from(plain)
         if first:
             self._number = number
         if number != self._number or index != self._index:
             raise IntegrityFault("sealed.damaged", path=str(self.path))
         self._index += 1
-        return self._unpack(plain[_INSIDE.size :]) if small else plain[_INSIDE.size :], bool(last)
+        part = self._unpack(plain[_INSIDE.size :]) if small else plain[_INSIDE.size :]
+        self.unpacked += len(part)
+        if self.unpacked > max(_MOST_UNPACKED, _MOST_RATIO * self.size):
+            raise IntegrityFault("sealed.bomb", path=str(self.path))
+        return part, bool(last)
 
     def _unpack(self, packed: bytes) -> bytes:
         try:
@@ -369,13 +418,13 @@ class SealedReader:
         except zlib.error as error:
             raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
         if not opener.eof:
-            raise IntegrityFault("sealed.damaged", path=str(self.path))
+            raise IntegrityFault("sealed.bomb" if len(part) >= MAX_PART else "sealed.damaged", path=str(self.path))
         return part
 
     def _json(self, data: bytes) -> dict[str, Any]:
         try:
             found = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise IntegrityFault("sealed.damaged", path=str(self.path)) from error
         if not isinstance(found, dict):
             raise IntegrityFault("sealed.damaged", path=str(self.path))
@@ -393,6 +442,7 @@ class SealedReader:
         except OSError as error:
             raise self._lost(error) from error
         self.position += len(data)
+        self._digest.update(data)
         return data
 
     def _lost(self, error: OSError) -> EnvironmentFault:
