@@ -29,6 +29,9 @@ _SETTINGS = (
 )  # fmt: skip
 """A cluster that need not outlive a fall of the power."""
 
+_RUNNING: list[subprocess.Popen[bytes]] = []
+"""Server and watcher outlive the test that started them, and end by themselves."""
+
 
 def binaries() -> Path | None:
     """The newest programs of a server, 15 or later: where Debian puts them, or on the path."""
@@ -146,10 +149,11 @@ def _start(folder: Path) -> None:
     settings = [*_SETTINGS, f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", f"port={port}", "ssl=on"]
     settings += [f"ssl_cert_file={folder / 'server.crt'}", f"ssl_key_file={folder / 'server.key'}"]
     options = [word for setting in settings for word in ("-c", setting)]
-    log = (folder / "log").open("ab")
-    server = subprocess.Popen(
-        [str(programs / "postgres"), "-D", str(data), *options], stderr=log, start_new_session=True, **quiet, **account
-    )
+    with (folder / "log").open("ab") as log:
+        server = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(data), *options], stderr=log, start_new_session=True, **quiet, **account
+        )
+    _RUNNING.append(server)
     _watch(server.pid, folder)
     made = Cluster(folder, port)
     for _ in range(300):
@@ -229,4 +233,4 @@ def _watch(server: int, folder: Path) -> None:
     """Somebody who ends the server when the run has ended, also a run that was killed."""
     nothing = subprocess.DEVNULL
     call = [sys.executable, "-c", _WATCHER, str(_run_process()), str(server), str(folder)]
-    subprocess.Popen(call, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+    _RUNNING.append(subprocess.Popen(call, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True))
