@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app import resources
 from app.domain.errors import EnvironmentFault, RuleViolation
@@ -22,8 +22,10 @@ from app.usecases.rows import VerificationReport
 if TYPE_CHECKING:
     from app.storage.keyring import Keyring
     from app.storage.store import Store
+    from app.usecases.exchange_ports import DeviceKeys
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 TRAINING_AGE = timedelta(days=3)
 
 
@@ -37,7 +39,6 @@ class FolderSession:
 
     def __init__(self, folder: Path, store: Store, ring: Keyring, actor: Actor, *, now: Clock, notices: tuple[str, ...] = ()) -> None:
         from app.matching import MemoryMatcher
-        from app.storage.attachments import FolderAttachments
         from app.storage.backup import StoreBackups
         from app.storage.municipal_key import StoreSigner
 
@@ -51,8 +52,9 @@ class FolderSession:
             reads=store.reads,
             cabinet=_Cabinet(ring, store.data_key),
             backups=StoreBackups(store, now),
-            attachments=FolderAttachments(folder, store.data_key, read_only=store.read_only),
+            attachments=store.backend.attachments(read_only=store.read_only),
             signer=StoreSigner(store.data_key),
+            keys=self._keys_of(store, place, actor, now),
             matcher=MemoryMatcher(),
             now=now,
             purpose=default_purpose(),
@@ -66,6 +68,17 @@ class FolderSession:
         problem = check_clock(self.context)
         early = (("store.reserve_used",) if store.reserve_used else ()) + ((problem,) if problem else ())
         self.notices = (*notices, *early, *notices_of(self.context))
+
+    @staticmethod
+    def _keys_of(store: Store, place: Place, actor: Actor, now: Clock) -> DeviceKeys:
+        from app.storage.device_keys import StoreDeviceKeys
+
+        def write(name: str, value: str) -> None:
+            with store.unit(operator=actor.operator_id, site=place.site_id, purpose=default_purpose(), reason="", now=now()) as uow:
+                uow.set_setting(name, value)
+                uow.commit()
+
+        return StoreDeviceKeys(store.data_key, device=place.device_id, read=store.reads.settings.get, write=write)
 
     def acting(self, actor: Actor, at: datetime) -> Context:
         """The context of another operator at a moment: only to fill training folders with the work of several people."""
@@ -110,33 +123,42 @@ class _Cabinet:
         self._ring = ring
         self._data_key = data_key
 
-    def _save(self) -> None:
-        """Write the key file; a slot that could not be written is not kept in memory either."""
-        try:
-            self._ring.save()
-        except BaseException:
+    def _change(self, change: Callable[[], T]) -> T:
+        """Change the slots as they are now, and write them; what could not be written is not kept in memory either.
+
+        Another desk may have changed them meanwhile: then once more from what it left.
+        """
+        for last in (False, False, True):
             self._ring.reload()
-            raise
+            try:
+                answer = change()
+                self._ring.save()
+                return answer
+            except EnvironmentFault as fault:
+                self._ring.reload()
+                if last or fault.code != "database.keys_changed":
+                    raise
+            except BaseException:
+                self._ring.reload()
+                raise
+        raise AssertionError
 
     def add_slot(self, *, login: str, password: str) -> str:
-        slot = self._ring.add_slot(login=login, password=password, data_key=self._data_key)
-        self._save()
-        return slot
+        return self._change(lambda: self._ring.add_slot(login=login, password=password, data_key=self._data_key))
 
     def check_password(self, *, login: str, password: str) -> str:
+        self._ring.reload()
         return self._ring.unlock(login=login, password=password).slot
 
     def change_password(self, *, slot: str, login: str, old: str, new: str) -> None:
-        self._ring.unlock(login=login, password=old)
+        self.check_password(login=login, password=old)
         self.reset_password(slot=slot, login=login, new=new)
 
     def reset_password(self, *, slot: str, login: str, new: str) -> None:
-        self._ring.replace_slot(slot=slot, login=login, password=new, data_key=self._data_key)
-        self._save()
+        self._change(lambda: self._ring.replace_slot(slot=slot, login=login, password=new, data_key=self._data_key))
 
     def remove_slot(self, slot: str) -> None:
-        self._ring.remove_slot(slot)
-        self._save()
+        self._change(lambda: self._ring.remove_slot(slot))
 
 
 def _verify(store: Store) -> VerificationReport:
@@ -193,7 +215,9 @@ class FolderGateway:
 
     def holds_store(self, folder: Path) -> bool:
         """Whether a store or a part of one is there."""
-        return any((folder / name).exists() for name in ("keys.json", "store.db"))
+        from app.storage.desk import holds_store
+
+        return holds_store(folder)
 
     def cipher_version(self) -> str:
         """The version of the encryption engine; EnvironmentFault ``store.no_cipher`` when the database would not be encrypted."""
@@ -203,9 +227,9 @@ class FolderGateway:
 
     def wait_seconds(self, folder: Path) -> float:
         """Seconds until the next password may be tried."""
-        from app.storage.keyring import Keyring
+        from app.storage.desk import ring_of
 
-        return Keyring.load(folder / "keys.json").wait_seconds()
+        return ring_of(folder).wait_seconds()
 
     def create(self, folder: Path, setup: Setup) -> tuple[Session, str]:
         """A new store with its first administrator."""
@@ -294,10 +318,10 @@ class FolderGateway:
 
     def open(self, folder: Path, *, operator: str, password: str, read_only: bool = False) -> FolderSession:
         """Sign in and open. Older schemas are backed up and moved on first."""
-        from app.storage.keyring import Keyring
-        from app.storage.store import KEYS
+        from app.storage.desk import retire_files, ring_of
 
-        ring = Keyring.load(folder / KEYS)
+        retire_files(folder, self._now())
+        ring = ring_of(folder)
         unlocked = ring.unlock(login=operator, password=password)
         return self._open(folder, ring, unlocked.data_key, unlocked.slot, operator, read_only=read_only)
 
@@ -326,10 +350,10 @@ class FolderGateway:
     def verify(self, folder: Path, *, operator: str, password: str) -> VerificationReport:
         """Verify a folder without opening it for work, so that a damaged one can be looked at too."""
         from app.domain.errors import IntegrityFault
-        from app.storage.keyring import Keyring
-        from app.storage.store import KEYS, Store
+        from app.storage.desk import ring_of
+        from app.storage.store import Store
 
-        unlocked = Keyring.load(folder / KEYS).unlock(login=operator, password=password)
+        unlocked = ring_of(folder).unlock(login=operator, password=password)
         try:
             store = Store.open(folder, unlocked.data_key, operator=operator, now=self._now(), read_only=True)
         except IntegrityFault as fault:
@@ -342,11 +366,11 @@ class FolderGateway:
     def recover(self, folder: Path, *, recovery_key: str, operator: str, password: str) -> Session:
         """Open by the recovery key and give the named operator a new password."""
         from app.domain.governance import Operator
-        from app.storage.keyring import Keyring
-        from app.storage.store import KEYS, Store
+        from app.storage.desk import ring_of
+        from app.storage.store import Store
         from app.usecases.operators import fold_login
 
-        ring = Keyring.load(folder / KEYS)
+        ring = ring_of(folder)
         data_key = ring.unlock_with_recovery(recovery_key)
         store = Store.open(folder, data_key, operator=operator, now=self._now())
         try:

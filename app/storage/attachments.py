@@ -32,12 +32,10 @@ NAME = re.compile(r"[0-9a-f]{64}")
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
-class FolderAttachments:
-    """See ``usecases.ports.Attachments``. ``folder`` is the data folder."""
+class Sealing:
+    """Naming, sealing and opening contents under a data key, wherever the sealed bytes are kept."""
 
-    def __init__(self, folder: Path, data_key: bytes, *, read_only: bool = False) -> None:
-        self._root = folder / ATTACHMENTS
-        self._read_only = read_only
+    def __init__(self, data_key: bytes) -> None:
         self._naming = _derive(data_key, b"sasae attachments: names")
         self._cipher = AESGCM(_derive(data_key, b"sasae attachments: content"))
 
@@ -45,11 +43,44 @@ class FolderAttachments:
         """The name a content has: 64 hexadecimal digits that nobody without the key can make or check."""
         return hmac.new(self._naming, content, hashlib.sha256).hexdigest()
 
+    def seal(self, name: str, content: bytes) -> bytes:
+        """What is kept of a content."""
+        nonce = os.urandom(_NONCE)
+        return _MAGIC + nonce + self._cipher.encrypt(nonce, content, _MAGIC + name.encode())
+
+    def open(self, name: str, sealed: bytes) -> bytes:
+        """The content of ``seal``. IntegrityFault ``attachment.damaged``."""
+        if len(sealed) < _LEAST or not sealed.startswith(_MAGIC):
+            raise IntegrityFault("attachment.damaged", name=name)
+        nonce, rest = sealed[len(_MAGIC) : len(_MAGIC) + _NONCE], sealed[len(_MAGIC) + _NONCE :]
+        try:
+            content = self._cipher.decrypt(nonce, rest, _MAGIC + name.encode())
+        except InvalidTag:
+            raise IntegrityFault("attachment.damaged", name=name) from None
+        if not hmac.compare_digest(self.name_of(content), name):
+            raise IntegrityFault("attachment.damaged", name=name)
+        return content
+
+
+def checked_name(name: str) -> str:
+    """The name. IntegrityFault ``attachment.bad_name`` for what is none."""
+    if not NAME.fullmatch(name):
+        raise IntegrityFault("attachment.bad_name", name=name[:80])
+    return name
+
+
+class FolderAttachments:
+    """See ``usecases.ports.Attachments``. ``folder`` is the data folder."""
+
+    def __init__(self, folder: Path, data_key: bytes, *, read_only: bool = False) -> None:
+        self._root = folder / ATTACHMENTS
+        self._read_only = read_only
+        self._sealing = Sealing(data_key)
+        self.name_of = self._sealing.name_of
+
     def path_of(self, name: str) -> Path:
         """Where the file of a name is. IntegrityFault ``attachment.bad_name`` for what is no name."""
-        if not NAME.fullmatch(name):
-            raise IntegrityFault("attachment.bad_name", name=name[:80])
-        return self._root / name[:2] / name
+        return self._root / checked_name(name)[:2] / name
 
     def put(self, content: bytes) -> str:
         """Keep a content; answers its name. On the disk when it returns. The same content is written once.
@@ -68,10 +99,8 @@ class FolderAttachments:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise write_fault(error, path=path) from error
-        nonce = os.urandom(_NONCE)
-        sealed = self._cipher.encrypt(nonce, content, _MAGIC + name.encode())
         with atomic_output(path) as temporary:
-            temporary.write_bytes(_MAGIC + nonce + sealed)
+            temporary.write_bytes(self._sealing.seal(name, content))
         return name
 
     def get(self, name: str) -> bytes:
@@ -85,16 +114,7 @@ class FolderAttachments:
             raise IntegrityFault("attachment.missing", name=name) from None
         except OSError as error:
             raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
-        if len(sealed) < _LEAST or not sealed.startswith(_MAGIC):
-            raise IntegrityFault("attachment.damaged", name=name)
-        nonce, rest = sealed[len(_MAGIC) : len(_MAGIC) + _NONCE], sealed[len(_MAGIC) + _NONCE :]
-        try:
-            content = self._cipher.decrypt(nonce, rest, _MAGIC + name.encode())
-        except InvalidTag:
-            raise IntegrityFault("attachment.damaged", name=name) from None
-        if not hmac.compare_digest(self.name_of(content), name):
-            raise IntegrityFault("attachment.damaged", name=name)
-        return content
+        return self._sealing.open(name, sealed)
 
     def has(self, name: str) -> bool:
         """Whether there is a file of this name; ``get`` tells whether it opens."""

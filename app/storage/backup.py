@@ -1,7 +1,7 @@
 """Backups while the store is in use, and restoring them as a new device.
 
-A backup is one zip file: manifest, key file, and a copy of the encrypted store made in one step by SQLite's backup API. It is written under a
-temporary name, read back, checked, and only then renamed, so that a full disk never costs the backup that was there.
+A backup is one zip file: manifest, key file, and a copy of the store as an encrypted file (``Backend.copy_to``). It is written under a temporary
+name, read back, checked, and only then renamed, so that a full disk never costs the backup that was there.
 
 Attachments (photos) are in it too, as the encrypted files they are. Rotating backups leave them out: in the data folder they stand beside
 the backups anyway, and on a stick one copy of each file serves all backups there (``attachments-<device>``).
@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
-from app.storage.attachments import ATTACHMENTS, attachment_files, copy_attachments, remove_leftovers
-from app.storage.engine import connect, translate
+from app.storage.attachments import ATTACHMENTS, copy_attachments, remove_leftovers
 from app.storage.store import KEYS, STORE, Store
 from app.usecases.files import atomic_output
 
@@ -56,7 +55,7 @@ class StoreBackups:
             copy = temporary.with_name(temporary.name + ".db")
             temporary.touch()  # a place that cannot be written to says so here, in words about files, not about databases
             try:
-                self._copy_store(copy)
+                self._store.backend.copy_to(copy)
                 self._pack(temporary, copy, attachments=attachments)
             finally:
                 for leftover in (
@@ -87,8 +86,7 @@ class StoreBackups:
         self.write(target, attachments=False)
         if own:
             remove_leftovers(self._store.folder / ATTACHMENTS)
-        else:
-            copy_attachments(self._store.folder / ATTACHMENTS, folder / f"{ATTACHMENTS}-{prefix}")
+        self._store.backend.attachments_beside(folder, prefix)
         # only this device's: a stick may hold those of other laptops. The new one stays whatever its clock says
         others = sorted((key, file) for file in folder.iterdir() if file != target and (key := _age_key(file, prefix)) is not None)
         for _, old in others[: max(0, len(others) + 1 - keep)]:
@@ -96,39 +94,17 @@ class StoreBackups:
                 old.unlink()
         return target
 
-    def _copy_store(self, copy: Path) -> None:
-        import sqlcipher3.dbapi2 as driver
-
-        copy.unlink(missing_ok=True)
-        source = connect(self._store.folder / STORE, self._store.data_key)
-        try:
-            destination = connect(copy, self._store.data_key, create=True)
-            try:
-                destination.execute("PRAGMA journal_mode = OFF").fetchone()  # a copy that fails is thrown away
-                destination.execute("PRAGMA synchronous = OFF")
-                source.backup(destination)  # in one step: page by page it starts over with each write
-                destination.execute("PRAGMA journal_mode = DELETE").fetchone()
-                problem = destination.execute("PRAGMA quick_check").fetchone()
-            finally:
-                destination.close()
-        except driver.Error as error:
-            raise translate(error, path=copy) from error
-        finally:
-            source.close()
-        if problem is None or problem[0] != "ok":
-            raise IntegrityFault("backup.unsound", path=str(copy))
-
     def _pack(self, temporary: Path, copy: Path, *, attachments: bool) -> None:
-        keys = (self._store.folder / KEYS).read_bytes()  # once: a password may be changed meanwhile
+        keys = self._store.backend.keys()  # once: a password may be changed meanwhile
         hashes = {STORE: _sha256(copy), KEYS: hashlib.sha256(keys).hexdigest()}
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr(KEYS, keys)
             archive.write(copy, STORE)
             # after the store: what its copy speaks of is there by now, and nothing is ever taken away
-            for path in attachment_files(self._store.folder / ATTACHMENTS) if attachments else ():
-                name = f"{ATTACHMENTS}/{path.parent.name}/{path.name}"
-                hashes[name] = _sha256(path)
-                archive.write(path, name)
+            for content_name, sealed in self._store.backend.sealed_attachments() if attachments else ():
+                name = f"{ATTACHMENTS}/{content_name[:2]}/{content_name}"
+                hashes[name] = hashlib.sha256(sealed).hexdigest()
+                archive.writestr(name, sealed)
             manifest = {
                 "format": 1,
                 "created": self._now().isoformat(timespec="seconds"),

@@ -1,7 +1,8 @@
-"""Key slots: each operator's password, or the recovery key, unlocks the one data key of a folder.
+"""Key slots: each operator's password, or the recovery key, unlocks the one data key of a store.
 
-``keys.json`` holds no name: a slot is found by an HMAC of the folded login name. The data key is wrapped with AES-256-GCM under a key that
-Argon2id derives from the password (RFC 9106, 64 MiB, 3 passes, 4 lanes). A recovery key is 160 random bits in Crockford base32.
+They are in ``keys.json``, or in a row of the database that several desks share. No name is there: a slot is found by an HMAC of the folded
+login name. The data key is wrapped with AES-256-GCM under a key that Argon2id derives from the password (RFC 9106, 64 MiB, 3 passes,
+4 lanes). A recovery key is 160 random bits in Crockford base32.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, RuleViolation
 from app.domain.identifiers import new_id
@@ -83,48 +84,115 @@ class Unlocked:
     slot: str
 
 
-class Keyring:
-    """The key file of one data folder."""
+class KeyPlace(Protocol):
+    """Where the slots of a store are kept, with the count of wrong passwords."""
 
-    def __init__(self, path: Path, content: dict[str, Any]) -> None:
+    name: str
+    """For messages."""
+
+    def read(self) -> str:
+        """The content as it was written. EnvironmentFault ``store.not_found`` when there is none."""
+        ...
+
+    def write(self, text: str) -> None:
+        """Keep a content, whole or not at all. EnvironmentFault ``database.keys_changed`` when another desk wrote since it was read."""
+        ...
+
+    def failures(self) -> tuple[int, float]:
+        """Wrong tries in a row, and the moment of the last (Unix seconds of this computer's clock)."""
+        ...
+
+    def note_failure(self) -> None: ...
+    def forget_failures(self) -> None: ...
+
+
+class FileKeys:
+    """``keys.json`` of a data folder; beside it ``attempts.json``."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
         self._path = path
+
+    def read(self) -> str:
+        """See ``KeyPlace``."""
+        try:
+            return self._path.read_text("utf-8")
+        except FileNotFoundError:
+            raise EnvironmentFault("store.not_found", path=str(self._path.parent)) from None
+        except OSError as error:
+            raise EnvironmentFault("file.not_readable", path=str(self._path), reason=error.strerror or "") from None
+        except ValueError:
+            raise IntegrityFault("store.keys_damaged", path=str(self._path)) from None
+
+    def write(self, text: str) -> None:
+        """See ``KeyPlace``."""
+        with atomic_output(self._path) as temporary:
+            temporary.write_text(text, "utf-8")
+
+    @property
+    def _attempts(self) -> Path:
+        return self._path.with_name("attempts.json")
+
+    def failures(self) -> tuple[int, float]:
+        """See ``KeyPlace``."""
+        try:
+            content = json.loads(self._attempts.read_text("utf-8"))
+            return int(content["count"]), float(content["last"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0, 0.0
+
+    def note_failure(self) -> None:
+        """See ``KeyPlace``."""
+        count, _ = self.failures()
+        try:
+            self._attempts.write_text(json.dumps({"count": count + 1, "last": time.time()}), "utf-8")
+        except OSError:
+            time.sleep(min(2.0**count, 5.0))  # cannot remember it: make this one slow instead
+
+    def forget_failures(self) -> None:
+        """See ``KeyPlace``."""
+        try:
+            self._attempts.unlink(missing_ok=True)
+        except OSError:
+            return
+
+
+class Keyring:
+    """The key slots of one store."""
+
+    def __init__(self, place: KeyPlace, content: dict[str, Any]) -> None:
+        self._place = place
         self._content = content
 
-    # -- files ---------------------------------------------------------------------------------------------
+    # -- keeping -------------------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: Path) -> tuple[Keyring, bytes, str]:
+    def create(cls, place: Path | KeyPlace) -> tuple[Keyring, bytes, str]:
         """A new ring with a new data key and a recovery key; written by the first ``save``."""
         data_key = secrets.token_bytes(KEY_BYTES)
         recovery = "".join(secrets.choice(_ALPHABET) for _ in range(32))
-        ring = cls(path, {"format": 1, "store": new_id(), "name_salt": _b64(os.urandom(16)), "slots": [], "recovery": {}})
+        ring = cls(_place(place), {"format": 1, "store": new_id(), "name_salt": _b64(os.urandom(16)), "slots": [], "recovery": {}})
         ring._content["recovery"] = ring._wrap("recovery", recovery.encode(), data_key)
         return ring, data_key, "-".join(recovery[i : i + 4] for i in range(0, 32, 4))
 
     @classmethod
-    def load(cls, path: Path) -> Keyring:
-        """Read the key file. EnvironmentFault when it is not there, IntegrityFault when it is damaged."""
-        try:
-            content = json.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            raise EnvironmentFault("store.not_found", path=str(path.parent)) from None
-        except OSError as error:
-            raise EnvironmentFault("file.not_readable", path=str(path), reason=error.strerror or "") from None
-        except ValueError:
-            raise IntegrityFault("store.keys_damaged", path=str(path)) from None
-        if not isinstance(content, dict) or content.get("check") != _checksum(content):
-            raise IntegrityFault("store.keys_damaged", path=str(path))
-        return cls(path, content)
+    def load(cls, place: Path | KeyPlace) -> Keyring:
+        """Read the key slots. EnvironmentFault when there are none, IntegrityFault when they are damaged."""
+        kept = _place(place)
+        return cls(kept, _parsed(kept.read(), kept.name))
 
     def save(self) -> None:
-        """Write the key file, whole or not at all."""
+        """Write the slots, whole or not at all."""
         self._content["check"] = _checksum(self._content)
-        with atomic_output(self._path) as temporary:
-            temporary.write_text(json.dumps(self._content, indent=1), "utf-8")
+        self._place.write(self.text())
+
+    def text(self) -> str:
+        """The slots as they are written."""
+        return json.dumps(self._content, indent=1)
 
     def reload(self) -> None:
-        """Forget what was not saved."""
-        self._content = Keyring.load(self._path)._content
+        """Forget what was not saved, and see what others saved."""
+        self._content = _parsed(self._place.read(), self._place.name)
 
     @property
     def store_id(self) -> str:
@@ -198,11 +266,11 @@ class Keyring:
         for entry in entries:
             data_key = self._unwrap(entry, _secret(password))
             if data_key is not None:
-                self._forget_failures()
+                self._place.forget_failures()
                 return Unlocked(data_key, str(entry["id"]))
         if not entries:  # spend the same time, so that nobody learns which names exist
             _derive(_secret(password), b"0123456789abcdef", _ARGON)
-        self._note_failure()
+        self._place.note_failure()
         raise EnvironmentFault("signin.refused", wait=round(self.wait_seconds()))
 
     def unlock_with_recovery(self, recovery_key: str) -> bytes:
@@ -210,27 +278,16 @@ class Keyring:
         self._require_patience()
         data_key = self._unwrap(self._content["recovery"], normalise_recovery(recovery_key).encode())
         if data_key is None:
-            self._note_failure()
+            self._place.note_failure()
             raise EnvironmentFault("signin.recovery_refused", wait=round(self.wait_seconds()))
-        self._forget_failures()
+        self._place.forget_failures()
         return data_key
 
     # -- growing delay -------------------------------------------------------------------------------------
 
-    @property
-    def _failures_path(self) -> Path:
-        return self._path.with_name("attempts.json")
-
-    def _failures(self) -> tuple[int, float]:
-        try:
-            content = json.loads(self._failures_path.read_text("utf-8"))
-            return int(content["count"]), float(content["last"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0, 0.0
-
     def wait_seconds(self) -> float:
         """How long the next try still has to wait: 0 for the first two failures, then 1, 2, 4 … up to 60 s."""
-        count, last = self._failures()
+        count, last = self._place.failures()
         if count <= _FREE_TRIES:
             return 0.0
         pause = min(2.0 ** (count - _FREE_TRIES - 1), _LONGEST_WAIT)
@@ -241,19 +298,6 @@ class Keyring:
         wait = self.wait_seconds()
         if wait > 0:
             raise EnvironmentFault("signin.wait", wait=max(1, round(wait)))
-
-    def _note_failure(self) -> None:
-        count, _ = self._failures()
-        try:
-            self._failures_path.write_text(json.dumps({"count": count + 1, "last": time.time()}), "utf-8")
-        except OSError:
-            time.sleep(min(2.0**count, 5.0))  # cannot remember it: make this one slow instead
-
-    def _forget_failures(self) -> None:
-        try:
-            self._failures_path.unlink(missing_ok=True)
-        except OSError:
-            return
 
 
 def check_password(password: str) -> None:
@@ -269,3 +313,17 @@ def _secret(password: str) -> bytes:
 def _checksum(content: dict[str, Any]) -> str:
     body = {key: value for key, value in content.items() if key != "check"}
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _place(place: Path | KeyPlace) -> KeyPlace:
+    return FileKeys(place) if isinstance(place, Path) else place
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        raise IntegrityFault("store.keys_damaged", path=name) from None
+    if not isinstance(content, dict) or content.get("check") != _checksum(content):
+        raise IntegrityFault("store.keys_damaged", path=name)
+    return content

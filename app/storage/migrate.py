@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from app import resources
 from app.domain.errors import EnvironmentFault, IntegrityFault
+from app.storage.dialects import dialect_of
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema this program knows, oldest first. Alembic is only imported when there is something to do."""
@@ -13,8 +14,7 @@ REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 def current_revision(connection: Connection) -> str | None:
     """The schema of a store; None for an empty one."""
-    found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'").one_or_none()
-    if found is None:
+    if not dialect_of(connection).has_table(connection, "alembic_version"):
         return None
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").one_or_none()
     return None if row is None else str(row[0])
@@ -27,22 +27,17 @@ def needs_migration(revision: str | None) -> bool:
     return revision != REVISIONS[-1]
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrade to the head in one transaction. Foreign keys are off while tables are rebuilt, and checked before COMMIT."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Upgrade in one transaction. Where the engine can, references are left alone while tables are rebuilt, and checked before COMMIT."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(resources.root() / "db" / "migrations").replace("%", "%%"))
     with engine.connect() as connection:
-        raw = connection.connection.cursor()
-        raw.execute("PRAGMA foreign_keys = OFF")
-        try:
-            with connection.begin():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                    raise IntegrityFault("store.migration_unsound")
-        finally:
-            raw.execute("PRAGMA foreign_keys = ON")
-            raw.close()
+        dialect = dialect_of(connection)
+        with dialect.rebuilding_tables(connection), connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            if not dialect.references_hold(connection):
+                raise IntegrityFault("store.migration_unsound")

@@ -7,7 +7,7 @@ Readers get one consistent snapshot per transaction, cannot write, and wait for 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -156,10 +156,7 @@ def _convert(connection: Connection, cursor: Any, statement: str, parameters: An
     return statement, parameters
 
 
-def _engine(url: str, *, read_only: bool, size: int, more: int) -> Engine:
-    def create() -> Any:
-        return connect(url, read_only=read_only)
-
+def _engine(create: Callable[[], Any], *, size: int, more: int) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
         creator=create,
@@ -174,9 +171,26 @@ def _engine(url: str, *, read_only: bool, size: int, more: int) -> Engine:
     return engine
 
 
+def _present(url: str) -> psycopg.Connection[Any]:
+    """A connection of a desk that may write. EnvironmentFault ``database.being_moved`` while another moves the schema."""
+    connection = connect(url)
+    try:
+        shared = connection.execute(f"SELECT pg_try_advisory_lock_shared({PRESENCE})").fetchone()
+        connection.commit()
+        if not shared or not shared[0]:
+            raise EnvironmentFault("database.being_moved", database=shown(url))
+    except psycopg.Error as error:
+        connection.close()
+        raise translate(error) from error
+    except EnvironmentFault:
+        connection.close()
+        raise
+    return connection
+
+
 def writer_engine(url: str) -> Engine:
     """The one writer of this desk: transactions that begin with the lock of the whole store, so that what they read stays true."""
-    engine = _engine(url, read_only=False, size=1, more=0)
+    engine = _engine(lambda: _present(url), size=1, more=0)
 
     @event.listens_for(engine, "begin")
     def take_lock(connection: Connection) -> None:
@@ -187,4 +201,4 @@ def writer_engine(url: str) -> Engine:
 
 def reader_engine(url: str) -> Engine:
     """Readers: read only, one consistent snapshot per transaction."""
-    return _engine(url, read_only=True, size=2, more=4)
+    return _engine(lambda: connect(url, read_only=True), size=2, more=4)

@@ -1,43 +1,42 @@
-"""The open store of a data folder: lock, engines, units of work, reads. The only door to the file."""
+"""The open store of a data folder: its place, engines, units of work, reads. The only door to the file or the database."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, insert, select, update
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
 from app.domain.identifiers import device_prefix, new_id
 from app.domain.journal import GENESIS
 from app.storage import tables as t
-from app.storage.engine import reader_engine, writer_engine
+from app.storage.backends import Backend, backend_of
+from app.storage.desk import KEYS as KEYS
+from app.storage.desk import RESERVE
+from app.storage.desk import STORE as STORE
 from app.storage.journal import CONTEXT, seal_of
-from app.storage.lock import FolderLock, machine_name
-from app.storage.migrate import current_revision, migrate, needs_migration
+from app.storage.migrate import current_revision, needs_migration
 from app.storage.queries import StoreReads
 from app.storage.registry import StoreUnit
 from app.usecases.files import write_fault
 
-STORE = "store.db"
-KEYS = "keys.json"
-RESERVE = "reserve.bin"
-_RESERVE_BYTES = 4 * 1024 * 1024
 _FULL_DISK = ("store.cannot_open", "store.disk_error", "store.disk_full")
 
 
 class Store:
-    """One data folder, open. ``read_only`` takes no lock and cannot write."""
+    """One store, open. ``read_only`` keeps nobody out and cannot write."""
 
-    def __init__(self, folder: Path, data_key: bytes, *, writer: Engine | None, reader: Engine, lock: FolderLock | None) -> None:
-        self.folder = folder
-        self.data_key = data_key
+    def __init__(self, backend: Backend, *, writer: Engine | None, reader: Engine, release: Callable[[], None] | None) -> None:
+        self.backend = backend
+        self.folder = backend.folder
+        self.data_key = backend.data_key
         self._writer = writer
         self._reader = reader
-        self._lock = lock
+        self._release = release
         self.reads = StoreReads.over(reader)
         self.reserve_used = False
         self._closed = False
@@ -45,21 +44,20 @@ class Store:
     # -- opening -------------------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, folder: Path, data_key: bytes, *, operator: str, now: datetime) -> Store:
-        """A new empty store with today's schema. The folder must exist and hold none."""
-        from app.storage.engine import connect
-
-        lock = FolderLock.take(folder, data_key=data_key, operator=operator, machine=machine_name(), since=now)
+    def create(cls, folder: Path, data_key: bytes, *, operator: str, now: datetime, backend: Backend | None = None) -> Store:
+        """A new empty store with today's schema, in the folder or in another place. The folder must exist and hold none."""
+        place = backend or backend_of(folder, data_key)
+        release = place.hold(operator=operator, now=now)
         try:
-            path = folder / STORE
-            connect(path, data_key, create=True).close()
-            store = cls(folder, data_key, writer=writer_engine(path, data_key), reader=reader_engine(path, data_key), lock=lock)
+            place.create()
+            store = cls(place, writer=place.writer(), reader=place.reader(), release=release)
         except BaseException:
-            lock.release()
+            release()
             raise
         try:
+            store.revision = store._revision()
             store.migrate_if_needed()
-            _make_reserve(folder)
+            place.make_reserve()
         except BaseException as error:
             store.close()
             if isinstance(error, OSError):
@@ -70,14 +68,12 @@ class Store:
     @classmethod
     def open(cls, folder: Path, data_key: bytes, *, operator: str, now: datetime, read_only: bool = False) -> Store:
         """Open an existing store. Refuses a newer schema; EnvironmentFault ``store.in_use`` when another program has it."""
-        path = folder / STORE
-        if not path.exists():
+        place = backend_of(folder, data_key)
+        if not place.exists():
             raise EnvironmentFault("store.not_found", path=str(folder))
-        lock = None
-        if not read_only:
-            lock = FolderLock.take(folder, data_key=data_key, operator=operator, machine=machine_name(), since=now)
-        writer = None if read_only else writer_engine(path, data_key)
-        store = cls(folder, data_key, writer=writer, reader=reader_engine(path, data_key), lock=lock)
+        release = None if read_only else place.hold(operator=operator, now=now)
+        writer = None if read_only else place.writer()
+        store = cls(place, writer=writer, reader=place.reader(), release=release)
         try:
             return cls._checked(store)
         except BaseException:
@@ -89,10 +85,9 @@ class Store:
         try:
             revision = store._revision()
         except SasaeError as fault:
-            reserve = store.folder / RESERVE
-            if fault.code not in _FULL_DISK or not reserve.exists():
+            # a full disk: give the reserve back and try once more
+            if fault.code not in _FULL_DISK or not store.backend.use_reserve():
                 raise
-            reserve.unlink()  # a full disk: give the reserve back and try once more
             store.reserve_used = True
             revision = store._revision()
         store.revision = revision
@@ -111,35 +106,23 @@ class Store:
         """Move an older store on; answers whether it did. The caller has made a backup."""
         if self._writer is None or not needs_migration(self.revision):
             return False
-        migrate(self._writer)
+        self.backend.migrate(self._writer)
         self.revision = self._revision()
         return True
 
     def close(self) -> None:
-        """Checkpoint, close every connection, release the folder. Safe to call twice."""
+        """Settle the place, close every connection, let others in. Safe to call twice."""
         if self._closed:
             return
         self._closed = True
         self._reader.dispose()
         if self._writer is not None:
-            self._checkpoint(self._writer)
+            self.backend.settle(self._writer)
             self._writer.dispose()
-        if self._lock is not None:
+        if self._release is not None:
             with suppress(OSError):
-                _make_reserve(self.folder)
-            self._lock.release()
-
-    @staticmethod
-    def _checkpoint(writer: Engine) -> None:
-        """Move the write-ahead log into the file. On a full disk the next start does it."""
-        try:
-            raw = writer.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                raw.close()
-        except (SasaeError, driver.Error):
-            return
+                self.backend.make_reserve()
+            self._release()
 
     # -- work ----------------------------------------------------------------------------------------------
 
@@ -190,18 +173,3 @@ class Store:
             connection.execute(t.serial.delete())
             connection.execute(t.setting.delete().where(t.setting.c.name == CONTEXT))
         return device
-
-
-def _make_reserve(folder: Path) -> None:
-    """A file to give back when the disk is full: an encrypted store cannot even be opened there otherwise.
-
-    OSError when there is no room for it; then nothing of it stays, so that the store keeps what little room there is.
-    """
-    path = folder / RESERVE
-    if path.exists() and path.stat().st_size >= _RESERVE_BYTES:
-        return
-    try:
-        path.write_bytes(bytes(_RESERVE_BYTES))
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise

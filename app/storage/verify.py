@@ -1,4 +1,4 @@
-"""Whether the store is as the program left it: pages, structure, chains, and every record against its journal."""
+"""Whether the store is as the program left it: its place (pages, structure), chains, and every record against its journal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from app.domain.journal import to_json_value
 from app.domain.records import value_fields
 from app.storage import tables as t
 from app.storage.access import check_access
-from app.storage.attachments import FolderAttachments
 from app.storage.bulk import snapshot_hash
-from app.storage.engine import connect
 from app.storage.journal import check_chain
-from app.storage.store import STORE, Store
+from app.storage.store import Store
+from app.usecases.photo_ports import Attachments
 
 Problem = tuple[str, dict[str, Any]]
 _MOST = 50
@@ -45,7 +44,9 @@ def verify_store(store: Store) -> Verification:
     found = Verification()
     read = False
     try:
-        _check_file(store, found)
+        for problem in store.backend.problems():
+            found.integrity = False
+            found.problems.append(problem)
         with store.reader().connect() as connection, connection.begin():
             found.journal_rows, chain = check_chain(connection, store.data_key)
             read = True
@@ -66,18 +67,6 @@ def verify_store(store: Store) -> Verification:
     return found
 
 
-def _check_file(store: Store, found: Verification) -> None:
-    connection = connect(store.folder / STORE, store.data_key)
-    try:
-        for pragma in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
-            for row in connection.execute(f"PRAGMA {pragma}").fetchmany(_MOST):
-                if row[0] != "ok":
-                    found.integrity = False
-                    found.problems.append(("verify.file", {"check": pragma, "detail": str(row[0])[:120]}))
-    finally:
-        connection.close()
-
-
 def _check_snapshots(connection: Connection) -> list[Problem]:
     """Snapshots whose rows no longer give the hash they were imported with."""
     snapshots = connection.execute(select(t.snapshot).order_by(t.snapshot.c.num)).all()
@@ -93,7 +82,7 @@ def _check_photos(store: Store, connection: Connection) -> list[Problem]:
         .where(~t.photo.c.deleted)
         .order_by(t.photo.c.rid)
     )
-    shelf = FolderAttachments(store.folder, store.data_key, read_only=True)
+    shelf = store.backend.attachments(read_only=True)
     problems: list[Problem] = []
     for number, name, content, building in connection.execute(query):
         if fault := _lost(shelf, content):
@@ -106,7 +95,7 @@ def _check_photos(store: Store, connection: Connection) -> list[Problem]:
     return problems if more <= 0 else [*problems[:_MOST], ("verify.photos_more", {"count": more})]
 
 
-def _lost(shelf: FolderAttachments, content: str) -> str:
+def _lost(shelf: Attachments, content: str) -> str:
     """``missing`` or ``damaged``; "" for a picture that opens."""
     try:
         shelf.get(content)

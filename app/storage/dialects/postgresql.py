@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -21,12 +22,12 @@ def has_table(connection: Connection, name: str) -> bool:
     return connection.exec_driver_sql("SELECT to_regclass(?)", (name,)).scalar_one() is not None
 
 
-def write_rows(connection: Connection, table: Table, batches: Iterable[Sequence[Sequence[Any]]]) -> int:
-    """Put whole rows, in the order of the table's columns, into a table by COPY; answers how many."""
+def write_rows(connection: Connection, table: str, columns: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]]) -> int:
+    """Put rows of these columns into a table by COPY; answers how many."""
     link = connection.connection.driver_connection
     assert isinstance(link, psycopg.Connection)
-    names, count = ", ".join(f'"{column.name}"' for column in table.columns), 0
-    with psycopg.Cursor(link) as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+    names, count = ", ".join(f'"{column}"' for column in columns), 0
+    with psycopg.Cursor(link) as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
         for rows in batches:
             for row in rows:
                 copy.write_row(row)
@@ -50,3 +51,14 @@ def rebuild_search(connection: Connection) -> None:
     from app.storage.bulk import rebuild_search as rebuild
 
     rebuild(connection)
+
+
+@contextmanager
+def rebuilding_tables(connection: Connection) -> Iterator[None]:
+    """Nothing to put aside: tables are changed where they are."""
+    yield
+
+
+def references_hold(connection: Connection) -> bool:
+    """The server itself sees to them."""
+    return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
@@ -18,13 +19,13 @@ def has_table(connection: Connection, name: str) -> bool:
     return found.first() is not None
 
 
-def write_rows(connection: Connection, table: Table, batches: Iterable[Sequence[Sequence[Any]]]) -> int:
-    """Put whole rows, in the order of the table's columns, into a table; answers how many."""
-    names, marks = ", ".join(f'"{column.name}"' for column in table.columns), ",".join("?" * len(table.columns))
+def write_rows(connection: Connection, table: str, columns: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]]) -> int:
+    """Put rows of these columns into a table; answers how many."""
+    names, marks = ", ".join(f'"{column}"' for column in columns), ",".join("?" * len(columns))
     cursor, count = connection.connection.cursor(), 0
     try:
         for rows in batches:
-            cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
             count += len(rows)
     finally:
         cursor.close()
@@ -40,3 +41,20 @@ def rebuild_search(connection: Connection) -> None:
     from app.storage.bulk import rebuild_search as rebuild
 
     rebuild(connection)
+
+
+@contextmanager
+def rebuilding_tables(connection: Connection) -> Iterator[None]:
+    """References are not looked at inside; around a transaction."""
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.close()
+
+
+def references_hold(connection: Connection) -> bool:
+    """Whether every reference leads somewhere."""
+    return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
