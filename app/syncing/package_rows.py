@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from app.usecases.context import Changes
 from app.usecases.exchange_rows import GapNote, MergeReport, PackageCard
-from app.usecases.reception import Warning
 from app.usecases.voucher_files import TakenIn
+
+Warnings = tuple[tuple[str, Mapping[str, Any]], ...]
+"""Message codes with parameters, for a person to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,7 @@ class WrittenPackage:
     sha256: str
     operations: int
     left_out: int = 0
-    warnings: tuple[Warning, ...] = ()
+    warnings: Warnings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class Inspection:
     gaps: tuple[GapNote, ...]
     residents: int
     pictures: int
-    warnings: tuple[Warning, ...] = ()
+    warnings: Warnings = ()
     already: bool = False
 
 
@@ -64,7 +67,7 @@ class AppliedPackage:
     receipt: Path | None
     already: bool
     changes: Changes
-    warnings: tuple[Warning, ...] = ()
+    warnings: Warnings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +92,12 @@ class FoundPackage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenReceipt:
-    """What a receipt says: a device has taken packages of ours in. ``acknowledged``: those that nobody had acknowledged before."""
+    """What a receipt says: a device has taken packages of ours in. ``packages``: those that nobody had acknowledged before."""
 
-    package: str
     device: str
     letters: str
     site: str
     written_at: datetime
-    acknowledged: tuple[str, ...]
+    packages: tuple[str, ...]
     already: bool
     changes: Changes
