@@ -13,6 +13,7 @@ from app.cli.form_arguments import form_verbs
 from app.cli.registry_arguments import building_verbs, registry_verbs
 from app.cli.relief_arguments import relief_verbs
 from app.cli.survey_arguments import survey_verbs
+from app.cli.sync_arguments import sync_verbs
 from app.domain.dates import parse_date, parse_instant
 from app.domain.errors import SasaeError, UsageFault
 from app.presentation.console import HELP, say_usage
@@ -85,6 +86,7 @@ def build_parser(version: str) -> Parser:
     certificate_verbs(_group(verbs, "certificates"), _verb)
     form_verbs(_group(verbs, "forms"), _verb)
     relief_verbs(_group(verbs, "relief"), _verb)
+    sync_verbs(_group(verbs, "sync"), _verb)
     return parser
 
 

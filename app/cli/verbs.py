@@ -21,6 +21,7 @@ from app.cli.relief_arguments import find_relief_verbs
 from app.cli.signing import folder_of, read_operator, read_password, signed_in
 from app.cli.snapshots import compare_two, report_snapshot
 from app.cli.surveys import SURVEY_VERBS
+from app.cli.sync_arguments import find_sync_verbs
 from app.cli.transfers import (
     delete_profile,
     export_profile,
@@ -47,8 +48,8 @@ def run_verb(gateway: FolderGateway, given: Namespace) -> Answer:
 
 
 def action_of(given: Namespace) -> str:
-    """What is done, below the verb: ``add``, and of money two words: ``programs import``."""
-    names = (getattr(given, "action", None), getattr(given, "act", None) if given.verb == "relief" else None)
+    """What is done, below the verb: ``add``, and of money and the exchange two words: ``programs import``."""
+    names = (getattr(given, "action", None), getattr(given, "act", None) if given.verb in ("relief", "sync") else None)
     return " ".join(name for name in names if name)
 
 
@@ -341,6 +342,7 @@ _VERBS: Mapping[str, Verb] = {
     **DAMAGE_VERBS,
     **BUILDING_VERBS,
     **find_relief_verbs(),
+    **find_sync_verbs(),
     "surveys photos": photo_verb,
     "surveys assess": assessing.judge,
     "surveys editions": assessing.manage_editions,

@@ -9,6 +9,7 @@ from typing import Any
 from app.presentation.console_damage import DAMAGE_HELP, DAMAGE_LISTS, DAMAGE_TEXTS
 from app.presentation.console_heads import any_head, own_head, own_words
 from app.presentation.console_relief import RELIEF_HELP, RELIEF_LISTS, RELIEF_TEXTS, is_yen
+from app.presentation.console_sync import SYNC_HELP, SYNC_LISTS, SYNC_TEXTS
 from app.presentation.labels import field_label, label
 
 HELP: Mapping[str, str] = {
@@ -89,6 +90,7 @@ HELP: Mapping[str, str] = {
     "substitutes": "字形のない文字を代替文字（縮退文字）で印刷し、下線を付ける",
     **DAMAGE_HELP,
     **RELIEF_HELP,
+    **SYNC_HELP,
 }
 
 _HEADS: Mapping[str, str] = {
@@ -141,6 +143,7 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "rows": ("number", "name", "kana", "birth", "age", "sex", "shelter", "category", "room", "from", "destination"),
     **DAMAGE_LISTS,
     **RELIEF_LISTS,
+    **SYNC_LISTS,
 }
 _USAGE: Sequence[tuple[str, str]] = (
     (r"the following arguments are required: (.+)", r"「\1」が足りません"),
@@ -186,10 +189,10 @@ def format_error(text: str) -> str:
 
 def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
     """A result as text: single values as lines, lists as tables."""
-    if (tell := DAMAGE_TEXTS.get((verb, action)) or RELIEF_TEXTS.get((verb, action))) and (told := tell(result)) is not None:
+    where = (verb, action)
+    if (tell := DAMAGE_TEXTS.get(where) or RELIEF_TEXTS.get(where) or SYNC_TEXTS.get(where)) and (told := tell(result)) is not None:
         return told
     lines: list[str] = []
-    where = (verb, action)
     for key, value in result.items():
         if _columns(key, where) and isinstance(value, list) and (not value or isinstance(value[0], Mapping)):
             lines += _table(key, value, where)
@@ -204,7 +207,7 @@ def format_result(verb: str, action: str, result: Mapping[str, Any]) -> str:
 
 def _columns(key: str, where: tuple[str, str]) -> Sequence[str]:
     """The columns of a list: as this verb shows it, else as most do; none when it is no table."""
-    return _LISTS.get(f"{where[0]} {where[1]} {key}") or (_LISTS.get(key, ()) if where[0] != "relief" else ())
+    return _LISTS.get(f"{where[0]} {where[1]} {key}") or (_LISTS.get(key, ()) if where[0] not in ("relief", "sync") else ())
 
 
 def _head(key: str, where: tuple[str, str]) -> str:

@@ -9,6 +9,7 @@ from app.presentation.console_certificates import CERTIFICATE_HEADS
 from app.presentation.console_damage import FORM_HEADS
 from app.presentation.console_relief import RELIEF_CODES, RELIEF_HEADS
 from app.presentation.console_surveys import SURVEY_HEADS
+from app.presentation.console_sync import SYNC_CODES, SYNC_HEADS
 from app.presentation.labels import label
 
 _APPLICATION = {"number": "受付番号"}
@@ -21,6 +22,7 @@ _HEADS: Mapping[str, Mapping[str, str]] = {
     "buildings": SURVEY_HEADS,
     "forms": FORM_HEADS,
     **RELIEF_HEADS,
+    **SYNC_HEADS,
 }
 """By verb with action, then by verb."""
 _ANY = {**SURVEY_HEADS, **CERTIFICATE_HEADS, **FORM_HEADS}
@@ -31,6 +33,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "buildings": {"state": "survey.state", "grade": "grade"},
     "forms": {"state": "form_design.state"},
     **RELIEF_CODES,
+    **SYNC_CODES,
 }
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from app.domain.errors import RuleViolation
 from app.domain.governance import rights_of
 from app.usecases.certificate_ports import CertificateSigner
+from app.usecases.exchange_ports import DeviceKeys
 from app.usecases.photo_ports import Attachments
 from app.usecases.ports import BackupDesk, KeyCabinet, Matcher, Reads, UnitOfWork
 
@@ -62,6 +63,7 @@ class Context:
     backups: BackupDesk
     attachments: Attachments
     signer: CertificateSigner
+    keys: DeviceKeys
     matcher: Matcher
     now: Callable[[], datetime]
     purpose: str

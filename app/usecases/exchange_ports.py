@@ -53,8 +53,8 @@ class ExchangeReads(Protocol):
     def conflicts(self, *, limit: int | None = None) -> list[ConflictView]: ...
     def count_conflicts(self) -> int: ...
     def conflict(self, conflict_id: str) -> Conflict | None: ...
-    def owners(self, kind: str, record_ids: Sequence[str]) -> dict[str, str]:
-        """The site where each record was made."""
+    def owners(self, kind: str, record_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Where each record was made: the device (never a branch's name) and the site its operation tells. Some ten thousand at once."""
         ...
 
 
@@ -89,6 +89,14 @@ class DeviceKeys(Protocol):
         """Make this device's keys if it has none."""
         ...
 
+    def renew(self) -> bool:
+        """New keys when those here were made for the device that this folder was before; answers whether they are new."""
+        ...
+
+    def owner(self) -> str:
+        """The device that these keys were made for; "" before there are any."""
+        ...
+
     def recipient(self) -> str:
         """``age1…``: what others encrypt to; "" before ``ensure``."""
         ...
@@ -97,8 +105,12 @@ class DeviceKeys(Protocol):
         """The secret key that opens what was encrypted to ``recipient``."""
         ...
 
+    def identities(self) -> tuple[str, ...]:
+        """That key and those of the devices that this folder was before: all that may open a package. Empty before ``ensure``."""
+        ...
+
     def verify_key(self) -> str:
-        """64 hexadecimal digits."""
+        """64 hexadecimal digits; "" before ``ensure``."""
         ...
 
     def sign(self, message: bytes) -> str:
@@ -110,4 +122,15 @@ class DeviceKeys(Protocol):
         """At headquarters: make the municipality's key if there is none; answers its public half in hexadecimal."""
         ...
 
+    def municipal_key(self) -> str:
+        """The public half of the municipality's key where its secret half is held, else ""."""
+        ...
+
     def sign_municipal(self, message: bytes) -> str: ...
+    def lend_municipal(self, recipient: str) -> str:
+        """The municipality's secret key, encrypted to another device of headquarters."""
+        ...
+
+    def take_municipal(self, lent: str, *, expected: str) -> None:
+        """Keep what ``lend_municipal`` answered. IntegrityFault ``enrol.damaged`` when it is not the key ``expected``."""
+        ...
