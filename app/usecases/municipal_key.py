@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from app.domain.certificate_code import MOST
@@ -143,6 +143,31 @@ def import_key(ctx: Context, *, text: str, label: str = "") -> tuple[KeyCard, Ch
             uow.log_access(action="key", persons=0, target=key.id)
         changes = uow.commit()
     return KeyCard(id=key.id, public=key.public, own=bool(key.sealed), current=key.current, made_on=key.made_on, label=key.label), changes
+
+
+def know_keys(uow: UnitOfWork, told: Sequence[Mapping[str, str]]) -> int:
+    """Know the public keys that a package brought (``public`` in base 64, ``made_on``, ``label``); how many are new. Private halves are not
+
+    looked at, keys already here stay as they are. IntegrityFault ``exchange.settings_damaged`` for what is no key.
+    """
+    keys = _read(uow.reads.settings.get(SETTING))
+    known = {key.public for key in keys}
+    fresh: dict[str, _Key] = {}
+    for one in told:
+        try:
+            raw = base64.b64decode(one["public"], validate=True)
+        except (KeyError, ValueError):
+            raise IntegrityFault("exchange.settings_damaged") from None
+        if len(raw) != 32:
+            raise IntegrityFault("exchange.settings_damaged")
+        public = base64.b64encode(raw).decode("ascii")
+        if public not in known:
+            fresh[public] = _Key(key_id(raw), public, "", one.get("made_on", "")[:10], one.get("label", "")[:60])
+    if fresh:
+        _write(uow, [*keys, *fresh.values()])
+        for key in fresh.values():
+            uow.log_access(action="key", persons=0, target=key.id)
+    return len(fresh)
 
 
 def _parse(ctx: Context, text: str) -> bytes | None:

@@ -1,13 +1,13 @@
 """What headquarters and a site tell each other about vouchers, as plain data: building a message, and taking one in.
 
-Every message is the whole state of one device, never a difference: it may be lost, come twice, late or in any order. How it travels
-(``syncing.vouchers``: a sealed file on a stick) makes no difference here. Taking one in is one transaction.
+Every message is the whole state of one device, never a difference: it may be lost, come twice, late or in any order. It travels inside a
+package (``voucher_sections``), which is checked and taken in as one: what the package belongs to is not asked again here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from app.domain import voucher_rules
 from app.domain.errors import IntegrityFault, RuleViolation
 from app.domain.folding import fold_name
 from app.domain.governance import Site
-from app.domain.identifiers import device_prefix, read_symbols
+from app.domain.identifiers import device_prefix
 from app.domain.journal import to_json_value
 from app.domain.payments import CashBox, CashCount, Receipt, Voucher
 from app.domain.records import Record, from_json_value, value_fields, values_of
@@ -27,7 +27,6 @@ from app.usecases.cash_effects import on_paid, on_refunded
 from app.usecases.cash_rows import VoucherRefusal
 from app.usecases.context import Changes, Context
 from app.usecases.masking import sees_protected
-from app.usecases.money_home import need_home
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import Warning
 
@@ -116,53 +115,43 @@ class TakenIn:
     counts: int = 0
     conflicts: tuple[VoucherRefusal, ...] = ()
     warnings: tuple[Warning, ...] = ()
-    changes: Changes
+    changes: Changes = field(default_factory=dict)
 
 
 # -- headquarters to a device ------------------------------------------------------------------------------------
 
 
-def build_carry(ctx: Context, *, device: str) -> Carry:
-    """Everything the device with these four letters has to know. Needs the right ``relief`` at headquarters.
+def build_carry(ctx: Context, *, letters: str) -> Carry | None:
+    """Everything the device with these four letters has to know, None when there is nothing. For the money home.
 
-    Those of protected people only for an actor with the right; who came under protection since is marked so.
-    RuleViolation ``voucher.device_malformed``, ``voucher.nothing_to_carry``,
-    ``voucher.file_own``.
+    Complete whoever asks: those of protected people are in it, marked so (also who came under protection since). The card counts only what
+    this actor may know of.
     """
-    ctx.require("relief")
-    need_home(ctx)
-    letters = read_symbols(device)
-    if letters is None or len(letters) != 4:
-        raise RuleViolation("voucher.device_malformed", field="device", text=device)
-    if letters == ctx.place.device_prefix:
-        raise RuleViolation("voucher.file_own", field="device", device=letters)
     found = [one for one in ctx.reads.cash.vouchers_of(letters) if one.state not in ("ready", "paid", "refunded")]
+    if not found:
+        return None
     shown = ctx.reads.cash.shown([one.id for one in found])
-    open_to_all = ctx.reads.seen_by(see_protected=False).cash.shown(shown)
-    vouchers = tuple(replace(one, guarded=one.guarded or one.id not in open_to_all) for one in found if one.id in shown)
-    if not vouchers:
-        raise RuleViolation("voucher.nothing_to_carry", field="device", device=letters)
+    open_to_all = ctx.reads.seen_by(see_protected=False).cash.shown([one.id for one in found])
+    vouchers = tuple(replace(one, guarded=one.guarded or one.id not in open_to_all) for one in found)
     newest = max(vouchers, key=lambda one: one.term)
     site = ctx.reads.get("site", newest.site_id)
     name = site.name if isinstance(site, Site) else ""
-    payable = [one for one in vouchers if one.state == "assigned"]
+    payable = [one for one in vouchers if one.state == "assigned" and one.id in shown]
     card = _card(ctx, kind="carry", to=letters, site_id=newest.site_id, site=name)
     return Carry(card=replace(card, vouchers=len(payable), total=sum(one.amount for one in payable)), vouchers=vouchers)
 
 
-def note_carried(ctx: Context, carry: Carry, *, target: str) -> None:
+def note_carried(uow: UnitOfWork, carry: Carry, *, target: str) -> None:
     """Before a message leaves: its vouchers may be at their device from now on. RuleViolation ``voucher.changed_meanwhile`` when they are
     not as the message tells any more; then it must not leave.
     """
-    with ctx.unit() as uow:
-        now = {one.id: one for one in uow.reads.cash.vouchers(one.id for one in carry.vouchers)}
-        for told in carry.vouchers:
-            one = now.get(told.id)
-            if one is None or (one.term, one.state, one.device_id) != (told.term, told.state, told.device_id):
-                raise RuleViolation("voucher.changed_meanwhile", number=told.number)
-        uow.vouchers.save_many([marked for one in now.values() if (marked := voucher_rules.mark_carried(one)) != one])
-        uow.log_access(action="export", persons=len(carry.vouchers), target=target)
-        uow.commit()
+    now = {one.id: one for one in uow.reads.cash.vouchers(one.id for one in carry.vouchers)}
+    for told in carry.vouchers:
+        one = now.get(told.id)
+        if one is None or (one.term, one.state, one.device_id) != (told.term, told.state, told.device_id):
+            raise RuleViolation("voucher.changed_meanwhile", number=told.number)
+    uow.vouchers.save_many([marked for one in now.values() if (marked := voucher_rules.mark_carried(one)) != one])
+    uow.log_access(action="export", persons=len(carry.vouchers), target=target)
 
 
 def _card(ctx: Context, *, kind: str, to: str, site_id: str, site: str) -> CashCard:
@@ -174,36 +163,34 @@ def _card(ctx: Context, *, kind: str, to: str, site_id: str, site: str) -> CashC
     )  # fmt: skip
 
 
-def take_carry(ctx: Context, carry: Carry) -> TakenIn:
-    """Take in what headquarters says. Twice, late or out of order: what is known better here stays. Needs the right ``pay``.
+def put_carry(ctx: Context, uow: UnitOfWork, carry: Carry) -> TakenIn:
+    """Take in what headquarters says to this device. Twice, late or out of order: what is known better here stays.
 
-    RuleViolation of ``check_card``. Vouchers asked back are given up here when they are unpaid; the answer says so.
+    Vouchers asked back are given up here when they are unpaid; the answer says so. Whoever takes it in, every voucher comes in; counted is
+    only what this actor may know of. ``TakenIn.changes`` stays empty: the unit of work tells them.
     """
-    ctx.require("pay")
-    warnings = check_card(ctx, carry.card, kind="carry")
-    mine = ctx.place.device_id
+    mine, sees = ctx.place.device_id, sees_protected(ctx)
     counted = {"new": 0, "given_up": 0, "ended": 0, "unchanged": 0}
-    with ctx.unit() as uow:
-        _keep_site(ctx, uow, carry.card)
-        fresh: list[Voucher] = []
-        changed: list[Voucher] = []
-        known = {one.id: one for one in uow.reads.cash.vouchers(one.id for one in carry.vouchers)}
-        for carried in carry.vouchers:
-            before = known.get(carried.id)
-            after = voucher_rules.take_in(before, carried, own_device=mine)
-            counted[_kind_of(before, after)] += 1
-            if before is None:
-                fresh.append(after)
-            elif after != before:
-                changed.append(after)
-        uow.vouchers.add_many(fresh)
-        uow.vouchers.save_many(changed)
-        if fresh or changed:
-            uow.log_access(action="import", persons=len(fresh) + len(changed), target=carry.card.from_letters)
-        return TakenIn(
-            card=carry.card, new=counted["new"], given_up=counted["given_up"], ended=counted["ended"], unchanged=counted["unchanged"],
-            warnings=tuple(warnings), changes=uow.commit(),
-        )  # fmt: skip
+    _keep_site(ctx, uow, carry.card)
+    fresh: list[Voucher] = []
+    changed: list[Voucher] = []
+    known = {one.id: one for one in uow.reads.cash.vouchers(one.id for one in carry.vouchers)}
+    for carried in carry.vouchers:
+        before = known.get(carried.id)
+        after = voucher_rules.take_in(before, carried, own_device=mine)
+        counted[_kind_of(before, after)] += sees or not after.guarded
+        if before is None:
+            fresh.append(after)
+        elif after != before:
+            changed.append(after)
+    uow.vouchers.add_many(fresh)
+    uow.vouchers.save_many(changed)
+    if fresh or changed:
+        uow.log_access(action="import", persons=len(fresh) + len(changed), target=carry.card.from_letters)
+    return TakenIn(
+        card=carry.card, new=counted["new"], given_up=counted["given_up"], ended=counted["ended"], unchanged=counted["unchanged"],
+        warnings=_other_name(ctx, carry.card),
+    )  # fmt: skip
 
 
 def _kind_of(before: Voucher | None, after: Voucher) -> str:
@@ -221,47 +208,29 @@ def _keep_site(ctx: Context, uow: UnitOfWork, card: CashCard) -> None:
         uow.set_setting(_SITE + "home", card.from_letters)
 
 
-def check_card(ctx: Context, card: CashCard, *, kind: str) -> list[Warning]:
-    """What a person should know of a message before it is taken in.
-
-    RuleViolation ``voucher.file_kind``, ``voucher.file_training``, ``voucher.file_municipality``, ``voucher.file_disaster``,
-    ``voucher.file_device`` (for another laptop), ``voucher.file_own`` (written here).
-    """
-    place = ctx.place
-    if card.kind != kind:
-        raise RuleViolation(f"voucher.file_{kind}")
-    if card.training != place.training:
-        raise RuleViolation("voucher.file_training" if card.training else "voucher.file_real")
-    if card.municipality_code != place.municipality_code:
-        raise RuleViolation("voucher.file_municipality", municipality=card.municipality)
-    if card.mark != disaster_mark(ctx):
-        raise RuleViolation("voucher.file_disaster", disaster=card.disaster)
-    if card.from_device == place.device_id:
-        raise RuleViolation("voucher.file_own", device=card.from_letters)
-    if kind == "carry" and card.to_letters != place.device_prefix:
-        raise RuleViolation("voucher.file_device", device=card.to_letters, mine=place.device_prefix, site=card.site)
-    if kind == "carry" and fold_name(card.site) != fold_name(place.site_name):
-        return [Warning(code="voucher.file_site", params={"site": card.site, "mine": place.site_name})]
-    return []
+def _other_name(ctx: Context, card: CashCard) -> tuple[Warning, ...]:
+    """The site has another name at headquarters than here: somebody should look whether the vouchers are where they belong."""
+    if fold_name(card.site) == fold_name(ctx.place.site_name):
+        return ()
+    return (Warning(code="voucher.file_site", params={"site": card.site, "mine": ctx.place.site_name}),)
 
 
 # -- a device to headquarters ------------------------------------------------------------------------------------
 
 
-def build_answer(ctx: Context) -> Answer:
-    """Everything this device has to tell headquarters. Needs the right ``pay``. Whoever writes it, no payment is left out: it is sealed.
+def build_answer(ctx: Context) -> Answer | None:
+    """Everything this device has to tell headquarters, None when there is nothing. Whoever writes it, no payment is left out: it is sealed.
 
-    The card counts only what this actor may know of. RuleViolation ``voucher.nothing_to_answer``.
+    The card counts only what this actor may know of. A device of headquarters answers only for vouchers that another one assigned to it.
     """
-    ctx.require("pay")
     reads, mine = ctx.reads.cash, ctx.place.device_id
     vouchers = [one for one in reads.vouchers_of(mine) if one.home_device != mine]
     told = tuple(said for one in vouchers if (said := voucher_rules.saying(one, own_device=mine)) is not None)
     receipts = tuple(reads.receipts_to_carry())
     boxes = tuple(one for one in ctx.reads.all("cash_box") if isinstance(one, CashBox))
     counts = tuple(one for one in ctx.reads.all("cash_count") if isinstance(one, CashCount))
-    if not told and not receipts and not counts:
-        raise RuleViolation("voucher.nothing_to_answer")
+    if not told and (ctx.place.site_kind == "hq" or not (receipts or counts)):
+        return None
     shown = reads.shown([*(one.id for one in vouchers), *(one.voucher_id for one in receipts)])
     counted = [one for one in receipts if one.voucher_id in shown and one.state == "done"]
     card = _card(
@@ -276,29 +245,29 @@ def build_answer(ctx: Context) -> Answer:
     return Answer(card=card, told=told, receipts=receipts, boxes=boxes, counts=counts)
 
 
-def take_answer(ctx: Context, answer: Answer) -> TakenIn:
+def put_answer(ctx: Context, uow: UnitOfWork, answer: Answer) -> TakenIn:
     """Take in what a device says: payments and refunds settle, what it gave up comes home. Twice or late changes nothing.
 
-    Needs the right ``relief`` at headquarters. What cannot be (paid by two devices, paid although voided, another amount) is kept and
-    told in ``conflicts``. RuleViolation of ``check_card``, ``voucher.device_twice``.
+    What cannot be (paid by two devices, paid although voided, another amount) is kept and told in ``conflicts``.
+    RuleViolation ``voucher.device_twice``. ``TakenIn.changes`` stays empty: the unit of work tells them.
     """
-    ctx.require("relief")
-    if ctx.place.site_kind != "hq":
-        raise RuleViolation("relief.not_headquarters")
-    warnings = check_card(ctx, answer.card, kind="answer")
-    with ctx.unit() as uow:
-        _bind(uow, answer.card)
-        found = _Answering(ctx, uow, answer)
-        found.take_receipts()
-        found.take_sayings()
-        counts = found.take_boxes()
-        if found.fresh or found.home:
-            uow.log_access(action="import", persons=found.fresh + found.home, target=answer.card.from_letters)
-        return TakenIn(
-            card=answer.card, paid=found.paid[0], paid_total=found.paid[1], refunded=found.refunded[0], refunded_total=found.refunded[1],
-            home=found.home, receipts=found.fresh, counts=counts, conflicts=tuple(found.conflicts), warnings=tuple(warnings),
-            changes=uow.commit(),
-        )  # fmt: skip
+    _bind(uow, answer.card)
+    found = _Answering(ctx, uow, answer)
+    found.take_receipts()
+    found.take_sayings()
+    counts = found.take_boxes()
+    if found.fresh or found.home:
+        uow.log_access(action="import", persons=found.fresh + found.home, target=answer.card.from_letters)
+    return TakenIn(
+        card=answer.card, paid=found.paid[0], paid_total=found.paid[1], refunded=found.refunded[0], refunded_total=found.refunded[1],
+        home=found.home, receipts=found.fresh, counts=counts, conflicts=tuple(found.conflicts),
+    )  # fmt: skip
+
+
+def speaks_of_known(uow: UnitOfWork, answer: Answer) -> bool:
+    """Whether any voucher of the answer is known here: headquarters' other laptops know of none."""
+    ids = {one.voucher_id for one in answer.told} | {one.voucher_id for one in answer.receipts}
+    return bool(uow.reads.cash.vouchers(sorted(ids)))
 
 
 def _bind(uow: UnitOfWork, card: CashCard) -> None:
