@@ -9,14 +9,14 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.cli import sync_enrol
+from app.cli import sync_conflicts, sync_enrol, sync_packages, sync_status
 
 if TYPE_CHECKING:
     from app.bootstrap import FolderGateway
 
 Answer = tuple[Mapping[str, Any], int]
 SyncVerb = Callable[["FolderGateway", argparse.Namespace], Answer]
-_AREAS = (sync_enrol,)
+_AREAS = (sync_enrol, sync_packages, sync_conflicts, sync_status)
 
 
 class SyncMaker:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.presentation import sync_help_enrol
+from app.presentation import sync_help_conflicts, sync_help_enrol, sync_help_packages, sync_help_status
 
-_AREAS = (sync_help_enrol,)
+_AREAS = (sync_help_enrol, sync_help_packages, sync_help_conflicts, sync_help_status)
 SYNC_HELP: Mapping[str, str] = {
     "sync": "拠点どうしの受け渡し（端末の登録、USB の包み、競合）",
     **{key: text for area in _AREAS for key, text in area.HELP.items()},
