@@ -25,13 +25,13 @@ def moment(seconds: int | None) -> datetime | None:
 
 
 def holds(column: str) -> str:
-    """A condition with two marks: the column has the text in it, in large or small letters. Its values are ``cases(text)``."""
-    return f"(instr(lower({column}), ?) > 0 OR instr(lower({column}), ?) > 0)"
+    """A condition that the column has the text in it, in large or small letters; its value is ``small(text)``."""
+    return f"instr(lower({column}), ?) > 0"
 
 
-def cases(text: str) -> tuple[str, str]:
-    """The text in small letters, as SQLite makes them (of the basic alphabet only) and as PostgreSQL does (of all)."""
-    return text.translate(_SMALL), text.lower()
+def small(text: str) -> str:
+    """The text in small letters of the basic alphabet, as ``lower`` makes them of a column in every dialect."""
+    return text.translate(_SMALL)
 
 
 def marks(values: Sequence[object]) -> str:

@@ -42,7 +42,7 @@ _BATCH = (
 )
 _BATCH_SORTS: Mapping[str, str] = {
     "-prepared": "b.rid DESC",
-    "number": "length(b.number), b.number",
+    "number": "length(b.number), b.number, b.rid",
     "state": (
         "CASE b.state WHEN 'draft' THEN 0 WHEN 'checked' THEN 1 WHEN 'returned' THEN 2 WHEN 'approved' THEN 3 WHEN 'sent' THEN 4"
         " WHEN 'settled' THEN 5 ELSE 6 END, b.rid DESC"
@@ -60,8 +60,8 @@ _PAYMENT_SORTS: Mapping[str, str] = {
     "position": "q.position, q.rid",
     "kana": "q.kana, q.rid",
     "amount": "q.amount DESC, q.rid",
-    "district": "q.district, q.position",
-    "state": "q.state, q.position",
+    "district": "q.district, q.position, q.rid",
+    "state": "q.state, q.position, q.rid",
 }
 _HARMED_TO_DEATH = "('dead', 'related_death', 'missing')"
 _FAILED = frozenset({"failed", "recalled"})
@@ -79,7 +79,8 @@ _REFUSED = (
 _CHANGED_ACCOUNT = (
     "SELECT q.number FROM payment q LEFT JOIN payee_account a ON a.id = q.account_id AND NOT a.deleted"
     " WHERE q.batch_id = ? AND NOT q.deleted AND (a.id IS NULL OR a.state <> 'checked' OR a.bank <> q.bank OR a.branch <> q.branch"
-    " OR a.kind <> q.account_kind OR a.number <> q.account_number OR a.holder <> q.holder) ORDER BY q.position"
+    " OR a.kind <> q.account_kind OR a.number <> q.account_number OR a.holder <> q.holder)"
+    " ORDER BY q.position, q.rid"
 )
 _NOT_DUE = (
     "SELECT q.number FROM payment_share s JOIN payment q ON q.id = s.payment_id LEFT JOIN entitlement e ON e.id = s.entitlement_id"

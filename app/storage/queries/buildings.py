@@ -199,11 +199,12 @@ class BuildingQueries:
         found: dict[str, list[ResidentView]] = {}
         with self._source() as connection:
             for part in chunked(list(dict.fromkeys(resident_nos))):
-                rows = connection.exec_driver_sql(f"{base}resident_no IN ({marks(part)})", tuple(part)).all()
+                rows = connection.exec_driver_sql(f"{base}resident_no IN ({marks(part)}) ORDER BY r.rid", tuple(part)).all()
                 people = views(connection, rows, self._guard)
                 numbers = list({one.household_no for one in people if one.household_no})
                 households: dict[str, list[Any]] = {}
-                for row in connection.exec_driver_sql(f"{base}household_no IN ({marks(numbers)}) ORDER BY r.rid", tuple(numbers)):
+                within = f"{base}household_no IN ({marks(numbers)}) ORDER BY r.rid"
+                for row in connection.exec_driver_sql(within, tuple(numbers)) if numbers else ():
                     households.setdefault(row.household_no, []).append(row)
                 homes = {
                     no: views(connection, sort_members(members, lambda row: (row.relation, row.birth, row.resident_no, row.rank)), self._guard)

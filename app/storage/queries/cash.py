@@ -14,7 +14,7 @@ from app.domain.records import Record, value_fields
 from app.domain.relief import Yen
 from app.storage import tables as t
 from app.storage.keys import fold_key_kana, fold_key_name
-from app.storage.queries.base import Source, cases, chunked, holds, marks, moment
+from app.storage.queries.base import Source, chunked, holds, marks, moment, small
 from app.storage.shield import Guard, concealed
 from app.usecases.cash_rows import BoxRow, ClerkLine, CountRow, ReceiptFilter, ReceiptRow, SiteCount, VoucherFilter, VoucherRow
 
@@ -47,7 +47,7 @@ _CHANGED = (
     " < (SELECT sum(x.amount) FROM payment_share x WHERE x.entitlement_id = e.id AND x.live AND NOT x.deleted))"
 )
 """Unpaid vouchers of which less is due now than they say. A laptop has no entitlements: there nothing is known to have changed."""
-_NUMBER = "length(v.number), v.number"
+_NUMBER = "length(v.number), v.number, v.rid"
 _ORDERS = {
     "number": _NUMBER,
     "kana": f"v.key_kana, {_NUMBER}",
@@ -351,7 +351,7 @@ def _voucher_where(filter: VoucherFilter, device: str) -> tuple[str, list[Any]]:
         values.append(device)
     if text := filter.text.strip():
         where += f" AND (instr(v.number, ?) > 0 OR instr(v.key_name, ?) > 0 OR instr(v.key_kana, ?) > 0 OR {holds('v.address')})"
-        values += [text.upper(), fold_key_name(text) or _NOWHERE, fold_key_kana(text) or _NOWHERE, *cases(text)]
+        values += [text.upper(), fold_key_name(text) or _NOWHERE, fold_key_kana(text) or _NOWHERE, small(text)]
     return where, values
 
 

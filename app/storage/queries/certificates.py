@@ -122,6 +122,8 @@ class CertificateQueries:
         """These ids in another order, without those that are hidden."""
         wanted = set(certificate_ids)
         with self._source() as connection:
+            if not wanted:
+                return []
             if len(wanted) <= 500:
                 part = sorted(wanted)
                 return self._sorted(connection, f" AND c.id IN ({marks(part)})", list(part), sort)
@@ -224,7 +226,7 @@ class CertificateQueries:
         with self._source() as connection:
             hidden = protected_victims(self._guard.hidden(connection))
             who = "victim_id" if hidden else "''"
-            query = f"SELECT state, {who}, count(*), min(applied_on) FROM application WHERE NOT deleted GROUP BY 1, 2"
+            query = f"SELECT state, {who}, count(*), min(applied_on) FROM application WHERE NOT deleted GROUP BY 1, 2 ORDER BY 1, 2"
             return [(row[0], row[1], row[2], row[3]) for row in connection.exec_driver_sql(query) if row[1] not in hidden]
 
     def declared(self) -> list[str]:
@@ -254,7 +256,7 @@ class CertificateQueries:
             return int(connection.exec_driver_sql(query, (number, since_ms)).scalar() or 0)
 
 
-_NUMBER_ORDER = "length(c.number), c.number"
+_NUMBER_ORDER = "length(c.number), c.number, c.rid"
 _CERTIFICATE_SORTS: Mapping[str, tuple[str, str]] = {
     "number": ("c.number", _NUMBER_ORDER),
     "kana": ("c.number", f"coalesce(v.key_kana, a.key_kana, ''), {_NUMBER_ORDER}"),
@@ -268,7 +270,7 @@ _PLACE_ORDERS: Mapping[str, Any] = {
     "district": lambda row: (row[3] or "\uffff", natural(row[2])),
     "address": lambda row: natural(row[2]),
 }
-_ORDER = "length(a.number), a.number"
+_ORDER = "length(a.number), a.number, a.rid"
 _APPLICATION_SORTS: Mapping[str, tuple[str, str]] = {
     "number": ("a.number", _ORDER),
     "applied": ("a.number", f"a.applied_on, {_ORDER}"),

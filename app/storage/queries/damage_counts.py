@@ -34,9 +34,10 @@ _HOUSES = (
     " FROM occupancy o JOIN house h ON h.id = o.building_id JOIN victim v ON v.id = o.victim_id"
     " WHERE NOT o.deleted AND NOT v.deleted AND o.main AND h.use IN ({dwellings})),"
     " people AS (SELECT victim_id, count(*) AS number FROM victim_member WHERE NOT deleted GROUP BY 1)"
-    " SELECT district, use, grade, hazard, firm, above, depth, count(*), 0, 0, 0 FROM house GROUP BY 1, 2, 3, 4, 5, 6, 7"
+    " SELECT * FROM (SELECT district, use, grade, hazard, firm, above, depth, count(*) AS houses, 0, 0, 0 FROM house GROUP BY 1, 2, 3, 4, 5, 6, 7"
     " UNION ALL SELECT district, use, grade, hazard, firm, above, depth, 0, count(*), coalesce(sum(p.number), 0), count(*) - count(p.number)"
-    " FROM home LEFT JOIN people p ON p.victim_id = home.victim_id WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7"
+    " FROM home LEFT JOIN people p ON p.victim_id = home.victim_id WHERE place = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7)"
+    " AS groups ORDER BY houses = 0, district, use, grade, hazard, firm, above NULLS FIRST, depth NULLS FIRST"
 )
 _FOREVER = 2**62
 _DWELLINGS, _FLOODS = (", ".join(f"'{one}'" for one in sorted(names)) for names in (DWELLINGS, FLOODS))
@@ -51,7 +52,7 @@ _DAILY = {
 _SPANS = (
     "SELECT applied_on, served, count(*) FROM (SELECT a.applied_on, CASE WHEN a.state = 'issued' THEN min(c.issued_on) END AS served"
     " FROM application a LEFT JOIN certificate c ON a.state = 'issued' AND c.application_id = a.id AND NOT c.deleted"
-    " WHERE NOT a.deleted AND a.applied_on <> '' AND a.state <> 'closed' GROUP BY a.id, a.applied_on, a.state) AS one GROUP BY 1, 2"
+    " WHERE NOT a.deleted AND a.applied_on <> '' AND a.state <> 'closed' GROUP BY a.id, a.applied_on, a.state) AS one GROUP BY 1, 2 ORDER BY 1, 2 NULLS FIRST"
 )
 
 

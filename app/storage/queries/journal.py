@@ -74,7 +74,7 @@ class JournalQueries:
     def recent(self, *, limit: int = 200) -> list[HistoryEntry]:
         """The newest changes first."""
         if not self._guard.hides:
-            return self._select("1 ORDER BY j.seq DESC LIMIT ?", (limit,))
+            return self._select("true ORDER BY j.seq DESC LIMIT ?", (limit,))
         with self._source() as connection:  # as many as asked for, so that no gap tells of those left out
             found: list[Any] = []
             before = 2**62

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.storage.queries.base import Source, cases, chunked, holds, marks, moment
+from app.storage.queries.base import Source, chunked, holds, marks, moment, small
 from app.storage.shield import Guard, concealed
 from app.storage.shield_relief import protected_postings
 from app.usecases.ledger_ports import BatchSum, EntitlementSum, PostingSum, ShareLine
@@ -86,7 +86,7 @@ class LedgerQueries:
         where, values = _where({"p.programme_id": programme_id, "p.site_id": site_id}, day)
         query = (
             "SELECT p.account, sum(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END), sum(CASE WHEN p.amount < 0 THEN -p.amount ELSE 0 END)"
-            f" FROM posting p WHERE NOT p.deleted{where} GROUP BY p.account"
+            f" FROM posting p WHERE NOT p.deleted{where} GROUP BY p.account ORDER BY p.account"
         )
         with self._source() as connection:
             return [AccountBalance(account=row[0], debit=row[1], credit=row[2]) for row in connection.exec_driver_sql(query, values).all()]
@@ -96,7 +96,7 @@ class LedgerQueries:
         where, values = _where({}, day)
         query = (
             f"SELECT p.account, '', p.programme_id, sum(p.amount), {_SIGNED} FROM posting p WHERE NOT p.deleted{where}"
-            " GROUP BY p.account, p.programme_id"
+            " GROUP BY p.account, p.programme_id ORDER BY p.account, p.programme_id"
         )
         return self._posting_sums(query, values)
 
@@ -106,7 +106,7 @@ class LedgerQueries:
         key = _POSTING_KEYS[by]
         query = (
             f"SELECT p.account, {_KIND}, {key}, sum(p.amount), {_SIGNED}{_WITH_ORIGIN} WHERE NOT p.deleted{where}"
-            f" GROUP BY p.account, {_KIND}, {key}"
+            f" GROUP BY p.account, {_KIND}, {key} ORDER BY 1, 2, 3"
         )
         return self._posting_sums(query, values)
 
@@ -118,7 +118,7 @@ class LedgerQueries:
         """By key and state; the district of protected people is not told."""
         where, values = _where({"e.programme_id": programme_id, "e.round_id": round_id}, "")
         key_of = _WITHIN.format("e.") if by == "within" else f"e.{_KEYS[by]}"
-        query = f"SELECT e.id, {key_of}, e.state, e.due - e.before, {_LIVE}, {_FAILED} FROM entitlement e WHERE NOT e.deleted{where}"
+        query = f"SELECT e.id, {key_of}, e.state, e.due - e.before, {_LIVE}, {_FAILED} FROM entitlement e WHERE NOT e.deleted{where} ORDER BY e.rid"
         sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 6)
         with self._source() as connection:
             rows = connection.exec_driver_sql(query, values).all()
@@ -139,7 +139,7 @@ class LedgerQueries:
         """Vouchers that nobody came for."""
         where, values = _where({"programme_id": programme_id, "round_id": round_id}, "")
         key = "CASE WHEN guarded THEN '' ELSE district END" if by == "district" else _KEYS[by]
-        query = f"SELECT {key}, count(*), sum(amount) FROM voucher WHERE {_WAITING}{where} GROUP BY 1"
+        query = f"SELECT {key}, count(*), sum(amount) FROM voucher WHERE {_WAITING}{where} GROUP BY 1 ORDER BY 1"
         with self._source() as connection:
             return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(query, values).all()]
 
@@ -211,7 +211,7 @@ class LedgerQueries:
 
     def unbalanced(self) -> list[tuple[str, int]]:
         """Entries that do not sum to 0."""
-        query = "SELECT entry, sum(amount) FROM posting WHERE NOT deleted GROUP BY entry HAVING sum(amount) <> 0"
+        query = "SELECT entry, sum(amount) FROM posting WHERE NOT deleted GROUP BY entry HAVING sum(amount) <> 0 ORDER BY entry"
         with self._source() as connection:
             return [(row[0], row[1]) for row in connection.exec_driver_sql(query).all()]
 
@@ -230,8 +230,8 @@ class LedgerQueries:
     def lost_entries(self) -> list[tuple[str, str]]:
         """Paid payments and done receipts without an entry in the books."""
         missing = "NOT EXISTS (SELECT 1 FROM posting p WHERE p.entry = x.entry AND NOT p.deleted)"
-        payments = f"SELECT 'payment', x.number FROM payment x WHERE NOT x.deleted AND x.state = 'paid' AND x.way <> 'cash' AND {missing}"
-        receipts = f"SELECT 'receipt', x.number FROM receipt x WHERE NOT x.deleted AND x.state = 'done' AND {missing}"
+        payments = f"SELECT 'payment', x.number FROM payment x WHERE NOT x.deleted AND x.state = 'paid' AND x.way <> 'cash' AND {missing} ORDER BY x.rid"
+        receipts = f"SELECT 'receipt', x.number FROM receipt x WHERE NOT x.deleted AND x.state = 'done' AND {missing} ORDER BY x.rid"
         with self._source() as connection:
             return [(row[0], row[1]) for query in (payments, receipts) for row in connection.exec_driver_sql(query).all()]
 
@@ -256,7 +256,7 @@ def _journal_where(filter: LedgerFilter) -> tuple[str, tuple[Any, ...]]:
     conditions = [(f" AND {text}", (value,)) for text, value in plain.items() if value]
     if filter.text.strip():
         batch = f"p.batch_id IN (SELECT b.id FROM payment_batch b WHERE {holds('b.number')})"
-        conditions.append((f" AND ({holds('p.memo')} OR {holds('p.entry')} OR {batch})", cases(filter.text.strip()) * 3))  # type: ignore[arg-type]
+        conditions.append((f" AND ({holds('p.memo')} OR {holds('p.entry')} OR {batch})", (small(filter.text.strip()),) * 3))  # type: ignore[arg-type]
     return "".join(text for text, _ in conditions), tuple(value for _, values in conditions for value in values)
 
 

@@ -21,7 +21,7 @@ _PEOPLE = (
     " CASE WHEN p.resident_id = '' THEN NULL WHEN substr(p.resident_id, 1, length(:snapshot) + 1) = :snapshot || ':'"
     " THEN CAST(substr(p.resident_id, length(:snapshot) + 2) AS INTEGER)"
     " ELSE coalesce((SELECT r.rid - sn.first_rid FROM snapshot sn JOIN resident r ON r.snapshot = sn.num"
-    " WHERE sn.id = :snapshot AND p.resident_no <> '' AND r.resident_no = p.resident_no LIMIT 1), -1) END, p.resident_no, p.resident_id"
+    " WHERE sn.id = :snapshot AND p.resident_no <> '' AND r.resident_no = p.resident_no ORDER BY r.rid LIMIT 1), -1) END, p.resident_no, p.resident_id"
     " FROM person p WHERE NOT p.deleted AND (p.died_at IS NULL OR :dead) ORDER BY p.rid"
 )
 _RESIDENTS = (

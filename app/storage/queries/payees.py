@@ -15,7 +15,7 @@ from app.domain.payments import Account, Payee
 from app.storage import tables as t
 from app.storage.changing import read_records
 from app.storage.keys import digits, fold_key_kana, fold_key_name
-from app.storage.queries.base import Source, cases, chunked, holds, marks, moment
+from app.storage.queries.base import Source, chunked, holds, marks, moment, small
 from app.storage.shield import Guard
 from app.storage.shield_relief import protected_payees, unseen
 from app.usecases.payee_rows import SHOWS, PayeeFilter, PayeeRow, Twin
@@ -57,11 +57,12 @@ _SAME = (
     "SELECT a.id, y.id, x.id, y.name, y.kana, y.address, y.role, x.state FROM payee_account a"
     " JOIN payee_account x ON x.bank = a.bank AND x.branch = a.branch AND x.number = a.number AND x.kind = a.kind AND NOT x.deleted"
     " JOIN payee y ON y.account_id = x.id AND NOT y.deleted AND y.state = 'active' AND y.id <> a.payee_id WHERE a.id IN (?*) AND a.number <> ''"
+    " ORDER BY a.id, x.rid, y.rid"
 )
 _DEAD = "EXISTS (SELECT 1 FROM casualty k WHERE k.id = e.casualty_id AND k.harm IN ('dead', 'related_death', 'missing'))"
 _OF_MEMBERS = (
     f"SELECT e.household, e.programme_id, e.number, e.name, e.id FROM entitlement e WHERE NOT e.deleted AND e.household IN (?*) AND NOT {_DEAD}"
-    " ORDER BY length(e.number), e.number"
+    " ORDER BY length(e.number), e.number, e.rid"
 )
 _MANY = 4_000
 """From so many keys on everything is read once instead of asking for parts."""
@@ -210,7 +211,7 @@ class PayeeQueries:
         """Id and number of the entitlements of the payee's subject, and of the living people of its household."""
         query = (
             "SELECT e.id, e.number FROM entitlement e WHERE NOT e.deleted AND (e.subject = ?"
-            f" OR (e.household = ? AND e.household <> '' AND NOT {_DEAD})) AND (? = '' OR e.programme_id = ?) ORDER BY e.number"
+            f" OR (e.household = ? AND e.household <> '' AND NOT {_DEAD})) AND (? = '' OR e.programme_id = ?) ORDER BY e.number, e.rid"
         )
         values = (payee.subject, payee.subject, payee.programme_id, payee.programme_id)
         with self._source() as connection:
@@ -221,7 +222,7 @@ class PayeeQueries:
         """Entitlement id by number, for those the reader may know of."""
         with self._source() as connection:
             hidden = unseen(connection, self._guard, "entitlement")
-            found = _in(connection, "SELECT number, id FROM entitlement WHERE NOT deleted AND number IN (?*)", sorted(set(numbers) - {""}))
+            found = _in(connection, "SELECT number, id FROM entitlement WHERE NOT deleted AND number IN (?*) ORDER BY rid", sorted(set(numbers) - {""}))
             return {row[0]: row[1] for row in found if row[1] not in hidden}
 
     def victims_by_resident(self, resident_nos: Iterable[str]) -> dict[str, str]:
@@ -229,8 +230,8 @@ class PayeeQueries:
         with self._source() as connection:
             hidden = self._guard.hidden(connection).victims
             wanted = sorted(set(resident_nos) - {""})
-            member = "SELECT resident_no, victim_id FROM victim_member WHERE NOT deleted AND resident_no IN (?*)"
-            head = "SELECT resident_no, id FROM victim WHERE NOT deleted AND resident_no IN (?*)"
+            member = "SELECT resident_no, victim_id FROM victim_member WHERE NOT deleted AND resident_no IN (?*) ORDER BY rid"
+            head = "SELECT resident_no, id FROM victim WHERE NOT deleted AND resident_no IN (?*) ORDER BY rid"
             found = {row[0]: row[1] for query in (member, head) for row in _in(connection, query, wanted)}
         return {number: victim for number, victim in found.items() if victim not in hidden}
 
@@ -269,7 +270,7 @@ def _where(wanted: PayeeFilter, operator: str, subjects: Sequence[str] = ()) -> 
 
 
 def _text(text: str, subjects: Sequence[str]) -> tuple[list[str], list[Any]]:
-    parts, values = [holds("p.address")], [*cases(text)]
+    parts, values = [holds("p.address")], [small(text)]
     for column, key in (("p.key_name", fold_key_name(text)), ("p.key_kana", fold_key_kana(text))):
         if key:
             parts.append(f"instr({column}, ?) > 0")

@@ -27,7 +27,7 @@ PERSON_HIT = (
     "SELECT p.rid, p.id, p.name, p.kana, p.birth, p.sex, p.address, h.label, p.protected, p.number, st.shelter_id, s.name, st.from_at, st.to_at,"
     " p.died_at, p.phone, p.mobile, p.household_id FROM person p LEFT JOIN household h ON h.id = p.household_id"
     " LEFT JOIN stay st ON st.rid = (SELECT x.rid FROM stay x WHERE x.person_id = p.id AND NOT x.deleted AND x.from_at <= :at"
-    " ORDER BY (x.to_at IS NULL OR x.to_at > :at) DESC, x.from_at DESC LIMIT 1) LEFT JOIN shelter s ON s.id = st.shelter_id WHERE "
+    " ORDER BY (x.to_at IS NULL OR x.to_at > :at) DESC, x.from_at DESC, x.rid LIMIT 1) LEFT JOIN shelter s ON s.id = st.shelter_id WHERE "
 )
 
 
@@ -93,7 +93,7 @@ class PersonQueries:
             hidden = self._guard.hidden(connection).persons
             for part in chunked([one for one in person_ids if one not in hidden]):
                 rows = connection.exec_driver_sql(
-                    _STAY + f"st.to_at IS NULL AND st.person_id IN ({marks(part)}) ORDER BY st.from_at", tuple(part)
+                    _STAY + f"st.to_at IS NULL AND st.person_id IN ({marks(part)}) ORDER BY st.from_at, st.rid", tuple(part)
                 )
                 found |= {row[1]: _stay(row) for row in rows}
         return found
@@ -103,7 +103,7 @@ class PersonQueries:
         found: dict[str, str] = {}
         with self._source() as connection:
             for part in chunked(resident_ids):
-                query = f"SELECT resident_id, id FROM person WHERE NOT deleted AND resident_id IN ({marks(part)})"
+                query = f"SELECT resident_id, id FROM person WHERE NOT deleted AND resident_id IN ({marks(part)}) ORDER BY rid"
                 found |= {row[0]: row[1] for row in connection.exec_driver_sql(query, tuple(part))}
             hidden = self._guard.hidden(connection).persons
         return {resident: person for resident, person in found.items() if person not in hidden}
@@ -120,7 +120,7 @@ class PersonQueries:
         with self._source() as connection:
             at = to_seconds(datetime.max.replace(tzinfo=from_seconds(0).tzinfo, year=2999))
             rows = connection.exec_driver_sql(
-                PERSON_HIT + " AND ".join(conditions) + " LIMIT 20",
+                PERSON_HIT + " AND ".join(conditions) + " ORDER BY p.rid LIMIT 20",
                 {"name": key_name, "kana": key_kana, "low": low, "high": high if high is not None else low, "at": at},
             ).all()
             return seen_hits(connection, rows, self._guard, at=at, match="namesake")
@@ -137,7 +137,7 @@ class PersonQueries:
         if not value:
             return None
         with self._source() as connection:
-            row = connection.exec_driver_sql(f"SELECT id FROM person WHERE NOT deleted AND {where} LIMIT 1", (value,)).one_or_none()
+            row = connection.exec_driver_sql(f"SELECT id FROM person WHERE NOT deleted AND {where} ORDER BY rid LIMIT 1", (value,)).one_or_none()
             return None if row is None or row[0] in self._guard.hidden(connection).persons else str(row[0])
 
     def ids(self, *, text: str = "", presence: str = "all") -> Sequence[str]:

@@ -70,7 +70,7 @@ class PhotoQueries:
     def known(self, sha256s: Sequence[str]) -> dict[str, KnownPhoto]:
         """Photos that came before, by the hash of the file as it came; also those this reader is not shown, or they would come twice."""
         found: dict[str, KnownPhoto] = {}
-        query = "SELECT sha256, id, number, building_id, batch, matched FROM photo WHERE NOT deleted AND sha256 IN ({})"
+        query = "SELECT sha256, id, number, building_id, batch, matched FROM photo WHERE NOT deleted AND sha256 IN ({}) ORDER BY rid"
         with self._source() as connection:
             for part in chunked(sha256s):
                 for sha256, *rest in connection.exec_driver_sql(query.format(marks(part)), tuple(part)):
@@ -81,12 +81,12 @@ class PhotoQueries:
     def hashes(self) -> Sequence[str]:
         """The hash of every file that came, of live photos."""
         with self._source() as connection:
-            return [sha256 for (sha256,) in connection.exec_driver_sql("SELECT sha256 FROM photo WHERE NOT deleted AND sha256 <> ''")]
+            return [sha256 for (sha256,) in connection.exec_driver_sql("SELECT sha256 FROM photo WHERE NOT deleted AND sha256 <> '' ORDER BY rid")]
 
     def by_number(self, number: str) -> str | None:
         """The live photo with this number."""
         with self._source() as connection:
-            query = "SELECT id, building_id FROM photo WHERE NOT deleted AND number = ? LIMIT 1"
+            query = "SELECT id, building_id FROM photo WHERE NOT deleted AND number = ? ORDER BY rid LIMIT 1"
             row = connection.exec_driver_sql(query, (number,)).one_or_none()
             return None if row is None or row[1] in self._hidden(connection) else str(row[0])
 
@@ -102,7 +102,7 @@ class PhotoQueries:
 
     def building_numbers(self, numbers: Sequence[str]) -> dict[str, str]:
         """Building id by number. A hidden building is matched all the same: the photo then is as hidden as the building."""
-        query = "SELECT number, id FROM building WHERE NOT deleted AND number <> '' AND number IN ({})"
+        query = "SELECT number, id FROM building WHERE NOT deleted AND number <> '' AND number IN ({}) ORDER BY rid"
         with self._source() as connection:
             return dict(
                 tuple(row) for part in chunked(numbers) for row in connection.exec_driver_sql(query.format(marks(part)), tuple(part))
@@ -110,7 +110,7 @@ class PhotoQueries:
 
     def buildings_with_serial(self, serial: int) -> dict[str, str]:
         """Buildings of all devices whose number has this serial."""
-        query = "SELECT number, id FROM building WHERE NOT deleted AND number LIKE ? LIMIT 50"
+        query = "SELECT number, id FROM building WHERE NOT deleted AND number LIKE ? ORDER BY rid LIMIT 50"
         with self._source() as connection:
             hidden = self._hidden(connection)
             found = connection.exec_driver_sql(query, (f"____-{serial:05}-_",))

@@ -49,7 +49,7 @@ _RESIDENTS = (
 )
 _EARLIER = (
     "SELECT e.id, e.subject, e.aliases, e.state, e.due - e.before, coalesce(d.paid, 0) + coalesce(d.under_way, 0) FROM entitlement e"
-    " LEFT JOIN ({paid}) d ON d.id = e.id WHERE NOT e.deleted AND e.round_id IN (SELECT value FROM json_each(:rounds))"
+    " LEFT JOIN ({paid}) d ON d.id = e.id WHERE NOT e.deleted AND e.round_id IN (SELECT value FROM json_each(:rounds)) ORDER BY e.rid"
 )
 
 

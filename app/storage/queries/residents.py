@@ -90,7 +90,7 @@ def _linked_views(connection: Connection, rows: Sequence[Any]) -> list[ResidentV
     ids = [resident_id(r[14], r[15], r[0]) for r in rows]
     linked: dict[str, tuple[Any, ...]] = {}
     for part in chunked(ids):
-        linked |= {row[0]: tuple(row) for row in connection.exec_driver_sql(_LINK + f"p.resident_id IN ({marks(part)})", tuple(part))}
+        linked |= {row[0]: tuple(row) for row in connection.exec_driver_sql(_LINK + f"p.resident_id IN ({marks(part)}) ORDER BY p.rid, st.rid", tuple(part))}
     missing = [(r, rid) for r, rid in zip(rows, ids, strict=True) if r[1] and rid not in linked]
     linked |= _linked_by_number(connection, missing)
     return [_view(r, rid, linked.get(rid)) for r, rid in zip(rows, ids, strict=True)]
@@ -103,7 +103,7 @@ def _linked_by_number(connection: Connection, rows: Sequence[tuple[Any, str]]) -
     """
     by_number: dict[str, list[tuple[Any, ...]]] = {}
     for part in chunked(sorted({r[1] for r, _ in rows})):
-        for row in connection.exec_driver_sql(_LINK + f"p.resident_no IN ({marks(part)}) ORDER BY p.rid", tuple(part)):
+        for row in connection.exec_driver_sql(_LINK + f"p.resident_no IN ({marks(part)}) ORDER BY p.rid, st.rid", tuple(part)):
             by_number.setdefault(row[6], []).append(tuple(row))
     linked: dict[str, tuple[Any, ...]] = {}
     for r, rid in rows if by_number else ():

@@ -308,7 +308,7 @@ def _find_persons(connection: Connection, wanted: Wanted, limit: int, guard: Gua
     people = guard.hidden(connection)
     if wanted.card or wanted.number:
         column, value = ("card", wanted.card) if wanted.card else ("number", wanted.number)
-        ids = _column(connection, f"SELECT id FROM person WHERE NOT deleted AND {column} = :value", {"value": value})
+        ids = _column(connection, f"SELECT id FROM person WHERE NOT deleted AND {column} = :value ORDER BY rid", {"value": value})
         ids = [one for one in ids if one not in people.persons]
         return ids, len(ids)
     rids = _candidates(connection, _persons_ground(people.person_rows), wanted, limit)

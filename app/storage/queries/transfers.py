@@ -78,7 +78,7 @@ class TransferQueries:
         """Payments by transfer whose money did not arrive, the newest batch first; repeated ones say by which batch."""
         where, values = (" AND q.batch_id = ?", (batch_id,)) if batch_id else ("", ())
         with self._source() as connection:
-            rows = connection.exec_driver_sql(f"{_UNPAID}{where} ORDER BY b.rid DESC, q.position", values).all()
+            rows = connection.exec_driver_sql(f"{_UNPAID}{where} ORDER BY b.rid DESC, q.position, q.rid, n.rid", values).all()
             hidden = protected_payments(connection, self._guard.hidden(connection)) if self._guard.hides else set()
         return [_unpaid_row(row) for row in rows if row[0] not in hidden]
 
@@ -98,7 +98,7 @@ class TransferQueries:
 
     def share_lines(self, batch_id: str) -> list[ShareLine]:
         """What the payments of a batch pay of which entitlement."""
-        query = f"SELECT {', '.join(ShareLine._fields)} FROM payment_share WHERE batch_id = ? AND NOT deleted"
+        query = f"SELECT {', '.join(ShareLine._fields)} FROM payment_share WHERE batch_id = ? AND NOT deleted ORDER BY rid"
         with self._source() as connection:
             return [ShareLine._make(row) for row in connection.exec_driver_sql(query, (batch_id,)).cursor.fetchall()]
 
