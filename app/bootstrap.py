@@ -87,7 +87,9 @@ class FolderSession:
             self.context,
             actor=actor,
             now=lambda: at,
-            open_uow=lambda purpose, reason: store.unit(operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=at),
+            open_uow=lambda purpose, reason: store.unit(
+                operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=at
+            ),
         )
 
     def verify(self) -> VerificationReport:
@@ -225,17 +227,28 @@ class FolderGateway:
 
         return cipher_version()
 
+    def shown_address(self, database: str) -> str:
+        """The address of a database without its password."""
+        from app.storage.server import shown
+
+        return shown(database)
+
     def wait_seconds(self, folder: Path) -> float:
         """Seconds until the next password may be tried."""
         from app.storage.desk import ring_of
 
         return ring_of(folder).wait_seconds()
 
-    def create(self, folder: Path, setup: Setup) -> tuple[Session, str]:
-        """A new store with its first administrator."""
+    def now(self) -> datetime:
+        """The moment by this gateway's clock."""
+        return self._now()
+
+    def create(self, folder: Path, setup: Setup, *, database: str = "") -> tuple[Session, str]:
+        """A new store with its first administrator: in the folder, or in an empty database of which the folder becomes a desk."""
         from app.domain.municipality import find_municipality, parse_code
+        from app.storage.backends import new_place
         from app.storage.keyring import Keyring
-        from app.storage.store import KEYS, STORE, Store
+        from app.storage.store import Store
 
         if self.holds_store(folder):
             raise EnvironmentFault("store.exists", path=str(folder))
@@ -246,23 +259,23 @@ class FolderGateway:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFault("file.not_writable", path=str(folder), detail=error.strerror or "") from None
-        ring, data_key, recovery = Keyring.create(folder / KEYS)
+        keys, place_of, settle_folder = new_place(folder, database)
+        ring, data_key, recovery = Keyring.create(keys)
+        backend = place_of(data_key)
         slot = ring.add_slot(login=setup.operator, password=setup.password, data_key=data_key)
         try:
-            store = Store.create(folder, data_key, operator=setup.operator, now=self._now())
+            store = Store.create(folder, data_key, operator=setup.operator, now=self._now(), backend=backend)
             try:
                 name = setup.municipality_name or (f"{municipality.prefecture}{municipality.name}" if municipality else "")
                 actor = self._found(store, setup, slot, code, name)
-                ring.save()  # last: a folder without keys is not a store
+                ring.save()  # last: a place without keys is not a store
+                settle_folder(ring.store_id)
             except BaseException:
                 store.close()
                 raise
         except BaseException:
-            for leftover in (STORE, f"{STORE}-wal", f"{STORE}-shm", KEYS, "reserve.bin"):
-                with suppress(OSError):
-                    (folder / leftover).unlink(missing_ok=True)
+            backend.discard()
             raise
-        store.revision = store._revision()
         return FolderSession(folder, store, ring, actor, now=self._now), recovery
 
     def _found(self, store: Store, setup: Setup, slot: str, code: str, municipality: str) -> Actor:
@@ -320,7 +333,8 @@ class FolderGateway:
         """Sign in and open. Older schemas are backed up and moved on first."""
         from app.storage.desk import retire_files, ring_of
 
-        retire_files(folder, self._now())
+        with suppress(OSError):
+            retire_files(folder, self._now())
         ring = ring_of(folder)
         unlocked = ring.unlock(login=operator, password=password)
         return self._open(folder, ring, unlocked.data_key, unlocked.slot, operator, read_only=read_only)
@@ -330,13 +344,14 @@ class FolderGateway:
 
         store = Store.open(folder, data_key, operator=login, now=self._now(), read_only=read_only)
         try:
-            notices = self._migrate(store)
+            notices = self.bring_up(store)
             return FolderSession(folder, store, ring, _actor_of(store, slot), now=self._now, notices=notices)
         except BaseException:
             store.close()
             raise
 
-    def _migrate(self, store: Store) -> tuple[str, ...]:
+    def bring_up(self, store: Store) -> tuple[str, ...]:
+        """Back up and move on an older schema; answers what to tell."""
         from app.storage.backup import StoreBackups
         from app.storage.migrate import needs_migration
 
@@ -374,7 +389,7 @@ class FolderGateway:
         data_key = ring.unlock_with_recovery(recovery_key)
         store = Store.open(folder, data_key, operator=operator, now=self._now())
         try:
-            notices = self._migrate(store)
+            notices = self.bring_up(store)
             wanted = fold_login(operator)
             found = [o for o in store.reads.all("operator") if isinstance(o, Operator) and fold_login(o.name) == wanted and not o.disabled]
             if not found:

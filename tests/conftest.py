@@ -46,6 +46,12 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def engine() -> str:
+    """What stores of tests are kept by: ``sqlite``, or ``postgresql`` where SASAE_TEST_ENGINE says so. tests/storage runs on both."""
+    return os.environ.get("SASAE_TEST_ENGINE", "sqlite")
+
+
 @pytest.fixture(autouse=True)
 def clean_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings of whoever runs the tests never reach the program under test."""

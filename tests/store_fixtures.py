@@ -1,13 +1,22 @@
-"""A store of its own for each test, copied from one template a run."""
+"""A store of its own for each test, copied from one template a run: a folder, or a database on a real PostgreSQL.
+
+The fixture ``engine`` (tests/conftest.py) decides: tests/storage runs on both; elsewhere it is the file.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from tests.stores import Clock, Town, copy_store, found_store, open_town
+from tests.postgres import cluster, require_postgres
+from tests.stores import Clock, Town, clone_store, copy_store, found_store, open_town
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +29,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(template: Path, tmp_path: Path) -> Path:
-    """A closed copy of the template."""
-    return copy_store(template, tmp_path / "支え data")
+def folder(engine: str, template: Path, tmp_path: Path) -> Iterator[Path]:
+    """A closed copy of the template, or the folder of a desk whose database is one."""
+    target = tmp_path / "支え data"
+    if engine == SQLITE:
+        yield copy_store(template, target)
+        return
+    require_postgres()
+    name = f"t{next(_NUMBERS)}_{os.getpid()}"
+    try:
+        yield clone_store(name, target)
+    finally:
+        cluster().drop(name)
+
+
+@pytest.fixture
+def recovery(engine: str, template: Path, folder: Path) -> str:
+    """The recovery key of ``folder``."""
+    place = template.with_name("recovery.txt") if engine == SQLITE else cluster().folder / "town.recovery"
+    return place.read_text("ascii")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from typing import Any
 
 from app.bootstrap import FolderGateway, FolderSession, gateway
 from app.domain.resident import ResidentRow
+from app.storage.desk import read_desk, ring_of
 from app.storage.engine import connect
-from app.storage.keyring import Keyring
 from app.usecases.context import Actor, Context
 from app.usecases.gateway import Setup
 from app.usecases.residents import load_residents
@@ -93,8 +93,13 @@ class Town:
         return replace(self.ctx, actor=actor)
 
     def sql(self, statement: str, *values: object) -> list[Any]:
-        """A statement on the file itself, past everything."""
+        """A statement on the file or the database itself, past everything."""
         return run_sql(self.folder, statement, *values, key=self.data_key)
+
+    @cached_property
+    def on_server(self) -> bool:
+        """Whether the store is in a database of PostgreSQL."""
+        return read_desk(self.folder) is not None
 
     def problems(self) -> list[str]:
         """Codes that a verification finds."""
@@ -103,16 +108,30 @@ class Town:
 
 def unlock(folder: Path) -> bytes:
     """The data key of a folder made by ``found_store``."""
-    return Keyring.load(folder / "keys.json").unlock(login=OPERATOR, password=PASSWORD).data_key
+    return ring_of(folder).unlock(login=OPERATOR, password=PASSWORD).data_key
 
 
 def run_sql(folder: Path, statement: str, *values: object, key: bytes | None = None) -> list[Any]:
-    """A statement on the file itself, past everything."""
+    """A statement on the file or the database itself, past everything."""
+    desk = read_desk(folder)
+    if desk is not None:
+        return _run_on_server(desk.url, statement, values)
     connection = connect(folder / "store.db", key or unlock(folder))
     try:
         return list(connection.execute(statement, values).fetchall())
     finally:
         connection.close()
+
+
+def _run_on_server(url: str, statement: str, values: tuple[object, ...]) -> list[Any]:
+    import psycopg
+
+    from app.storage.dialects.marks import to_psycopg
+    from app.storage.server import connect as connect_server
+
+    with connect_server(url) as connection:
+        cursor: psycopg.Cursor[Any] = connection.execute(to_psycopg(statement), values)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
 
 
 def setup_of(**changes: Any) -> Setup:
@@ -124,9 +143,9 @@ def setup_of(**changes: Any) -> Setup:
     return Setup(**{**values, **changes})
 
 
-def found_store(folder: Path, clock: Clock) -> str:
+def found_store(folder: Path, clock: Clock, *, database: str = "") -> str:
     """A new store with shelters and residents, closed again; answers the recovery key."""
-    session, recovery = gateway(now=clock).create(folder, setup_of())
+    session, recovery = gateway(now=clock).create(folder, setup_of(), database=database)
     try:
         for name in SHELTERS:
             add_shelter(session.context, values={"name": name, "kana": "", "capacity": 100}, open_at=OCCURRED)
@@ -140,6 +159,29 @@ def open_town(folder: Path, clock: Clock) -> Town:
     """Open a copy of the template."""
     made: FolderGateway = gateway(now=clock)
     return Town(session=made.open(folder, operator=OPERATOR, password=PASSWORD), clock=clock, folder=folder)
+
+
+def clone_store(name: str, target: Path) -> Path:
+    """A desk folder of a new database ``name``, which is a clone of the template; ``tests.postgres.cluster().drop(name)`` takes it away."""
+    from app.storage.desk import Desk, write_desk
+    from tests.postgres import cluster
+
+    server = cluster()
+    server.template("town", lambda url: _found_on_server(server.folder, url))
+    target.mkdir(parents=True)
+    write_desk(target, Desk(server.create(name, template="town"), (server.folder / "town.store").read_text("ascii")))
+    return target
+
+
+def _found_on_server(place: Path, url: str) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as work:
+        recovery = found_store(Path(work, "desk"), Clock(), database=url)
+        desk = read_desk(Path(work, "desk"))
+        assert desk is not None
+    (place / "town.recovery").write_text(recovery, "ascii")
+    (place / "town.store").write_text(desk.store, "ascii")
 
 
 def copy_store(source: Path, target: Path) -> Path:

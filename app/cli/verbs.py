@@ -13,6 +13,7 @@ from app.cli.certificates import CERTIFICATE_VERBS
 from app.cli.damage import DAMAGE_VERBS
 from app.cli.evacuees import check_in, come_back, decide, duplicates, find_person, go_out, leave, plain, undo
 from app.cli.forms import FORM_VERBS
+from app.cli.founding import found
 from app.cli.imports import import_evacuees, import_headcounts, import_residents, import_shelters
 from app.cli.matching import match
 from app.cli.outputs import Answer, moment, print_cards, take_roster, take_trend
@@ -35,7 +36,6 @@ from app.domain.errors import UsageFault
 from app.domain.words import find_code
 from app.presentation.messages import message
 from app.usecases import backups, operators, records, residents, searching, shelters
-from app.usecases.gateway import Setup
 
 Verb = Callable[[FolderGateway, Namespace], Answer]
 
@@ -54,29 +54,6 @@ def action_of(given: Namespace) -> str:
 
 
 # -- folder ------------------------------------------------------------------------------------------------
-
-
-def _init(gateway: FolderGateway, given: Namespace) -> Answer:
-    folder = folder_of(gateway, given)
-    setup = Setup(
-        municipality_code=given.municipality,
-        disaster_name=given.disaster,
-        occurred_at=given.occurred,
-        site_name=given.site,
-        site_kind=given.kind,
-        operator=read_operator(given),
-        password=read_password(given),
-        training=given.training,
-    )
-    session, recovery = gateway.create(folder, setup)
-    try:
-        if given.recovery_sheet:
-            from app.interchange.exporting.cards import write_recovery_sheet
-
-            write_recovery_sheet(session.context, recovery_key=recovery, folder=folder, out=Path(given.recovery_sheet))
-        return {"data": str(folder), "device_id": session.context.place.device_id, "recovery_key": recovery}, 0
-    finally:
-        session.close(backup=False)
 
 
 def _demo(gateway: FolderGateway, given: Namespace) -> Answer:
@@ -287,7 +264,7 @@ def _shelters_close(gateway: FolderGateway, given: Namespace) -> Answer:
 
 _VERBS: Mapping[str, Verb] = {
     **CERTIFICATE_VERBS,
-    "init": _init,
+    "init": found,
     "demo": _demo,
     "verify": _verify,
     "self-test": _self_test,

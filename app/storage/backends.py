@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
 from app.storage.attachments import ATTACHMENTS, FolderAttachments, attachment_files, copy_attachments
-from app.storage.desk import KEYS, RESERVE, STORE, read_desk
+from app.storage.desk import KEYS, RESERVE, STORE, Desk, read_desk, write_desk
 from app.storage.engine import connect, reader_engine, translate, writer_engine
+from app.storage.keyring import FileKeys, KeyPlace
 from app.storage.lock import FolderLock, machine_name
 from app.storage.migrate import migrate
 from app.usecases.photo_ports import Attachments
@@ -32,6 +33,10 @@ class Backend(Protocol):
     def exists(self) -> bool: ...
     def create(self) -> None:
         """An empty place with today's schema."""
+        ...
+
+    def discard(self) -> None:
+        """Take away what was made of a store that did not get ready."""
         ...
 
     def hold(self, *, operator: str, now: datetime) -> Callable[[], None]:
@@ -93,6 +98,12 @@ class FileBackend:
     def create(self) -> None:
         """See ``Backend``. The schema comes with ``migrate``."""
         connect(self._path, self.data_key, create=True).close()
+
+    def discard(self) -> None:
+        """See ``Backend``."""
+        for leftover in (STORE, f"{STORE}-wal", f"{STORE}-shm", KEYS, RESERVE):
+            with suppress(OSError):
+                (self.folder / leftover).unlink(missing_ok=True)
 
     def hold(self, *, operator: str, now: datetime) -> Callable[[], None]:
         """See ``Backend``."""
@@ -202,3 +213,17 @@ def backend_of(folder: Path, data_key: bytes) -> Backend:
     from app.storage.server_backend import ServerBackend
 
     return ServerBackend(folder, data_key, desk.url)
+
+
+def new_place(folder: Path, database: str) -> tuple[KeyPlace, Callable[[bytes], Backend], Callable[[str], None]]:
+    """For a store to be made: where its key slots go, its backend by data key, and what remains to be done in the folder (by store id)."""
+    if not database:
+        return FileKeys(folder / KEYS), lambda data_key: FileBackend(folder, data_key), lambda store: None
+    from app.storage.server_backend import ServerBackend
+    from app.storage.server_keys import ServerKeys
+
+    return (
+        ServerKeys(database),
+        lambda data_key: ServerBackend(folder, data_key, database),
+        lambda store: write_desk(folder, Desk(database, store)),
+    )

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import errors as pg
 from psycopg.adapt import Loader
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Integer, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import QueuePool
 
@@ -34,7 +34,7 @@ _SESSION = (
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
 """Settings of each session. With the keep-alives a desk whose cable was pulled gives its lock back within half a minute."""
-_KEEP_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+_KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
 _OWN_BUG = (pg.IntegrityError, pg.ProgrammingError, psycopg.InterfaceError, pg.NotSupportedError)
 _STATES = {
     "55P03": "store.busy", "40P01": "store.busy", "40001": "store.busy", "57014": "store.busy",
@@ -60,6 +60,10 @@ class _Number(Loader):
     def load(self, data: Any) -> int | float:
         text = bytes(data).decode("ascii")
         return float(text) if "." in text or "N" in text or "I" in text else int(text)
+
+
+class _Whole(Integer):
+    """A whole number as it is: SQLAlchemy would call each one an INTEGER of 32 bits, which milliseconds are not."""
 
 
 def shown(url: str) -> str:
@@ -166,6 +170,7 @@ def _engine(create: Callable[[], Any], *, size: int, more: int) -> Engine:
         pool_use_lifo=True,
         pool_pre_ping=True,
     )
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Integer: _Whole}
     event.listen(engine, "handle_error", _translate_event)
     event.listen(engine, "before_cursor_execute", _convert, retval=True)
     return engine

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect
 
-from app.domain.errors import EnvironmentFault, IntegrityFault
+from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
 from app.storage import server
 from app.storage.attachments import ATTACHMENTS
 from app.storage.copying import compare, copy_tables
 from app.storage.engine import connect, writer_engine
 from app.storage.migrate import REVISIONS, current_revision, migrate
 from app.storage.server_attachments import ServerAttachments, sealed_contents, write_files
-from app.storage.server_keys import ServerKeys
+from app.storage.server_keys import ServerKeys, session
 from app.storage.server_schema import create_schema
 from app.usecases.photo_ports import Attachments
 
@@ -33,21 +33,32 @@ class ServerBackend:
         self.folder = folder
         self.data_key = data_key
         self.url = url
+        self._made = False
 
     def exists(self) -> bool:
         """See ``Backend``."""
         return True  # the key slots were read from it already
 
     def create(self) -> None:
-        """Today's schema in an empty database that is fit for it (``check_database``), in one transaction."""
+        """Today's schema in an empty database that is fit for it (``check_database``), in one transaction.
+
+        What an earlier attempt left there, which no key slot opens, goes first.
+        """
         engine = self.writer()
         try:
             with engine.connect() as connection, connection.begin():
                 check_database(connection, self.url)
-                require_empty(connection, self.url)
+                prepare_empty(connection, self.url)
                 create_schema(connection, REVISIONS[-1])
+            self._made = True
         finally:
             engine.dispose()
+
+    def discard(self) -> None:
+        """Only what this object made itself. Without key slots it is no store: the next attempt takes the rest away."""
+        if self._made:
+            with suppress(SasaeError), session(self.url) as connection:
+                connection.execute("DELETE FROM keyring")
 
     def hold(self, *, operator: str, now: datetime) -> Callable[[], None]:
         """Nobody is kept out: every desk may write."""
@@ -162,23 +173,21 @@ def check_database(connection: Connection, url: str) -> None:
         raise EnvironmentFault("database.no_create", role=role, schema=schema or "public")
 
 
-def require_empty(connection: Connection, url: str) -> None:
-    """EnvironmentFault ``database.holds_store``, ``database.unfinished`` or ``database.other_tables`` unless there is no table yet."""
+def prepare_empty(connection: Connection, url: str) -> None:
+    """Make sure that there is no table. EnvironmentFault ``database.holds_store`` or ``database.other_tables`` when there is one.
+
+    A store whose making was broken off has no key slots: nobody ever opened it, and it goes. ``database.unfinished`` when another program
+    is making it at this moment.
+    """
     names = inspect(connection).get_table_names()
     if not names:
         return
     place = server.shown(url)
     if not {"keyring", "alembic_version"} <= set(names):
         raise EnvironmentFault("database.other_tables", database=place, table=names[0])
-    whole = connection.exec_driver_sql("SELECT count(*) FROM keyring").scalar_one()
-    raise EnvironmentFault("database.holds_store" if whole else "database.unfinished", database=place)
-
-
-def is_empty(url: str) -> bool:
-    """Whether the database has no table at all. EnvironmentFault ``database.unreachable`` … when it cannot be asked."""
-    engine = server.reader_engine(url)
-    try:
-        with engine.connect() as connection, connection.begin():
-            return not inspect(connection).get_table_names()
-    finally:
-        engine.dispose()
+    if connection.exec_driver_sql("SELECT count(*) FROM keyring").scalar_one():
+        raise EnvironmentFault("database.holds_store", database=place)
+    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({server.PRESENCE})").scalar_one():
+        raise EnvironmentFault("database.unfinished", database=place)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    connection.exec_driver_sql(f"DROP TABLE {quoted} CASCADE")

@@ -52,7 +52,7 @@ class ServerKeys:
                 sql = "UPDATE keyring SET content = %s, version = version + 1 WHERE version = %s"
                 done = connection.execute(sql, (text, self._version)).rowcount
             else:
-                sql = "INSERT INTO keyring (only, version, content) VALUES (1, 1, %s) ON CONFLICT DO NOTHING"
+                sql = "INSERT INTO keyring (id, version, content) VALUES (1, 1, %s) ON CONFLICT DO NOTHING"
                 done = connection.execute(sql, (text,)).rowcount
             if done != 1:
                 raise EnvironmentFault("database.keys_changed", database=self.name)

@@ -66,9 +66,11 @@ class Store:
         return store
 
     @classmethod
-    def open(cls, folder: Path, data_key: bytes, *, operator: str, now: datetime, read_only: bool = False) -> Store:
+    def open(
+        cls, folder: Path, data_key: bytes, *, operator: str, now: datetime, read_only: bool = False, backend: Backend | None = None
+    ) -> Store:
         """Open an existing store. Refuses a newer schema; EnvironmentFault ``store.in_use`` when another program has it."""
-        place = backend_of(folder, data_key)
+        place = backend or backend_of(folder, data_key)
         if not place.exists():
             raise EnvironmentFault("store.not_found", path=str(folder))
         release = None if read_only else place.hold(operator=operator, now=now)

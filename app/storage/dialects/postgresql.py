@@ -42,8 +42,9 @@ def set_counters(connection: Connection, tables: Iterable[Table]) -> None:
         if key is None or not isinstance(key.type, Integer):
             continue
         sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{key.name}')"
-        greatest = f'(SELECT coalesce(max("{key.name}"), 0) + 1 FROM "{table.name}")'
-        connection.exec_driver_sql(f"SELECT setval({sequence}, {greatest}, false) WHERE {sequence} IS NOT NULL")
+        greatest = f'SELECT coalesce(max("{key.name}"), 0) AS last FROM "{table.name}"'
+        counted = f"SELECT setval({sequence}, greatest(last, 1), last > 0) FROM ({greatest}) AS found WHERE {sequence} IS NOT NULL"
+        connection.exec_driver_sql(counted)
 
 
 def rebuild_search(connection: Connection) -> None:
