@@ -101,7 +101,7 @@ def clock(act: Callable[[], Any]) -> tuple[float, Any]:
 def judge_all(ctx: Context) -> None:
     """What counting the surveys sets off."""
     with ctx.unit() as uow:
-        applications.on_grades_changed(uow, [one.id for one in ctx.reads.all("building")])
+        applications.on_grades_changed(ctx, uow, [one.id for one in ctx.reads.all("building")])
         uow.commit()
 
 
@@ -110,7 +110,7 @@ def worsen_all(ctx: Context) -> None:
     with ctx.unit() as uow:
         surveys = uow.surveys.where(state="counted")
         uow.surveys.save_many([replace(one, grade="total", kind="re") for one in surveys])
-        applications.on_grades_changed(uow, [one.building_id for one in surveys])
+        applications.on_grades_changed(ctx, uow, [one.building_id for one in surveys])
         uow.commit()
 
 

@@ -64,7 +64,7 @@ def approve_cash(ctx: Context, amounts: Sequence[int], *, guarded: bool = False,
 
 def open_laptop(folder: Path, clock: Clock, *, site: str = "見本小学校", **changes: object) -> Town:
     """A site's own data folder, opened by its own operator."""
-    session, _ = gateway(now=clock).create(folder, setup_of(site_name=site, site_kind="shelter", **changes))
+    session, _ = gateway(now=clock).create(folder, setup_of(**{"site_name": site, "site_kind": "shelter", **changes}))
     return Town(session=session, clock=clock, folder=folder)  # type: ignore[arg-type]
 
 

@@ -48,7 +48,7 @@ def judge(ctx: Context, building_id: str, grade: str, *, kind: str = "first") ->
                 id=new_id(), building_id=building_id, kind=kind, grade=grade, state="counted", surveyed_on="2024-01-02", decided_by="parts"
             )
         )
-        on_grade_changed(uow, building_id)
+        on_grade_changed(ctx, uow, building_id)
         uow.commit()
     return survey.id
 

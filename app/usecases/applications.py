@@ -31,6 +31,7 @@ from app.usecases.certificate_rows import ApplicationFilter, Applied, Moved, Ref
 from app.usecases.certificate_settings import read_certificate_settings
 from app.usecases.context import Changes, Context
 from app.usecases.masking import protected_likeness, sees_protected
+from app.usecases.ownership import foreign_owners, need_owner
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 
@@ -54,6 +55,7 @@ __all__ = [
 ]
 MOST_COPIES = 50
 MOST_TEXT = 2000
+_ENDED = ("issued", "closed")
 _WORKINGS = (
     "number",
     "queue",
@@ -306,6 +308,7 @@ def correct_application(ctx: Context, *, application_id: str, version: int, valu
     """
     ctx.require("apply")
     _need(ctx, application_id)
+    need_owner(ctx, "application", [application_id])
     with ctx.unit(reason=reason) as uow:
         stored = uow.applications.need(application_id)
         given = fit(Application, values, fixed=(*_WORKINGS, "declared"))
@@ -326,9 +329,10 @@ def link_application(ctx: Context, *, application_id: str, victim_id: str = "", 
     """Say whose and about which building it is; goes where that puts it. RuleViolation ``application.issued_fixed`` after the issue."""
     ctx.require("apply")
     _need(ctx, application_id)
+    need_owner(ctx, "application", [application_id])
     with ctx.unit() as uow:
         stored = uow.applications.need(application_id)
-        if stored.state in ("issued", "closed"):
+        if stored.state in _ENDED:
             raise RuleViolation("application.issued_fixed", field="building_id")
         victim = need_victim(ctx, victim_id or stored.victim_id)
         changed = replace(stored, victim_id=victim.id, declared=victim.declared and victim.matched_at is None)
@@ -351,6 +355,7 @@ def judge_self(ctx: Context, *, application_id: str, note: str, surveyed_on: str
 
     ctx.require("apply")
     _need(ctx, application_id)
+    need_owner(ctx, "application", [application_id])
     with ctx.unit() as uow:
         application = uow.applications.need(application_id)
     if not application.building_id:
@@ -390,9 +395,12 @@ def move(ctx: Context, *, application_ids: Sequence[str], state: str, reason: st
         shown = [known[one] for one in dict.fromkeys(application_ids) if one in known and known[one].victim_id not in hidden]
         places = standings(ctx, uow.reads, shown)
         refused = [Refusal(record=one, number="", code="record.not_found") for one in application_ids if one not in known]
+        elsewhere = foreign_owners(ctx, "application", (one.id for one in shown))
         changed: list[Application] = []
         for application in shown:
             try:
+                if application.id in elsewhere:
+                    raise RuleViolation("ownership.elsewhere", site=elsewhere[application.id], count=1)
                 check_move(application, state, places[application.id])
             except RuleViolation as fault:
                 if len(application_ids) == 1:
@@ -431,23 +439,26 @@ def close(ctx: Context, *, application_ids: Sequence[str], reason: str) -> Moved
 # -- when a grade changes ----------------------------------------------------------------------------------
 
 
-def on_grade_changed(uow: UnitOfWork, building_id: str) -> None:
+def on_grade_changed(ctx: Context, uow: UnitOfWork, building_id: str) -> None:
     """A building's counted grade changed (or none counts any more). See ``on_grades_changed``."""
-    on_grades_changed(uow, [building_id])
+    on_grades_changed(ctx, uow, [building_id])
 
 
-def on_grades_changed(uow: UnitOfWork, building_ids: Sequence[str]) -> None:
+def on_grades_changed(ctx: Context, uow: UnitOfWork, building_ids: Sequence[str]) -> None:
     """The counted grades of buildings changed: applications 調査待ち → 判定 (判定 and 決裁 take the new grade, 決裁 falls back to 判定),
 
-    certificates in force that say another grade are marked 差替が必要. Call it inside the unit of work that changed the surveys.
+    certificates in force that say another grade are marked 差替が必要. Call it inside the unit of work that changed the surveys. Those of
+    another site stay as they are: it does the same when the surveys get there.
     """
     reads = uow.reads.certificates
     counted, unchecked = reads.counted(building_ids), reads.unchecked(building_ids)
     buildings = reads.many(Building, building_ids)
     others = uow.reads.settings.get("certificates.other_buildings") == "1"
     changed: list[Application] = []
-    for one in reads.many_by(Application, "building_id", building_ids):
-        if one.kind != "damage" or one.state in ("issued", "closed"):
+    waiting = [one for one in reads.many_by(Application, "building_id", building_ids) if one.kind == "damage" and one.state not in _ENDED]
+    elsewhere = foreign_owners(ctx, "application", (one.id for one in waiting))
+    for one in waiting:
+        if one.id in elsewhere:
             continue
         found = counted.get(one.building_id, ("", ""))
         if one.state == "approved" and found[1] == one.grade:
@@ -458,6 +469,8 @@ def on_grades_changed(uow: UnitOfWork, building_ids: Sequence[str]) -> None:
         changed.append(_settle(uow, replace(one, approved_by="", approved_at=None), standing, found))
     uow.applications.save_many(changed)
     papers = [one for one in reads.many_by(Certificate, "building_id", building_ids) if one.kind == "damage" and one.state == "issued"]
+    elsewhere = foreign_owners(ctx, "certificate", (one.id for one in papers))
+    papers = [one for one in papers if one.id not in elsewhere]
     marked = []
     for paper in papers:
         grade = counted.get(paper.building_id, ("", ""))[1]

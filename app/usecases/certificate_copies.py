@@ -18,6 +18,7 @@ from app.usecases.applications import MOST_COPIES
 from app.usecases.certificate_lists import find_certificate_id
 from app.usecases.certificate_rows import CertificateRow, CopyPlan
 from app.usecases.context import Changes, Context
+from app.usecases.ownership import need_owner
 from app.usecases.ports import UnitOfWork
 
 _CHUNK = 2000
@@ -127,6 +128,7 @@ def count_printed(ctx: Context, *, plans: Sequence[CopyPlan], batch: str, reason
     ctx.require("issue")
     if reason not in COPY_REASONS:
         raise RuleViolation("word.unknown", field="reason", word=reason)
+    need_owner(ctx, "certificate", (plan.certificate_id for plan in plans))
     people: list[str] = []
     with ctx.unit(reason=reason) as uow:
         for part in (plans[at : at + _CHUNK] for at in range(0, len(plans), _CHUNK)):

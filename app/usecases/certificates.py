@@ -34,6 +34,7 @@ from app.usecases.forms import Signature, read_signature
 from app.usecases.job import QUIET, Job
 from app.usecases.masking import sees_protected
 from app.usecases.municipal_key import SigningKey, ensure_key
+from app.usecases.ownership import foreign_owners, need_owner
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 from app.usecases.relief_wants import announce_homes
@@ -118,11 +119,13 @@ def issue(
         wanted = [known[one] for one in dict.fromkeys(application_ids) if one in known]
         places = standings(ctx, uow.reads, wanted)
         held = _already_held(uow, wanted)
+        elsewhere = foreign_owners(ctx, "application", (one.id for one in wanted))
         for application in wanted:
             if application.victim_id in hidden:
                 withheld += 1
                 continue
             try:
+                _check_owner(application, elsewhere)
                 ready.append(_approved(desk, application, places[application.id], held))
             except RuleViolation as fault:
                 refused.append(Refusal(record=application.id, number=application.number, code=fault.code, params=fault.params))
@@ -161,6 +164,11 @@ def _already_held(uow: UnitOfWork, applications: Sequence[Application]) -> dict[
     """Number of the certificate in force by household, building and kind."""
     papers = uow.reads.certificates.many_by(Certificate, "victim_id", {one.victim_id for one in applications})
     return {(one.victim_id, one.building_id, one.kind): one.number for one in papers if one.state == "issued"}
+
+
+def _check_owner(application: Application, elsewhere: Mapping[str, str]) -> None:
+    if application.id in elsewhere:
+        raise RuleViolation("ownership.elsewhere", site=elsewhere[application.id], count=1)
 
 
 def _approved(desk: _Desk, application: Application, standing: Standing, held: dict[tuple[str, str, str], str]) -> Application:
@@ -336,6 +344,7 @@ def supersede(
         raise RuleViolation("reason.missing", field="reason")
     with ctx.unit(reason=reason) as uow:
         older = _need(ctx, uow, certificate_id)
+        need_owner(ctx, "certificate", [certificate_id])
         check_ending(older)
         desk = _Desk.open(ctx, uow, form, write_values, issued_on)
         application = _judged_anew(desk, older)
@@ -374,6 +383,7 @@ def revoke(ctx: Context, *, certificate_id: str, reason: str) -> Changes:
         raise RuleViolation("reason.missing", field="reason")
     with ctx.unit(reason=reason) as uow:
         paper = _need(ctx, uow, certificate_id)
+        need_owner(ctx, "certificate", [certificate_id])
         check_ending(paper)
         uow.certificates.save(replace(paper, state="revoked", ended_at=uow.now, reason=reason.strip(), newer_grade=""))
         application = uow.applications.get(paper.application_id)
@@ -385,9 +395,9 @@ def revoke(ctx: Context, *, certificate_id: str, reason: str) -> Changes:
 
 
 def confirm_numbers(ctx: Context, *, certificate_ids: Sequence[str] = ()) -> Changes:
-    """Headquarters has seen these numbers (all of them when none are named): no longer provisional.
+    """Headquarters has seen these numbers (all of them when none are named): no longer provisional. Those of other sites, too: nobody else
 
-    A number that two certificates bear stays provisional until one is revoked. RuleViolation ``certificate.only_headquarters``.
+    writes that field.     A number that two certificates bear stays provisional until one is revoked. RuleViolation ``certificate.only_headquarters``.
     """
     ctx.require("approve")
     if ctx.place.site_kind != "hq":

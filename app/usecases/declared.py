@@ -13,6 +13,7 @@ from app.usecases.certificate_rows import DeclaredCase, ResidentCandidate
 from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.matching_rows import PersonMatch, PersonTraits
+from app.usecases.ownership import need_owner
 from app.usecases.ports import UnitOfWork
 from app.usecases.rows import ResidentView
 
@@ -118,9 +119,12 @@ def confirm_match(ctx: Context, *, victim_id: str, resident_id: str) -> Changes:
             _hand_over(uow, victim, str(target))
         else:
             _link(uow, victim, view)
-        for application in uow.applications.where(victim_id=victim_id):
+        applications, papers = uow.applications.where(victim_id=victim_id), uow.certificates.where(victim_id=victim_id)
+        need_owner(ctx, "application", (one.id for one in applications))
+        need_owner(ctx, "certificate", (one.id for one in papers))
+        for application in applications:
             uow.applications.save(replace(application, victim_id=str(target), declared=False))
-        for paper in uow.certificates.where(victim_id=victim_id):
+        for paper in papers:
             uow.certificates.save(replace(paper, victim_id=str(target), declared=False))
         return uow.commit()
 

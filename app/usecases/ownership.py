@@ -7,7 +7,7 @@ owns those of places that never had a device.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from app.domain.errors import RuleViolation
@@ -21,29 +21,33 @@ _STEP = 10_000
 
 
 def need_owner(ctx: Context, kind: str, record_ids: Iterable[str]) -> None:
-    """RuleViolation ``ownership.elsewhere`` (``site``, ``device``, ``kind``, how many) when another site made any of the records.
-
-    One question for some ten thousand records, none in a folder without a list of devices.
-    """
-    devices = known_devices(ctx)
-    if devices is None or kind not in OWNED:
-        return
-    wanted = list(dict.fromkeys(one for one in record_ids if one))
-    foreign = [at for start in range(0, len(wanted), _STEP) for at in _elsewhere(ctx, devices, kind, wanted[start : start + _STEP])]
+    """RuleViolation ``ownership.elsewhere`` (``site``, how many) when another site made any of the records."""
+    foreign = foreign_owners(ctx, kind, record_ids)
     if foreign:
-        device, site_id = foreign[0]
-        raise RuleViolation(
-            "ownership.elsewhere", kind=kind, site=_site_name(ctx, devices, site_id), device=_letters(devices, device), count=len(foreign)
-        )
+        raise RuleViolation("ownership.elsewhere", site=next(iter(foreign.values())), count=len(foreign))
 
 
 def owner_words(ctx: Context, kind: str, record_id: str) -> str:
     """The name of the site that alone may change the record, "" when this one may."""
-    devices = known_devices(ctx)
-    if devices is None or kind not in OWNED:
-        return ""
-    found = _elsewhere(ctx, devices, kind, [record_id])
-    return _site_name(ctx, devices, found[0][1]) if found else ""
+    return foreign_owners(ctx, kind, [record_id]).get(record_id, "")
+
+
+def foreign_owners(ctx: Context, kind: str, record_ids: Iterable[str]) -> dict[str, str]:
+    """Those of the records that another site alone may change, with its name.
+
+    One question for some ten thousand records, none in a folder without a list of devices.
+    """
+    devices = known_devices(ctx) if kind in OWNED else None
+    if devices is None:
+        return {}
+    wanted = list(dict.fromkeys(one for one in record_ids if one))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _STEP):
+        made = ctx.reads.exchange.owners(kind, wanted[start : start + _STEP])
+        sites = {origin: _owner(ctx, devices, *origin) for origin in set(made.values())}
+        names = {site: _site_name(ctx, devices, site) for site in set(sites.values()) - {""}}
+        found |= {record: names[sites[origin]] for record, origin in made.items() if sites[origin]}
+    return found
 
 
 def known_devices(ctx: Context) -> DeviceList | None:
@@ -55,12 +59,6 @@ def known_devices(ctx: Context) -> DeviceList | None:
 @lru_cache(maxsize=4)
 def _parse(text: str) -> DeviceList:
     return DeviceList.from_json(json.loads(text))
-
-
-def _elsewhere(ctx: Context, devices: DeviceList, kind: str, record_ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Device and site of those records that are another site's."""
-    made = ctx.reads.exchange.owners(kind, record_ids)
-    return [(device, site) for device, told in made.values() if (site := _owner(ctx, devices, device, told))]
 
 
 def _owner(ctx: Context, devices: DeviceList, device: str, told: str) -> str:
@@ -80,8 +78,3 @@ def _site_name(ctx: Context, devices: DeviceList, site_id: str) -> str:
     if isinstance(site, Site):
         return site.name
     return next((one.site_name for one in devices.devices if one.site_id == site_id), "")
-
-
-def _letters(devices: DeviceList, device: str) -> str:
-    known = devices.find(device)
-    return known.letters if known is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.usecases.context import Changes, Context
 from app.usecases.job import QUIET, Job
 from app.usecases.masking import refuse_hidden
 from app.usecases.matching_rows import LikePair
+from app.usecases.ownership import need_owner
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import particulars_of
 from app.usecases.rows import DuplicateGroup, HistoryEntry, SearchHit, StayView
@@ -237,6 +238,7 @@ def undo(ctx: Context, *, act: str, reason: str) -> Changes:
             raise RuleViolation("undo.nothing", record=act)
         _require_for(ctx, {entry.kind for entry in entries}, act)
         grouped = _by_record(entries)
+        _need_owners(ctx, grouped)
         stays: list[Stay] = []
         for (kind, record_id), changed in grouped.items():
             repository = uow.repository(kind)
@@ -265,6 +267,14 @@ def _require_for(ctx: Context, kinds: set[str], record: str) -> None:
         raise RuleViolation("undo.money", record=record)
     for kind in sorted(kinds):
         ctx.require(_RIGHTS.get(kind, "register"))
+
+
+def _need_owners(ctx: Context, records: Iterable[tuple[str, str]]) -> None:
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for kind, record_id in records:
+        by_kind[kind].append(record_id)
+    for kind, ids in by_kind.items():
+        need_owner(ctx, kind, ids)
 
 
 _RIGHTS: Mapping[str, str] = {"shelter": "shelters", "spell": "headcount", "headcount": "headcount", "protection": "unprotect"}
@@ -309,6 +319,7 @@ def restore_version(ctx: Context, *, kind: str, record_id: str, operation: str, 
     """Give a record the values it had after an operation. A new change like any other."""
     ctx.require("register")
     _require_for(ctx, {kind}, record_id)
+    _need_owners(ctx, [(kind, record_id)])
     if not reason.strip():
         raise RuleViolation("reason.missing", field="reason")
     entries = ctx.reads.journal.history(record_id)

@@ -84,7 +84,7 @@ def judge_area(
         if dry_run:
             return AreaJudged(act="", made=made, left=left, changes={})
         uow.surveys.add_many([replace(template, id=new_id(), building_id=row.id, structure=structure or _sheet(row)) for row in chosen])
-        announce_grades(uow, [row.id for row in chosen])
+        announce_grades(ctx, uow, [row.id for row in chosen])
         return AreaJudged(act=act, made=made, left=left, changes=uow.commit())
 
 
@@ -127,7 +127,7 @@ def undo_area(ctx: Context, *, act: str, reason: str) -> Changes:
             raise RuleViolation("survey.area_gone", field="act")
         for survey in standing:
             settle_appeal(uow, uow.surveys.save(replace(survey, state="withdrawn")))
-        announce_grades(uow, [survey.building_id for survey in standing])
+        announce_grades(ctx, uow, [survey.building_id for survey in standing])
         return uow.commit()
 
 

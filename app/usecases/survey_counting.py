@@ -48,10 +48,10 @@ def settle_appeal(uow: UnitOfWork, survey: Survey) -> None:
         uow.appeals.save(replace(appeal, state="accepted", survey_id=""))
 
 
-def announce_grades(uow: UnitOfWork, building_ids: Sequence[str]) -> None:
+def announce_grades(ctx: Context, uow: UnitOfWork, building_ids: Sequence[str]) -> None:
     """Tell applications and certificates that what counts for these buildings may have changed, in the same transaction."""
     from app.usecases.applications import on_grades_changed  # applications ask here for grades
 
     concerned = uow.reads.surveys.with_papers(building_ids)
     if concerned:
-        on_grades_changed(uow, [one for one in dict.fromkeys(building_ids) if one in concerned])
+        on_grades_changed(ctx, uow, [one for one in dict.fromkeys(building_ids) if one in concerned])

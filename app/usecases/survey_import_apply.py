@@ -188,4 +188,4 @@ class _Clerk:
         self._uow.occupancies.add_many(self._links)
         self._uow.surveys.add_many(self._surveys)
         self._uow.surveys.save_many(self._accepted)
-        announce_grades(self._uow, self._counted)
+        announce_grades(self._ctx, self._uow, self._counted)

@@ -223,7 +223,7 @@ def check_surveys(
         if accept:
             for survey in done:
                 settle_appeal(uow, survey)
-            announce_grades(uow, [survey.building_id for survey in done])
+            announce_grades(ctx, uow, [survey.building_id for survey in done])
         return Checked(done=tuple(survey.id for survey in done), left=tuple(left), changes=uow.commit())
 
 
@@ -251,7 +251,7 @@ def withdraw_survey(ctx: Context, *, survey_id: str, reason: str, version: int |
         gone = uow.surveys.save(replace(survey, state="withdrawn"), expected_version=version)
         if survey.state == "counted":
             settle_appeal(uow, gone)
-            announce_grades(uow, [survey.building_id])
+            announce_grades(ctx, uow, [survey.building_id])
         return uow.commit()
 
 

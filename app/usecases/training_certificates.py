@@ -81,7 +81,7 @@ def _lay_out_buildings(ctx: Context, random: Random) -> None:
             homes[victim.id] = building.id
         for building_id in list(homes.values())[_UNSURVEYED:]:
             uow.surveys.add(_survey(ctx, building_id, random.choice(_GRADES), day))
-        on_grades_changed(uow, list(homes.values()))
+        on_grades_changed(ctx, uow, list(homes.values()))
         uow.commit()
 
 
@@ -157,6 +157,6 @@ def _end_some(ctx: Context, words: Mapping[str, Any], papers: Sequence[str], sup
             day = max((one.surveyed_on for one in uow.surveys.where(building_id=row.building_id)), default=first)  # never before the first survey
             grade = "large" if row.grade != "large" else "total"
             uow.surveys.add(replace(_survey(ctx, row.building_id, grade, day, kind="re"), reason=words["reason"]))
-        on_grades_changed(uow, [row.building_id for row in rows])
+        on_grades_changed(ctx, uow, [row.building_id for row in rows])
         uow.commit()
     supersede(ctx, papers[1], words["reason"])

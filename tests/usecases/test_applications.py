@@ -156,7 +156,7 @@ def test_a_changed_grade_moves_applications_and_marks_papers(town: Town) -> None
             from dataclasses import replace
 
             uow.surveys.save(replace(survey, state="withdrawn"))
-        applications.on_grade_changed(uow, building)
+        applications.on_grade_changed(town.ctx, uow, building)
         uow.commit()
     assert state_of(town, approved.application.id) == "awaiting"
 

@@ -75,7 +75,7 @@ def _judge(ctx: Context, building_id: str, grade: str, *, kind: str = "first") -
                 id=new_id(), building_id=building_id, kind=kind, method="photo", grade=grade, state="counted", surveyed_on=day, decided_by="photo",
             )
         )  # fmt: skip
-        on_grades_changed(uow, [building_id])
+        on_grades_changed(ctx, uow, [building_id])
         uow.commit()
 
 
