@@ -7,6 +7,7 @@ says them; ``dialects.sqlite_search`` and ``dialects.postgresql_search`` keep an
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,6 +136,11 @@ class Called(Protocol):
 def index_person(connection: Connection, rid: int, person: Called) -> None:
     """Put a person's row of the index in step with the record, in the same transaction."""
     search_of(connection).index_person(connection, rid, None if person.deleted else person_texts(person))
+
+
+def index_people(connection: Connection, people: Sequence[tuple[int, Called]]) -> None:
+    """The same for many: row number and record of each."""
+    search_of(connection).index_people(connection, [(rid, None if one.deleted else person_texts(one)) for rid, one in people])
 
 
 def person_texts(person: Called) -> tuple[str, str, str]:

@@ -112,6 +112,12 @@ def index_person(connection: Connection, rid: int, texts: tuple[str, str, str] |
         connection.exec_driver_sql("INSERT INTO person_fts (rid, vector) VALUES (?, CAST(? AS tsvector))", (rid, vector(*texts)))
 
 
+def index_people(connection: Connection, people: Sequence[tuple[int, tuple[str, str, str] | None]]) -> None:
+    """``index_person`` for many."""
+    connection.exec_driver_sql("DELETE FROM person_fts WHERE rid = ANY(?)", ([rid for rid, _ in people],))
+    copy_rows(connection, "person_fts (rid, vector)", [(rid, vector(*texts)) for rid, texts in people if texts is not None])
+
+
 def add_to_part(connection: Connection, table: str, rows: Iterable[tuple[int, str, str, str]]) -> None:
     """Index a few more residents in a table of the index."""
     copy_rows(connection, f"{table} (rid, vector)", ((rid, vector(name, kana, address)) for rid, name, kana, address in rows))

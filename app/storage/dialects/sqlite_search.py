@@ -32,6 +32,14 @@ def index_person(connection: Connection, rid: int, texts: tuple[str, str, str] |
         connection.exec_driver_sql("INSERT INTO person_fts (rowid, name, kana, address) VALUES (?,?,?,?)", (rid, *texts))
 
 
+def index_people(connection: Connection, people: Sequence[tuple[int, tuple[str, str, str] | None]]) -> None:
+    """``index_person`` for many."""
+    run_many(connection, "DELETE FROM person_fts WHERE rowid = ?", [(rid,) for rid, _ in people])
+    rows = [(rid, *texts) for rid, texts in people if texts is not None]
+    if rows:
+        run_many(connection, "INSERT INTO person_fts (rowid, name, kana, address) VALUES (?,?,?,?)", rows)
+
+
 def add_to_part(connection: Connection, table: str, rows: Iterable[tuple[int, str, str, str]]) -> None:
     """Index a few more residents in a table of the index."""
     run_many(connection, f"INSERT INTO {table} (rowid, name, kana, address) VALUES (?,?,?,?)", list(rows))
