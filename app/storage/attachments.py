@@ -25,6 +25,8 @@ from app.usecases.files import atomic_output, write_fault
 
 ATTACHMENTS = "attachments"
 _MAGIC = b"SASAE-A1"
+_FOREIGN = b"SASAE-F1"
+"""Begins a content that came from another device under the name it has there, which only that device's key can make."""
 _NONCE = 12
 _LEAST = len(_MAGIC) + _NONCE + 16
 _MOST = 256 * 1024 * 1024
@@ -44,20 +46,22 @@ class Sealing:
         return hmac.new(self._naming, content, hashlib.sha256).hexdigest()
 
     def seal(self, name: str, content: bytes) -> bytes:
-        """What is kept of a content."""
+        """What is kept of a content, under its name here or the one it has at another device."""
         nonce = os.urandom(_NONCE)
-        return _MAGIC + nonce + self._cipher.encrypt(nonce, content, _MAGIC + name.encode())
+        magic = _MAGIC if hmac.compare_digest(self.name_of(content), name) else _FOREIGN
+        return magic + nonce + self._cipher.encrypt(nonce, content, magic + name.encode())
 
     def open(self, name: str, sealed: bytes) -> bytes:
         """The content of ``seal``. IntegrityFault ``attachment.damaged``."""
-        if len(sealed) < _LEAST or not sealed.startswith(_MAGIC):
+        magic = bytes(sealed[: len(_MAGIC)])
+        if len(sealed) < _LEAST or magic not in (_MAGIC, _FOREIGN):
             raise IntegrityFault("attachment.damaged", name=name)
         nonce, rest = sealed[len(_MAGIC) : len(_MAGIC) + _NONCE], sealed[len(_MAGIC) + _NONCE :]
         try:
-            content = self._cipher.decrypt(nonce, rest, _MAGIC + name.encode())
+            content = self._cipher.decrypt(nonce, rest, magic + name.encode())
         except InvalidTag:
             raise IntegrityFault("attachment.damaged", name=name) from None
-        if not hmac.compare_digest(self.name_of(content), name):
+        if magic == _MAGIC and not hmac.compare_digest(self.name_of(content), name):
             raise IntegrityFault("attachment.damaged", name=name)
         return content
 
@@ -88,20 +92,27 @@ class FolderAttachments:
         EnvironmentFault ``store.read_only``, ``file.disk_full``, ``file.not_writable`` …; then nothing of it stays.
         """
         name = self.name_of(content)
+        self.keep(name, content)
+        return name
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a content under the name that another device gave it. What is here under this name stays; a damaged one is written anew.
+
+        IntegrityFault ``attachment.bad_name``; EnvironmentFault as ``put``.
+        """
         path = self.path_of(name)
         if self._read_only:
             raise EnvironmentFault("store.read_only", path=str(self._root))
         if path.exists():
             with suppress(IntegrityFault):
                 self.get(name)
-                return name  # a damaged one is written anew
+                return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise write_fault(error, path=path) from error
         with atomic_output(path) as temporary:
             temporary.write_bytes(self._sealing.seal(name, content))
-        return name
 
     def get(self, name: str) -> bytes:
         """The content. IntegrityFault ``attachment.missing`` or ``attachment.damaged`` (with ``name``)."""
@@ -119,6 +130,13 @@ class FolderAttachments:
     def has(self, name: str) -> bool:
         """Whether there is a file of this name; ``get`` tells whether it opens."""
         return self.path_of(name).is_file()
+
+    def size(self, name: str) -> int:
+        """Bytes that a content takes; 0 when it is not there."""
+        try:
+            return self.path_of(name).stat().st_size
+        except OSError:
+            return 0
 
     def names(self) -> Iterator[str]:
         """Every name there is, in order."""

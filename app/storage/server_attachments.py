@@ -27,13 +27,18 @@ class ServerAttachments:
     def put(self, content: bytes) -> str:
         """Keep a content; answers its name. Committed when it returns. The same content is written once, a damaged one anew."""
         name = self.name_of(content)
+        self.keep(name, content)
+        return name
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a content under the name that another device gave it. What is here under this name stays; a damaged one is written anew."""
+        checked_name(name)
         if self._read_only:
             raise EnvironmentFault("store.read_only", path=shown(self._url))
         with session(self._url) as connection:
             row = connection.execute("SELECT content FROM attachment WHERE name = %s", (name,)).fetchone()
             if row is None or not self._opens(name, row[0]):
                 connection.execute(_PUT, (name, self._sealing.seal(name, content)))
-        return name
 
     def _opens(self, name: str, sealed: bytes) -> bool:
         try:
@@ -54,6 +59,12 @@ class ServerAttachments:
         """Whether there is a content of this name; ``get`` tells whether it opens."""
         with session(self._url) as connection:
             return connection.execute("SELECT 1 FROM attachment WHERE name = %s", (checked_name(name),)).fetchone() is not None
+
+    def size(self, name: str) -> int:
+        """Bytes that a content takes; 0 when it is not there."""
+        with session(self._url) as connection:
+            row = connection.execute("SELECT length(content) FROM attachment WHERE name = %s", (checked_name(name),)).fetchone()
+        return 0 if row is None else int(row[0])
 
     def names(self) -> Iterator[str]:
         """Every name there is, in order."""

@@ -20,6 +20,13 @@ class Attachments(Protocol):
         ...
 
     def has(self, name: str) -> bool: ...
+    def size(self, name: str) -> int:
+        """Bytes that a content takes, about; 0 when it is not there."""
+        ...
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a content under the name that another device gave it: names are made with a folder's own key. ``put``'s faults."""
+        ...
 
 
 class PhotoReads(Protocol):
