@@ -147,6 +147,37 @@ def last_package(ctx: Context) -> datetime | None:
     return last[0].handled_at if last else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """A site that packages can be written for. ``devices`` at work there; ``waiting``: operations that the one which lacks most has not got,
+    as far as it was heard here; ``sent_at``: the last package for it; ``unread``: packages nobody acknowledged.
+    """
+
+    id: str
+    site: str
+    kind: str
+    devices: int
+    waiting: int
+    sent_at: datetime | None
+    unread: int
+
+
+def receivers(ctx: Context, board: Sequence[SiteStatus]) -> list[Receiver]:
+    """The sites to choose from, headquarters first; the own one only where it has another laptop."""
+    sites: dict[str, list[SiteStatus]] = {}
+    for one in board:
+        if one.state == "active" and not one.mine:
+            sites.setdefault(one.site_id, []).append(one)
+    made = [
+        Receiver(
+            id=site_id, site=devices[0].site, kind=devices[0].kind, devices=len(devices), waiting=max(one.waiting for one in devices),
+            sent_at=max((one.sent_at for one in devices if one.sent_at), default=None), unread=max(one.unread for one in devices),
+        )
+        for site_id, devices in sites.items()
+    ]  # fmt: skip
+    return sorted(made, key=lambda one: (one.kind != "hq", one.site))
+
+
 def _device_of(chain: str) -> str:
     """The device whose chain it is, or whose copy's."""
     return chain.partition("~")[0]

@@ -9,7 +9,7 @@ from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.columns.texts import moment_long, moment_short
 from app.presentation.labels import label
 from app.usecases.exchange_rows import PackageRow, SiteStatus
-from app.usecases.site_board import CLOCK_WRONG, SILENT, Freshness, SiteAge, known_until
+from app.usecases.site_board import CLOCK_WRONG, SILENT, Freshness, Receiver, SiteAge, known_until
 
 _NAMED = 3
 _EPOCH = datetime.min.replace(tzinfo=JST)
@@ -122,6 +122,26 @@ PACKAGES: ColumnSet[PackageRow] = ColumnSet(
     },
 )  # fmt: skip
 """The log of packages."""
+
+
+RECEIVERS: ColumnSet[Receiver] = ColumnSet(
+    key="receivers",
+    columns=(
+        Column(key="site", label="渡す拠点", text=lambda r: r.site, width=14, sort=lambda r: r.site),
+        Column(key="kind", label="種別", text=lambda r: label("site.kind", r.kind), width=7, sort=lambda r: r.kind),
+        Column(
+            key="waiting", label="まだ渡していない記録", text=lambda r: f"{r.waiting:,}件" if r.waiting else "なし", width=9, align="right",
+            tone=lambda r: "" if r.waiting else "quiet", sort=lambda r: r.waiting,
+        ),
+        Column(key="sent", label="最後に渡した", text=lambda r: moment_short(r.sent_at) or "まだ", width=8, sort=lambda r: r.sent_at or _EPOCH),
+        Column(
+            key="unread", label="受領待ち", text=lambda r: f"{r.unread:,}件" if r.unread else "", width=5, align="right",
+            tone=lambda r: "warn" if r.unread else "", sort=lambda r: r.unread,
+        ),
+        Column(key="devices", label="端末", text=lambda r: f"{r.devices}台", width=4, align="right", sort=lambda r: r.devices),
+    ),
+)  # fmt: skip
+"""Sites to write a package for."""
 
 
 def board_columns(now: datetime) -> ColumnSet[SiteStatus]:

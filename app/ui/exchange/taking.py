@@ -1,0 +1,268 @@
+"""取り込む: what is on the stick, what a package would do, taking it in, what it did. Nothing is written before 適用."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.syncing.package_rows import AppliedPackage, FoundPackage, Inspection, TakenReceipt
+from app.ui import faults, theme
+from app.ui.exchange.carrying import say_fault
+from app.ui.exchange.lines import FactLines
+from app.ui.exchange.words import (
+    FOUND,
+    OFF,
+    applied_lines,
+    found_problem,
+    from_words,
+    inspection_lines,
+    is_new,
+    receipts_words,
+)
+from app.ui.page import Shell
+from app.ui.residents.transfer import _TransferDialog
+from app.ui.widgets.table import Table
+from app.ui.widgets.text import button, text
+from app.usecases.job import Job
+
+UNTOUCHED = "台帳は何も変わっていません。"
+
+
+class TakeDialog(_TransferDialog):
+    """``taken`` carries each ``AppliedPackage``. Begins with the first package that waits, and goes on to the next."""
+
+    taken = Signal(object)
+
+    def __init__(self, parent: QWidget | None, shell: Shell, *, folder: Path | None = None, file: Path | None = None) -> None:
+        lead = "パッケージを選ぶと中身を確かめます。「適用」を押すまで、台帳には何も書き込みません。"
+        super().__init__(parent, shell, "取り込む", lead, "中身を確かめる")
+        self.setMinimumWidth(theme.current().px(860))
+        self.found: list[FoundPackage] = []
+        self.inspection: Inspection | None = None
+        self._folder = folder
+        self._applied: set[Path] = set()
+        self._wanted: Path | None = None
+        self.table = Table(FOUND, name="見つかったパッケージ", runner=shell.runner, preferences=shell.preferences, many=False)
+        self.table.setFixedHeight(theme.current().px(150))
+        self.table.chosen.connect(lambda _: self._choose_row())
+        self.table.opened.connect(lambda _: self.run())
+        self.where = text("", role="field")
+        self.facts = FactLines()
+        self.facts.setMinimumHeight(theme.current().px(230))
+        self.conflicts_button = button("競合を見る", icon="warning")
+        self.conflicts_button.clicked.connect(self._to_conflicts)
+        self.conflicts_button.hide()
+        other = button("ほかのファイル…（Ctrl+O）", icon="folder")
+        other.setShortcut("Ctrl+O")
+        other.clicked.connect(self._ask_file)
+        for part in (self.where, self.table, self.facts):
+            self.questions.addWidget(part)
+        self.foot.insertWidget(0, other)
+        self.foot.insertWidget(self.foot.count() - 1, self.conflicts_button)
+        self.act_button.setEnabled(False)
+        self.setAcceptDrops(True)
+        if file is not None:
+            self.look_into(file)
+        elif folder is not None:
+            self.look_for(folder)
+
+    # -- what there is
+
+    def look_for(self, folder: Path) -> None:
+        """List what is in a folder; a file may be given too."""
+        ctx = self.shell.context
+        self._folder = folder
+
+        def find() -> list[FoundPackage]:
+            from app.syncing.packages import find_packages
+
+            return list(find_packages(ctx, folder))
+
+        self.where.setText(f"{folder} を調べています…")
+        read = self.shell.runner.read(find, parent=self, label="site.looking", latest="exchange.found")
+        read.success(self.show_found).failure(self.fail).start()
+
+    def look_into(self, file: Path) -> None:
+        """A file that somebody chose: its folder is listed and it is current."""
+        self._wanted = file
+        self.look_for(file.parent if file.is_file() else file)
+
+    def show_found(self, found: Sequence[FoundPackage]) -> None:
+        """Those for this laptop first, oldest first."""
+        self.found = sorted(found, key=lambda one: (not is_new(one), one.kind != "package", str(one.written_at or ""), one.path.name))
+        waiting = sum(is_new(one) for one in self.found)
+        said = f"取り込むものが {waiting:,}件あります。" if waiting else "新しく取り込むものはありません。"
+        self.where.setText(f"{self._folder}　{said if self.found else '受け渡しのファイルがありません。'}")
+        self.table.show_rows(self.found, key=lambda one: str(one.path))
+        self.facts.show_lines(())
+        self.act_button.setEnabled(False)
+        wanted, self._wanted = self._wanted, None
+        if self.found:
+            place = next((at for at, one in enumerate(self.found) if one.path == wanted), 0)
+            self.table.make_current(place)
+            self.table.setFocus()
+            self._choose_row()
+
+    @property
+    def chosen(self) -> FoundPackage | None:
+        """The file in sight."""
+        found: FoundPackage | None = self.table.current_row()
+        return found
+
+    def _choose_row(self) -> None:
+        found = self.chosen
+        if found is None or (self.inspection is not None and self.inspection.path == found.path):
+            return
+        self.inspection = None
+        self.conflicts_button.hide()
+        self.banner.show_message("")
+        problem = found_problem(found)
+        self.act_button.setEnabled(not problem)
+        self.act_button.show()
+        if problem:
+            self.facts.show_lines([("これは", problem)])
+        elif found.kind == "receipt":
+            self.facts.show_lines([("これは", f"{found.site or found.sender}からの受領書です。渡したものが届いたかを確かめられます。")])
+            self.act_button.setText("受領書を取り込む（Ctrl+Enter）")
+        else:
+            self.facts.show_lines([("これは", "中身を確かめています…")])
+            self._inspect(found.path)
+
+    # -- looking, taking
+
+    def run(self) -> None:
+        """The next step for the file in sight."""
+        found = self.chosen
+        if found is None or not self.act_button.isEnabled() or self.act_button.isHidden():
+            return
+        if found.kind == "receipt":
+            self._take_receipts([found.path])
+        elif self.inspection is None:
+            self._inspect(found.path)
+        else:
+            self._apply(self.inspection)
+
+    def _inspect(self, path: Path) -> None:
+        ctx = self.shell.context
+
+        def inspect(job: Job) -> Inspection:
+            from app.syncing.packages import inspect_package
+
+            return inspect_package(ctx, source=path, job=job)
+
+        self.act_button.setEnabled(False)
+        self.act_button.setText("中身を確かめる（Ctrl+Enter）")
+        work = self.shell.runner.write(inspect, parent=self, label="site.inspecting")
+        work.finished(lambda: self.act_button.setEnabled(True)).success(self.show_inspection).failure(self.fail).start()
+
+    def show_inspection(self, found: Inspection) -> None:
+        """What it would do."""
+        if self.chosen is None or self.chosen.path != found.path:
+            return
+        self.inspection = found
+        self.facts.show_lines(inspection_lines(found))
+        if found.already:
+            self.act_button.setEnabled(False)
+            self.act_button.setText("取り込み済み")
+        else:
+            self.act_button.setText(f"適用：{found.new:,}件を取り込む（Ctrl+Enter）")
+            self.act_button.setFocus()
+
+    def _apply(self, found: Inspection) -> None:
+        ctx, folder = self.shell.context, self.shell.folder
+
+        def apply(job: Job) -> AppliedPackage:
+            from app.syncing.packages import apply_package
+
+            return apply_package(ctx, source=found.path, folder=folder, job=job)
+
+        self.act_button.setEnabled(False)
+        work = self.shell.runner.write(apply, parent=self, label="site.applying")
+        work.finished(lambda: self.act_button.setEnabled(True)).success(self._done).failure(self.fail).start()
+
+    def fail(self, error: Exception) -> None:
+        """Every fault is a sentence here; nothing of the package was kept."""
+        words = say_fault(error, cancelled="中止しました。")
+        if not words:
+            faults.show(self, error)
+            return
+        self.banner.show_message(f"{words}\n{UNTOUCHED}", tone="bad")
+        if self.inspection is None:
+            self.facts.show_lines(())
+            self.act_button.setText("もう一度確かめる（Ctrl+Enter）")
+        self.grow()
+
+    def _done(self, done: AppliedPackage) -> None:
+        self._applied.add(self.inspection.path if self.inspection else Path())
+        self.facts.show_lines(applied_lines(done))
+        self.conflicts_button.setText(f"競合を見る（{done.report.conflicts:,}件）")
+        self.conflicts_button.setVisible(bool(done.report.conflicts) and self.shell.context.actor.may("settle"))
+        self.close_button.setText("閉じる（Esc）")
+        self.taken.emit(done)
+        receipts = [one.path for one in self.found if one.kind == "receipt" and is_new(one) and one.path not in self._applied]
+        if receipts:
+            self._take_receipts(receipts, after=done)
+        else:
+            self._say_done(done, [])
+
+    def _say_done(self, done: AppliedPackage, receipts: Sequence[TakenReceipt]) -> None:
+        left = [one for one in self.found if is_new(one) and one.kind == "package" and one.path not in self._applied]
+        words = [f"{from_words(done.card)}から {done.report.operations:,}件を取り込みました。"]
+        words += [receipts_words(receipts)] if receipts else []
+        words.append(f"このUSBメモリーには、まだ {len(left):,}件あります。" if left else OFF)
+        self.banner.show_message(
+            "\n".join(words), tone="good", action="次を確かめる" if left else "", act=(lambda: self._next(left[0])) if left else None
+        )
+        self.act_button.setVisible(False)
+        (self.conflicts_button if self.conflicts_button.isVisibleTo(self) and not left else self.close_button).setFocus()
+        self.grow()
+
+    def _next(self, found: FoundPackage) -> None:
+        self.table.select_id(str(found.path))
+
+    def _take_receipts(self, paths: Sequence[Path], after: AppliedPackage | None = None) -> None:
+        ctx = self.shell.context
+
+        def take(job: Job) -> list[TakenReceipt]:
+            from app.syncing.receipts import take_receipt
+
+            return [take_receipt(ctx, source=path) for path in job.track(paths, "site.looking")]
+
+        def told(taken: Sequence[TakenReceipt]) -> None:
+            self._applied.update(paths)
+            self.shell.runner.changed.emit({"package": frozenset(one.package for one in taken)})
+            if after is not None:
+                self._say_done(after, taken)
+            else:
+                self.banner.show_message(f"{receipts_words(taken)}\n{OFF}", tone="good")
+                self.act_button.setVisible(False)
+                self.grow()
+
+        work = self.shell.runner.write(take, parent=self, label="site.looking")
+        work.success(told).failure(self.fail).start()
+
+    # -- other ways in
+
+    def _ask_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "受け渡しのファイル", str(self._folder or ""), "受け渡しのファイル (*.sasae);;すべてのファイル (*)"
+        )
+        if chosen:
+            self.look_into(Path(chosen))
+
+    def dragEnterEvent(self, event) -> None:
+        """A file from the desktop is welcome."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event) -> None:
+        """Take it."""
+        self.look_into(Path(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())))
+        event.acceptProposedAction()
+
+    def _to_conflicts(self) -> None:
+        self.accept()
+        self.shell.go("conflicts")
