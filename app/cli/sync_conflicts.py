@@ -12,8 +12,8 @@ from app.presentation.sync_help_conflicts import HELP
 if TYPE_CHECKING:
     from app.bootstrap import FolderGateway
     from app.cli.sync_arguments import SyncMaker, SyncVerb
-    from app.usecases.context import Context
     from app.presentation.conflict_words import Names
+    from app.usecases.context import Context
     from app.usecases.exchange_rows import ConflictSide, ConflictView
 
 Answer = tuple[Mapping[str, Any], int]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from app.cli.sync_arguments import SyncMaker, SyncVerb
     from app.syncing.package_rows import AppliedPackage, Inspection
     from app.usecases.exchange_rows import GapNote, PackageCard
-    from app.usecases.reception import Warning
 
 Answer = tuple[Mapping[str, Any], int]
 
@@ -77,11 +76,10 @@ def _apply(gateway: FolderGateway, given: Namespace) -> Answer:
 def _take(ctx: Any, source: Path, *, folder: Path, receipt: bool) -> Answer:
     """A package, or the receipt of one."""
     from app.cli.imports import show_progress
-    from app.syncing.packages import apply_package
-    from app.syncing.sealed import sealed_kind
+    from app.syncing.packages import apply_package, kind_of
     from app.usecases.job import Job
 
-    if sealed_kind(source) == "receipt":
+    if kind_of(source) == "receipt":
         return _take_receipt(ctx, source)
     done = apply_package(ctx, source=source, folder=folder, receipt=receipt, job=Job(show_progress))
     failed = done.report.refused or (done.vouchers is not None and done.vouchers.conflicts)
@@ -90,7 +88,7 @@ def _take(ctx: Any, source: Path, *, folder: Path, receipt: bool) -> Answer:
 
 def _take_receipt(ctx: Any, source: Path) -> Answer:
     from app.cli.outputs import moment
-    from app.syncing.receipts import take_receipt
+    from app.syncing.packages import take_receipt
 
     done = take_receipt(ctx, source=source)
     told = {"from": done.letters, "site": done.site, "written_at": moment(done.written_at), "acknowledged": list(done.acknowledged)}
@@ -102,7 +100,7 @@ def _take_all(ctx: Any, stick: Path, *, folder: Path, receipt: bool) -> Answer:
     from app.presentation.messages import message
     from app.syncing.packages import find_packages
 
-    found = [one for one in find_packages(ctx, stick) if one.for_us is not False and not one.mine and not one.already]
+    found = [one for one in find_packages(stick, ctx=ctx) if one.for_us is not False and not one.mine and not one.already]
     found.sort(key=lambda one: (one.written_at is None, one.written_at, one.path.name))
     applied, left = [], []
     for one in found:
@@ -131,11 +129,11 @@ def card_object(card: PackageCard) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def warning_objects(warnings: Iterable[Warning]) -> list[dict[str, Any]]:
+def warning_objects(warnings: Iterable[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
     """Codes and sentences."""
     from app.presentation.messages import message
 
-    return [{"code": one.code, "message": message(one.code, **one.params)} for one in warnings]
+    return [{"code": code, "message": message(code, **params)} for code, params in warnings]
 
 
 def gap_object(gap: GapNote) -> dict[str, Any]:
