@@ -10,7 +10,7 @@ from typing import Any
 
 from app.usecases.context import Changes
 from app.usecases.exchange_rows import GapNote, MergeReport, PackageCard
-from app.usecases.voucher_files import TakenIn
+from app.usecases.voucher_messages import TakenIn
 
 Warnings = tuple[tuple[str, Mapping[str, Any]], ...]
 """Message codes with parameters, for a person to know."""
