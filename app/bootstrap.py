@@ -20,6 +20,7 @@ from app.usecases.job import QUIET, Job
 from app.usecases.rows import VerificationReport
 
 if TYPE_CHECKING:
+    from app.domain.governance import Site
     from app.storage.keyring import Keyring
     from app.storage.store import Store
     from app.usecases.exchange_ports import DeviceKeys
@@ -159,6 +160,9 @@ class _Cabinet:
     def reset_password(self, *, slot: str, login: str, new: str) -> None:
         self._change(lambda: self._ring.replace_slot(slot=slot, login=login, password=new, data_key=self._data_key))
 
+    def has_slot(self, slot: str) -> bool:
+        return self._ring.has_slot(slot)
+
     def remove_slot(self, slot: str) -> None:
         self._change(lambda: self._ring.remove_slot(slot))
 
@@ -181,7 +185,7 @@ def _place_of(store: Store) -> Place:
     from app.domain.governance import Disaster, Site
 
     device = store.device()
-    site = store.reads.get("site", device.site_id)
+    site = store.reads.get("site", device.site_id) or _named_site(store, device)
     disasters = store.reads.all("disaster")
     if not isinstance(site, Site) or not disasters or not isinstance(disasters[0], Disaster):
         raise IntegrityFault("store.incomplete", path=str(store.folder))
@@ -199,6 +203,18 @@ def _place_of(store: Store) -> Place:
         municipality_name=disaster.municipality_name,
         training=disaster.training,
     )
+
+
+def _named_site(store: Store, device: Any) -> Site | None:
+    """The site that headquarters enrolled this device for, before its record has come with the first package."""
+    from app.domain.governance import Site
+    from app.usecases.enrolment import LIST, read_list
+
+    devices = read_list(store.reads.settings.get(LIST))
+    member = devices.find(device.id) if devices else None
+    if member is None or member.site_id != device.site_id:
+        return None
+    return Site(id=member.site_id, name=member.site_name, kind=member.site_kind)
 
 
 class FolderGateway:
@@ -351,7 +367,10 @@ class FolderGateway:
             raise
 
     def bring_up(self, store: Store) -> tuple[str, ...]:
-        """Back up and move on an older schema; answers what to tell."""
+        """Back up and move on an older schema, and make a copied folder a device of its own; answers what to tell."""
+        return (*self._migrate(store), *(("enrol.copied_here",) if store.notice_copy(now=self._now()) else ()))
+
+    def _migrate(self, store: Store) -> tuple[str, ...]:
         from app.storage.backup import StoreBackups
         from app.storage.migrate import needs_migration
 
@@ -392,6 +411,7 @@ class FolderGateway:
             notices = self.bring_up(store)
             wanted = fold_login(operator)
             found = [o for o in store.reads.all("operator") if isinstance(o, Operator) and fold_login(o.name) == wanted and not o.disabled]
+            found = [o for o in found if ring.has_slot(o.slot)]  # those of other sites have a name here, and no key
             if not found:
                 raise RuleViolation("operator.not_found", field="name", name=operator)
             ring.replace_slot(slot=found[0].slot, login=found[0].name, password=password, data_key=data_key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -161,15 +161,25 @@ def open_town(folder: Path, clock: Clock) -> Town:
     return Town(session=made.open(folder, operator=OPERATOR, password=PASSWORD), clock=clock, folder=folder)
 
 
-def clone_store(name: str, target: Path) -> Path:
-    """A desk folder of a new database ``name``, which is a clone of the template; ``tests.postgres.cluster().drop(name)`` takes it away."""
+def clone_store(name: str, target: Path, *, template: str = "town") -> Path:
+    """A desk folder of a new database ``name``, a clone of a template; ``tests.postgres.cluster().drop(name)`` takes it away."""
     from app.storage.desk import Desk, write_desk
     from tests.postgres import cluster
 
     server = cluster()
     server.template("town", lambda url: _found_on_server(server.folder, url))
     target.mkdir(parents=True)
-    write_desk(target, Desk(server.create(name, template="town"), (server.folder / "town.store").read_text("ascii")))
+    write_desk(target, Desk(server.create(name, template=template), (server.folder / "town.store").read_text("ascii")))
+    return target
+
+
+def desk_of(url: str, target: Path) -> Path:
+    """A desk folder of a database that is a clone of the template "town"."""
+    from app.storage.desk import Desk, write_desk
+    from tests.postgres import cluster
+
+    target.mkdir(parents=True)
+    write_desk(target, Desk(url, (cluster().folder / "town.store").read_text("ascii")))
     return target
 
 
@@ -185,6 +195,14 @@ def _found_on_server(place: Path, url: str) -> None:
 
 
 def copy_store(source: Path, target: Path) -> Path:
-    """A folder of its own."""
+    """A folder that stands for the original, the same device: it has forgotten where that was. A plain copy would open as a new device."""
     shutil.copytree(source, target)
+    if (source / "keys.json").exists():  # a desk has no file
+        run_sql(target, "DELETE FROM setting WHERE name = 'exchange.place'", key=_key((source / "keys.json").read_text("utf-8"), source))
     return target
+
+
+@lru_cache(maxsize=64)
+def _key(slots: str, folder: Path) -> bytes:
+    """The data key of a folder, whose slots are ``slots``: deriving it takes its time."""
+    return unlock(folder)

@@ -134,6 +134,7 @@ class DeviceList:
     """Every device that headquarters ever enrolled, signed by the municipality's key. A higher ``number`` replaces a lower one.
 
     ``municipal_key`` (Ed25519, hex) is what a site trusted when it was enrolled; ``mark`` names the disaster (``voucher_rules.disaster_mark``).
+    ``partial``: only headquarters and the laptop that it enrols, so that an answer fits a QR; such a list never replaces another's whole one.
     """
 
     number: int
@@ -146,6 +147,7 @@ class DeviceList:
     written_at: str
     devices: tuple[EnrolledDevice, ...]
     signature: str = ""
+    partial: bool = False
 
     def text(self) -> bytes:
         """What the municipality's key signs."""

@@ -232,6 +232,10 @@ class Keyring:
         """Whether a slot exists for this login name."""
         return bool(self._entries(login))
 
+    def has_slot(self, slot: str) -> bool:
+        """Whether this slot is here."""
+        return any(entry["id"] == slot for entry in self._content["slots"])
+
     def add_slot(self, *, login: str, password: str, data_key: bytes) -> str:
         """A slot for an operator; answers its id. RuleViolation for a weak password or a name already in use."""
         check_password(password)

@@ -21,6 +21,7 @@ from app.storage.access import new_key, write_access
 from app.storage.adding import insert_records
 from app.storage.bulk import load_snapshot
 from app.storage.changing import change_records
+from app.storage.devices import become_new, own_site, work_at
 from app.storage.journal import JournalWriter, Stamp
 from app.storage.queries import StoreReads
 from app.storage.received import receive_snapshot
@@ -332,6 +333,17 @@ class StoreUnit:
             persons=persons,
             target=target,
         )
+
+    def work_at(self, site_id: str) -> None:
+        """This device works for another site from its next opening on."""
+        work_at(self._connection, site_id)
+
+    def become_new_device(self) -> str:
+        """This folder is a device of its own: its id. What this unit has written is still the old one's, what it writes then is not."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        return become_new(self._connection, self._data_key, site_id=own_site(self._connection), now=self._now)
 
     def set_setting(self, name: str, value: str) -> None:
         """A setting of this folder; not a registry record, not journalled."""

@@ -8,20 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
-from app.domain.identifiers import device_prefix, new_id
-from app.domain.journal import GENESIS
 from app.storage import tables as t
-from app.storage.backends import Backend, backend_of
+from app.storage.backends import Backend, FileBackend, backend_of
 from app.storage.desk import KEYS as KEYS
 from app.storage.desk import RESERVE
 from app.storage.desk import STORE as STORE
-from app.storage.journal import CONTEXT, seal_of
+from app.storage.devices import become_new, own_site
 from app.storage.migrate import current_revision, needs_migration
 from app.storage.queries import StoreReads
 from app.storage.registry import StoreUnit
+from app.storage.whereabouts import PLACE, Whereabouts, is_elsewhere, read_whereabouts
 from app.usecases.files import write_fault
 
 _FULL_DISK = ("store.cannot_open", "store.disk_error", "store.disk_full")
@@ -155,23 +154,33 @@ class Store:
         """Register this copy as a device of its own: at set-up, and after every restore. Answers the new device id."""
         if self._writer is None:
             raise EnvironmentFault("store.read_only", path=str(self.folder))
-        device = new_id()
         with self._writer.connect() as connection, connection.begin():
-            previous = connection.execute(select(t.device.c.hlc).where(t.device.c.is_self)).scalar_one_or_none()
-            connection.execute(update(t.device).values(is_self=False))
-            connection.execute(
-                insert(t.device).values(
-                    id=device,
-                    prefix=device_prefix(device),
-                    is_self=True,
-                    site_id=site_id,
-                    created_at=now,
-                    journal_seq=0,
-                    journal_hash=GENESIS,
-                    hlc=previous or "",
-                    seal=seal_of(self.data_key, device, 0, GENESIS),
-                )
-            )
-            connection.execute(t.serial.delete())
-            connection.execute(t.setting.delete().where(t.setting.c.name == CONTEXT))
+            device = become_new(connection, self.data_key, site_id=site_id, now=now)
+            self._note_place(connection)
         return device
+
+    def notice_copy(self, *, now: datetime) -> bool:
+        """Become a new device when this is a copy of another folder, or was carried to another computer; answers whether it did.
+
+        Nothing is done for a store on a server, or one opened for reading.
+        """
+        if self._writer is None or not isinstance(self.backend, FileBackend):
+            return False
+        with self._writer.connect() as connection, connection.begin():
+            text = connection.execute(select(t.setting.c.value).where(t.setting.c.name == PLACE)).scalar_one_or_none()
+            before = Whereabouts.from_text(text) if text else None
+            here = read_whereabouts(self.folder / STORE, self.data_key)
+            if before == here:
+                return False
+            copied = before is not None and is_elsewhere(before, here)
+            if copied:
+                become_new(connection, self.data_key, site_id=own_site(connection), now=now)
+            self._note_place(connection)
+        return copied
+
+    def _note_place(self, connection: Connection) -> None:
+        if not isinstance(self.backend, FileBackend):
+            return
+        connection.execute(t.setting.delete().where(t.setting.c.name == PLACE))
+        here = read_whereabouts(self.folder / STORE, self.data_key)
+        connection.execute(insert(t.setting).values(name=PLACE, value=here.to_text()))

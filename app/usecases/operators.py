@@ -18,8 +18,12 @@ def fold_login(name: str) -> str:
 
 
 def list_operators(ctx: Context) -> list[Operator]:
-    """Everyone who has or had a key to this folder."""
-    return [record for record in ctx.reads.all("operator") if isinstance(record, Operator)]
+    """Everyone who has or had a key to this folder. Operators of other sites are known here by name only, for histories."""
+    found = [record for record in ctx.reads.all("operator") if isinstance(record, Operator)]
+    gone = [one.id for one in found if one.disabled and not ctx.cabinet.has_slot(one.slot)]
+    made = ctx.reads.exchange.owners("operator", gone) if gone and ctx.reads.settings.get("exchange.list") else {}
+    foreign = {record for record, (_, site) in made.items() if site != ctx.place.site_id}
+    return [one for one in found if ctx.cabinet.has_slot(one.slot) or (one.disabled and one.id not in foreign)]
 
 
 def add_operator(ctx: Context, *, name: str, roles: Sequence[str], password: str) -> tuple[str, Changes]:

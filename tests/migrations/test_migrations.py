@@ -323,10 +323,10 @@ def test_failing_migration_leaves_the_store_as_it_was(folder: Path, next_schema:
     assert run_sql(folder, "SELECT name, sql FROM sqlite_master ORDER BY name") == before
     assert len(list((folder / "backups").iterdir())) == 1
     monkeypatch.undo()
+    assert hashlib.sha256((folder / "store.db").read_bytes()).hexdigest() == digest
     town = open_town(folder, Clock())
     assert town.problems() == []
     town.session.close(backup=False)
-    assert hashlib.sha256((folder / "store.db").read_bytes()).hexdigest() == digest
 
 
 def test_newer_store_is_refused_and_untouched(folder: Path) -> None:
