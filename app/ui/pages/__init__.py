@@ -33,7 +33,7 @@ class PageEntry:
         return made
 
 
-_SHELTER, _PROOF, _MONEY, _RECORD = "避難", "調査・証明", "支援金", "記録・設定"
+_SHELTER, _EXCHANGE, _PROOF, _MONEY, _RECORD = "避難", "受け渡し", "調査・証明", "支援金", "記録・設定"
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", "home:HomePage"),
@@ -41,6 +41,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("shelters", "shelters:SheltersPage", _SHELTER),
     PageEntry("evacuees", "evacuees:EvacueesPage", _SHELTER),
     PageEntry("roster", "roster:RosterPage", _SHELTER),
+    PageEntry("exchange", "exchange:ExchangePage", _EXCHANGE),
+    PageEntry("conflicts", "conflicts:ConflictsPage", _EXCHANGE),
+    PageEntry("sites", "sites:SitesPage", _EXCHANGE),
     PageEntry("residents", "residents:ResidentsPage", _PROOF),
     PageEntry("surveys", "surveys:SurveysPage", _PROOF),
     PageEntry("certificates", "certificates:CertificatesPage", _PROOF),
@@ -60,8 +63,9 @@ def installed_pages() -> list[PageEntry]:
     return [entry for entry in PAGES if entry.installed]
 
 
-_OWN_KEYS = {"settings": "Ctrl+,"}
-"""Settings has the key it has in other programs: digits are for daily work, and there are only ten."""
+_OWN_KEYS = {"settings": "Ctrl+,", "exchange": "Ctrl+Shift+7", "conflicts": "Ctrl+Shift+8", "sites": "Ctrl+Shift+9"}
+"""Settings has the key it has in other programs: digits are for daily work, and there are only ten. The pages of the exchange have keys that
+stay the same whoever signs in, so that somebody who is called to the telephone can be told which."""
 
 
 def section_of(key: str) -> str:
