@@ -94,7 +94,8 @@ def test_what_came_through_a_relay_counts_too() -> None:
 
 def test_two_names_beside_each_other() -> None:
     found = view(
-        "person", side("A", {"name": "髙橋　太郎", "kana": "タカハシ　タロウ"}, before={"name": "高橋"}), side("B", {"name": "高橋　太朗"}, before={"name": "高橋"}),
+        "person", side("A", {"name": "髙橋　太郎", "kana": "タカハシ　タロウ"}, before={"name": "高橋"}),
+        side("B", {"name": "高橋　太朗"}, before={"name": "高橋"}),
         fields=("kana", "name"),
     )  # fmt: skip
     assert fields_words(found) == "フリガナ・氏名" and shown_fields(found) == ["kana", "name"]
