@@ -8,7 +8,8 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
+from operator import methodcaller
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -27,6 +28,7 @@ from app.storage.queries import relief_lists as _lists
 from app.usecases.context import Context
 from app.usecases.headcounts import record_headcount
 from app.usecases.job import QUIET
+from app.usecases.payee_rows import SHOWS
 from app.usecases.reception import Arrival, check_in, check_out, go_out, move
 from app.usecases.residents import load_residents
 from tests.stores import OCCURRED, START
@@ -41,7 +43,14 @@ _SORTS: Mapping[str, Sequence[str]] = {
     "ApplicationFilter": tuple(_certificates._APPLICATION_SORTS), "PayeeFilter": tuple(_payees._SORTS),
     "entitlement_ids": tuple(_lists.ENTITLEMENT_ORDERS), "claim_ids": tuple(_lists.CLAIM_ORDERS), "casualty_ids": tuple(_lists.CASUALTY_ORDERS),
 }  # fmt: skip
-_KINDS_OF = {"victim": "victim", "account": "payee_account", "batch": "payment_batch", "round": "relief_round", "box": "cash_box", "spell": "shelter_spell"}
+_KINDS_OF = {
+    "victim": "victim",
+    "account": "payee_account",
+    "batch": "payment_batch",
+    "round": "relief_round",
+    "box": "cash_box",
+    "spell": "shelter_spell",
+}
 _MOST = 12
 """Of so many different values of a column each is asked for."""
 
@@ -62,10 +71,10 @@ class Questions:
                 if not name.startswith("_"):
                     yield from self._calls(group, name, method)
         for kind in t.KINDS:
-            yield f"all {kind.name}", lambda reads, name=kind.name: reads.all(name)
+            yield f"all {kind.name}", methodcaller("all", kind.name)
             for one in self._ids(kind.table.name)[:3]:
-                yield f"get {kind.name}", lambda reads, name=kind.name, one=one: reads.get(name, one)
-        yield "protected", lambda reads: reads.protected()
+                yield f"get {kind.name}", methodcaller("get", kind.name, one)
+        yield "protected", methodcaller("protected")
 
     def _calls(self, group: str, name: str, method: Callable[..., Any]) -> Iterator[tuple[str, Callable[[StoreReads], Any]]]:
         hints = typing.get_type_hints(method)
@@ -79,10 +88,10 @@ class Questions:
         base = {key: values[0] for key, values in choices.items()}
         variants = [base] + [{**base, key: value} for key, values in choices.items() for value in values[1:]]
         for given in variants:
-            yield f"{group}.{name}({given})", lambda reads, given=given: getattr(getattr(reads, group), name)(**given)
+            yield f"{group}.{name}({given})", partial(_ask, group, methodcaller(name, **given))
 
     def _values(self, group: str, method: str, name: str, hint: Any) -> list[Any]:
-        if dataclasses.is_dataclass(hint) and name in ("filter", "wanted"):
+        if isinstance(hint, type) and dataclasses.is_dataclass(hint) and name in ("filter", "wanted"):
             return list(self._filters(hint))
         if name in ("sort",):
             return list(_SORTS[method])
@@ -164,7 +173,13 @@ class Questions:
         """Parts of names, readings, addresses and dates of some residents, as people type them."""
         chosen = range(0, len(self._column("resident", "rid")), 61)
         found = []
-        for column, part in (("name", slice(0, 2)), ("kana", slice(0, 3)), ("kana", slice(2, 6)), ("address", slice(3, None)), ("birth", slice(0, None))):
+        for column, part in (
+            ("name", slice(0, 2)),
+            ("kana", slice(0, 3)),
+            ("kana", slice(2, 6)),
+            ("address", slice(3, None)),
+            ("birth", slice(0, None)),
+        ):
             found += [self._column("resident", column)[place][part].strip() for place in chosen]
         return [*dict.fromkeys(text for text in found if text)]
 
@@ -172,7 +187,12 @@ class Questions:
     def _named(self) -> dict[str, list[Any]]:
         snapshots, rids = self._column("snapshot", "id"), self._column("resident", "rid")
         people = [f"{snapshot}:{place}" for snapshot in snapshots for place in range(9)]
-        numbers = [number for table in t.metadata.tables.values() if "number" in table.c and "rid" in table.c for number in self._column(table.name, "number")]
+        numbers = [
+            number
+            for table in t.metadata.tables.values()
+            if "number" in table.c and "rid" in table.c
+            for number in self._column(table.name, "number")
+        ]
         acts = self._column("journal", "act")
         moments = [START + timedelta(hours=1), OCCURRED, START, START + timedelta(days=3)]
         days = ["2024-01-02", "2024-01-05", "2024-01-03"]
@@ -186,7 +206,8 @@ class Questions:
         return {
             "snapshot_id": [*reversed(snapshots), "nobody"], "rids": [rids, rids[::-1][:5], []], "places": [rids, [rids[-1], rids[0]]],
             "resident_id": [*people, "nobody:1", "x"], "resident_ids": [people], "resident_no": few, "resident_nos": [residents],
-            "household_no": [*households[:6], *households[-6:]], "text": [*TEXTS, *self._parts()], "at": moments, "moments": [moments], "start": moments[1:2], "end": moments[3:],
+            "household_no": [*households[:6], *households[-6:]],
+            "text": [*TEXTS, *self._parts()], "at": moments, "moments": [moments], "start": moments[1:2], "end": moments[3:],
             "known_at": [moments[0], moments[2]], "on": [date(2024, 1, 2), date(2030, 3, 1)], "job": [QUIET], "limit": [5, 1, 50],
             "number": [*numbers[:60], *numbers[-40:], "nothing such"], "numbers": [numbers], "card": ["card", *self._column("person", "card")[:2]],
             "person_id": [*self._ids("person"), "nobody"], "record_id": [*self._ids("person"), *self._ids("stay"), *self._ids("payment_batch")],
@@ -199,7 +220,7 @@ class Questions:
             "subjects": [subjects], "keys": [subjects], "victims": [[], self._ids("victim")], "codes": [self._column("payment", "code")],
             "sha256": self._column("transfer_result", "sha256") or [""], "ending": [entries[0][-6:], "nothing such"], "entries": [entries],
             "device_id": devices, "device": devices, "operator": ["", *operators], "operator_id": ["", *operators], "operator_name": ["", "見本班"],
-            "subject": subjects, "household": subjects, "clerk": self._distinct("clerk"), "show": list(_payees.SHOWS), "receipt": self._ids("receipt"),
+            "subject": subjects, "household": subjects, "clerk": self._distinct("clerk"), "show": list(SHOWS), "receipt": self._ids("receipt"),
             "missing": ["", *_certificates._LACKING], "wants": ["", "any", "none", "payee"], "breadwinner": ["yes", "no", "unknown"],
             "progress": ["open", "paid", "failed", "approved", "voucher", "declined"], "consent": ["kin", "public"], "waiting": [1, 3], "act": acts[:1],
             "since": days, "until": days, "applied_from": days, "applied_to": days, "issued_from": days, "issued_to": days, "step_seconds": [3600],
@@ -228,6 +249,10 @@ def fill_more(ctx: Context, shelters: Sequence[str], count: int = 600) -> None:
     for place in range(6):
         told = {"shelter_id": shelters[place % 2], "counted_total": 10 + place, "method": ("phone", "listing")[place % 2]}
         record_headcount(ctx, values=told)
+
+
+def _ask(group: str, call: Callable[[Any], Any], reads: StoreReads) -> Any:
+    return call(getattr(reads, group))
 
 
 def _fields(kind: type[Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def count_households(connection: Connection, number: int) -> int:
 def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
     """The hash of a snapshot's rows as they stand in the store now."""
     digest = hashlib.sha256()
-    found = connection.execution_options(yield_per=5000).exec_driver_sql(_AS_READ, (first_rid, last_rid))
+    found = connection.exec_driver_sql(_AS_READ, (first_rid, last_rid), execution_options={"yield_per": 5000})
     for part in found.partitions(5000):
         digest.update(_hashed((*row[:12], row[12] == 1, *row[13:]) for row in part))
     return digest.hexdigest()

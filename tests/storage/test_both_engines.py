@@ -31,7 +31,7 @@ def engines(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     fill_more(town.ctx, town.shelters)
     url = cluster().create("both_engines")
     writer, reader = server.writer_engine(url), server.reader_engine(url)
-    here = town.session._store.reader()  # type: ignore[attr-defined]
+    here = town.session._store.reader()
     with writer.connect() as target, target.begin():
         create_schema(target, REVISIONS[-1])
         with here.connect() as source, source.begin():

@@ -217,7 +217,7 @@ class BuildingQueries:
         """Every live building with what an import recognises it by."""
         query = "SELECT id, number, tax_no, key_address FROM building WHERE NOT deleted ORDER BY rid"
         with self._source() as connection:
-            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(query).partitions(_BATCH):
+            for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
                 yield [KnownBuilding._make(row) for row in part]
 
     def known_homes(self) -> Iterator[list[KnownHome]]:
@@ -228,7 +228,7 @@ class BuildingQueries:
             " WHERE NOT o.deleted AND NOT v.deleted ORDER BY o.rid"
         )
         with self._source() as connection:
-            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(query).partitions(_BATCH):
+            for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
                 yield [KnownHome._make(row) for row in part]
 
 

@@ -76,7 +76,7 @@ class CarriedQueries:
             hidden, people = self._guard.hidden_rows(connection, found), self._guard.people(connection)
             query = f"SELECT rid, {_FIELDS} FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
             given = (found.first_rid, found.last_rid, *((district,) if district else ()))
-            for part in connection.execution_options(yield_per=2000).exec_driver_sql(query, given).partitions(2000):
+            for part in connection.exec_driver_sql(query, given, execution_options={"yield_per": 2000}).partitions(2000):
                 yield [_carried(row, found, people) for row in part if row[0] not in hidden]
 
 

@@ -69,7 +69,7 @@ class CensusQueries:
                 return
             hidden = self._guard.hidden_rows(connection, snapshot)
             query = f"SELECT {_FIELDS}, rid FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
-            found = connection.execution_options(yield_per=2000).exec_driver_sql(query, (snapshot.first_rid, snapshot.last_rid))
+            found = connection.exec_driver_sql(query, (snapshot.first_rid, snapshot.last_rid), execution_options={"yield_per": 2000})
             for part in found.partitions(5000):
                 yield [(r[15], _row(r)) for r in part if r[15] not in hidden]
 

@@ -46,7 +46,7 @@ class MatchingQueries:
     def people(self, *, snapshot_id: str, dead: bool = False) -> Iterator[list[PersonTraits]]:
         """Everyone alive (with ``dead`` everyone) and registered; ``settled`` is -1 for a link that leads nowhere in this snapshot."""
         with self._source() as connection:
-            found = connection.execution_options(yield_per=_BATCH).exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id, "dead": dead})
+            found = connection.exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id, "dead": dead}, execution_options={"yield_per": _BATCH})
             hidden = self._guard.hidden(connection).persons
             for part in found.partitions(_BATCH):
                 yield [PersonTraits._make(row) for row in part if row[0] not in hidden]
@@ -55,7 +55,7 @@ class MatchingQueries:
         """Everyone in a snapshot, in order, some thousand at a time."""
         with self._source() as connection:
             hidden = self._places(connection, snapshot_id) if self._guard.hides else frozenset()
-            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(_RESIDENTS, (snapshot_id,)).partitions(_BATCH):
+            for part in connection.exec_driver_sql(_RESIDENTS, (snapshot_id,), execution_options={"yield_per": _BATCH}).partitions(_BATCH):
                 yield [ResidentTraits._make(row) for row in part if row[0] not in hidden]
 
     def rejected(self, *, snapshot_id: str) -> frozenset[tuple[str, int]]:

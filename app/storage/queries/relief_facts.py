@@ -54,9 +54,7 @@ _EARLIER = (
 
 
 def _parts(connection: Connection, query: str, values: Any) -> Iterator[Sequence[Any]]:
-    cursor = connection.exec_driver_sql(query, values).cursor
-    while part := cursor.fetchmany(_MANY):
-        yield part
+    yield from connection.exec_driver_sql(query, values, execution_options={"yield_per": _MANY}).partitions(_MANY)
 
 
 def households(connection: Connection, protected: frozenset[str]) -> Iterator[list[HouseholdFact]]:

@@ -118,7 +118,7 @@ class SurveyQueries:
             " WHERE NOT deleted AND state <> 'withdrawn' ORDER BY rid"
         )
         with self._source() as connection:
-            for part in connection.execution_options(yield_per=_BATCH).exec_driver_sql(query).partitions(_BATCH):
+            for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
                 yield [KnownSurvey._make(row) for row in part]
 
     def area_acts(self) -> list[AreaAct]:
