@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from app.presentation.labels import field_label, label, show_field
+from app.presentation.words import FIELDS
 from app.usecases.exchange_rows import ConflictSide, ConflictView
 
 REFERENCES: Mapping[str, str] = {
@@ -29,7 +30,13 @@ def fields_words(view: ConflictView) -> str:
     """What the sides differ in: 氏名・フリガナ."""
     if is_deletion(view):
         return "取り消し"
-    return "・".join(field_label(view.kind, name) for name in view.fields)
+    return "・".join(field_label(view.kind, name) for name in _in_order(view.kind, view.fields))
+
+
+def _in_order(kind: str, names: Iterable[str]) -> list[str]:
+    """Fields as forms have them: the name before its reading."""
+    known = list(FIELDS.get(kind, {}))
+    return sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
 def is_deletion(view: ConflictView) -> bool:
@@ -72,8 +79,8 @@ def before_words(view: ConflictView, field: str, names: Names) -> str:
 
 def shown_fields(view: ConflictView) -> list[str]:
     """The fields to show, those in dispute first; of a deletion also what the others changed meanwhile."""
-    more = sorted({name for side in view.sides for name in side.values if name not in view.fields})
-    return [*view.fields, *more]
+    more = {name for side in view.sides for name in side.values if name not in view.fields}
+    return [*_in_order(view.kind, view.fields), *_in_order(view.kind, more)]
 
 
 def can_join(view: ConflictView) -> bool:

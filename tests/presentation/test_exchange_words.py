@@ -98,12 +98,12 @@ def test_two_names_beside_each_other() -> None:
         side("B", {"name": "高橋　太朗"}, before={"name": "高橋"}),
         fields=("kana", "name"),
     )  # fmt: skip
-    assert fields_words(found) == "フリガナ・氏名" and shown_fields(found) == ["kana", "name"]
+    assert fields_words(found) == "氏名・フリガナ" and shown_fields(found) == ["name", "kana"]
     assert side_words(found, found.sides[0], "name", {}) == "髙橋　太郎" and side_words(found, found.sides[1], "kana", {}) == "―"
     assert before_words(found, "name", {}) == "高橋" and before_words(found, "kana", {}) == ""
     assert not can_join(found) and can_type(found) and "どちらが正しいか" in explain(found)
     spec = third_value_form(found)
-    assert [(field.key, field.kind) for field in spec.fields] == [("kana", "kana"), ("name", "text"), ("_reason", "text")]
+    assert [(field.key, field.kind) for field in spec.fields] == [("name", "text"), ("kana", "kana"), ("_reason", "text")]
 
 
 def test_codes_moments_flags_and_links() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.journal import to_json_value
-from app.presentation.conflict_words import JOINED, REFERENCES
+from app.presentation.conflict_words import JOINED, REFERENCES, shown_fields
 from app.presentation.forms.spec import FieldSpec, FormSpec, Kind, SectionSpec
 from app.presentation.labels import ALIASES, WORDS, field_label
 from app.usecases.exchange_rows import ConflictView
@@ -24,7 +24,7 @@ def can_type(view: ConflictView) -> bool:
 
 def third_value_form(view: ConflictView) -> FormSpec:
     """The fields in dispute, each as its kind of value is typed, and why."""
-    fields = tuple(_field(view, name) for name in view.fields)
+    fields = tuple(_field(view, name) for name in shown_fields(view) if name in view.fields)
     why = FieldSpec(key="_reason", label="理由", placeholder="例：本人に電話で確かめた", ime="hiragana")
     return FormSpec(key="conflict.third", title="別の値を入れる", sections=(SectionSpec(fields=(*fields, why)),), save="この値に決める")
 

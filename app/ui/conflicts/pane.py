@@ -62,7 +62,7 @@ class ConflictPane(QWidget):
         self.open_button.clicked.connect(self.opened)
         head = row(column(self.who, self.what, spacing=2), 1, self.open_button, spacing=8)
         acts = row(*self.side_buttons, self.both_button, self.type_button, 1, self.later_button, spacing=8)
-        whole = column(head, self.lead, self._holder, self.reason, acts, spacing=8)
+        whole = column(head, self.lead, self._holder, self.reason, acts, spacing=8, margins=(14, 0, 0, 0))
         whole.setStretch(2, 1)
         self.setLayout(whole)
 
@@ -117,11 +117,11 @@ class ConflictPane(QWidget):
         return inner
 
     def _line(self, grid: QGridLayout, line: int, view: ConflictView, field: str, before: str, names: Names) -> None:
-        disputed = field in view.fields
+        said = [side_words(view, side, field, names) for side in view.sides[:_MOST]]
+        disputed = field in view.fields and len(set(said)) > 1
         grid.addWidget(_cell(field_label(view.kind, field) if field != "deleted" else "記録", role="field"), line, 0)
         grid.addWidget(_cell(before, role="note"), line, 1)
-        for place, side in enumerate(view.sides[:_MOST]):
-            words = side_words(view, side, field, names)
+        for place, words in enumerate(said):
             grid.addWidget(_cell(words, role="section" if disputed else ""), line, place + 2)
 
     @staticmethod

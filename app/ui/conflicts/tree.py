@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from app.presentation.conflict_words import fields_words, record_words
@@ -62,6 +62,10 @@ class ConflictTree(QTreeWidget):
         title = views[0].title or record_words(views[0])
         top = QTreeWidgetItem([title, f"{len(views)}件" if len(views) > 1 else "", ""])
         top.setToolTip(0, title)
+        top.setSizeHint(0, QSize(0, theme.current().px(28)))
+        heavy = top.font(0)
+        heavy.setBold(True)
+        top.setFont(0, heavy)
         for view in views:
             words = fields_words(view)
             item = QTreeWidgetItem([record_words(view), words, _STATES[states.get(view.id, "")]])
