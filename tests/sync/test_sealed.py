@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyrage import x25519
 
 from app.domain.errors import Cancelled, EnvironmentFault, InputFault, IntegrityFault, SasaeError
@@ -235,3 +237,85 @@ def test_a_stick_pulled_while_reading_is_said(tmp_path: Path, identity: x25519.I
         with pytest.raises(EnvironmentFault) as fault:
             next(rest)
     assert fault.value.code == "sealed.unreadable" and "USB" in message(fault.value)
+
+
+# -- signed files ------------------------------------------------------------------------------------------------
+
+
+def signed(path: Path, identity: x25519.Identity, key: Ed25519PrivateKey, parts: list[bytes] = PARTS) -> Path:
+    lock = Lock(recipients=(str(identity.to_public()),), identity=str(identity))
+    write_sealed(path, kind="test", header={"n": 1}, parts=iter(parts), lock=lock, sign=lambda text: key.sign(text).hex())
+    return path
+
+
+def checked(path: Path, identity: x25519.Identity, key: Ed25519PrivateKey) -> list[bytes]:
+    def verify(text: bytes, signature: str) -> bool:
+        try:
+            key.public_key().verify(bytes.fromhex(signature), text)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    with open_sealed(path, kind="test", keys=Keys(identities=(str(identity),))) as file:
+        return list(file.parts(verify))
+
+
+def test_a_signed_file_is_read_by_who_knows_the_key(tmp_path: Path, identity: x25519.Identity) -> None:
+    key = Ed25519PrivateKey.generate()
+    path = signed(tmp_path / "a.sealed", identity, key)
+    assert checked(path, identity, key) == PARTS and read(path, identity) == PARTS
+
+
+def test_a_file_signed_by_another_or_by_nobody_is_refused(tmp_path: Path, identity: x25519.Identity) -> None:
+    key = Ed25519PrivateKey.generate()
+    for path in (signed(tmp_path / "a.sealed", identity, Ed25519PrivateKey.generate()), write(tmp_path / "b.sealed", identity)):
+        with pytest.raises(IntegrityFault) as fault:
+            checked(path, identity, key)
+        assert fault.value.code == "sealed.signature_false"
+
+
+def test_a_signature_of_another_file_is_refused(tmp_path: Path, identity: x25519.Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver can write a file like it for the others, but not sign it: not other parts, not another header, not other receivers."""
+    key, texts = Ed25519PrivateKey.generate(), []
+    lock = Lock(recipients=(str(identity.to_public()),))
+
+    def keep(text: bytes) -> str:
+        texts.append(text)
+        return key.sign(text).hex()
+
+    write_sealed(tmp_path / "a", kind="test", header={"n": 1}, parts=PARTS, lock=lock, sign=keep)
+    known = key.sign(texts[0]).hex()
+    for name, header, parts in (("b", {"n": 1}, PARTS[:1]), ("c", {"n": 2}, PARTS), ("d", {"n": 1}, PARTS[::-1])):
+        write_sealed(tmp_path / name, kind="test", header=header, parts=parts, lock=lock, sign=lambda _: known)
+        with pytest.raises(IntegrityFault) as fault:
+            checked(tmp_path / name, identity, key)
+        assert fault.value.code == "sealed.signature_false"
+
+
+@pytest.mark.parametrize("most", [1, 1 << 20])
+def test_a_bomb_is_refused_before_it_fills_anything(
+    tmp_path: Path, identity: x25519.Identity, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    path = write(tmp_path / "a.sealed", identity, [bytes(8_000_000)] * 6)
+    assert path.stat().st_size < 300_000
+    monkeypatch.setattr(sealed, "_MOST_UNPACKED", most)
+    seen = 0
+    with pytest.raises(IntegrityFault) as fault, open_sealed(path, kind="test", keys=Keys(identities=(str(identity),))) as file:
+        for part in file.parts():
+            seen += len(part)
+    assert fault.value.code == "sealed.bomb" and seen <= 200 * path.stat().st_size
+    assert "大きくなる" in message(fault.value)
+
+
+def test_a_part_larger_than_any_writer_makes_is_a_bomb(tmp_path: Path, identity: x25519.Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.sealed", identity, [bytes(3_000_000)])
+    monkeypatch.setattr(sealed, "MAX_PART", 1_000_000)
+    with pytest.raises(IntegrityFault) as fault:
+        read(path, identity)
+    assert fault.value.code == "sealed.bomb"
+
+
+def test_the_kind_of_a_file_is_told_by_its_beginning(tmp_path: Path, identity: x25519.Identity) -> None:
+    path = write(tmp_path / "a.sealed", identity, kind="package")
+    path.write_bytes(path.read_bytes()[:300])
+    assert sealed.sealed_kind(path) == "package"
