@@ -4,17 +4,18 @@ An operation supersedes another one when its writer had seen it. What nobody had
 outcome, different ones are a conflict that only a person settles. Until then every device shows the same one of them (``Merged.values``).
 
 Shown while a conflict is open: the side with the greatest hybrid clock, whole; a record deleted here and edited there is shown; a person
-protected on either side is protected.
+protected on either side is protected. Decision 025 says why.
 """
 
 from __future__ import annotations
 
 import bisect
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.domain.exchange import ALL, AUDIENCES
 from app.domain.journal import CREATE
 
 GROUPS: Mapping[str, tuple[frozenset[str], ...]] = {
@@ -78,26 +79,67 @@ class Merged:
     conflicts: tuple[Conflict, ...] = ()
 
 
+# -- what the writer of an operation had seen
+
+
+def device_of(chain: str) -> str:
+    """The device that a chain, or a branch of one, is of."""
+    return chain.partition("~")[0]
+
+
+def seen_key(chain: str, digest: str, *, first: int = 0) -> str:
+    """How an operation's context names what had arrived: of a chain up to a hash, or with ``first`` only from there on, behind a gap.
+
+    The hash tells copies of one device apart, also for whoever knew of one copy only.
+    """
+    return f"{device_of(chain)}{f'+{first}' if first else ''}@{digest[:12]}"
+
+
+def lack_key(audience: str) -> str:
+    """How a context says (1, later 0) that operations of this audience are not given to its writer."""
+    return f"-{audience}"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What had arrived: of each chain up to a sequence, stretches behind gaps, audiences that do not arrive."""
+
+    upto: dict[str, int] = field(default_factory=dict)
+    beyond: dict[str, dict[int, int]] = field(default_factory=dict)
+    lacks: frozenset[str] = frozenset()
+
+    def has(self, chain: str, seq: int) -> bool:
+        """Whether this operation is among it."""
+        if self.upto.get(chain, 0) >= seq:
+            return True
+        return any(first <= seq <= last for first, last in self.beyond.get(chain, {}).items())
+
+
+_NOTHING = _Seen()
+
+
 @dataclass
 class Sight:
     """What the writer of each operation had seen. Fill it with ``note`` in any order, then ask.
 
-    ``parents``: chain → (the chain it was copied from, the last sequence they share); see decision 025.
+    ``parents``: chain → (the chain it was copied from, the last sequence they share). ``locate`` answers the chain in which a device's
+    operation with this sequence and beginning of a hash is, "" when it is not here.
     """
 
     parents: dict[str, tuple[str, int]] = field(default_factory=dict)
+    locate: Callable[[str, int, str], str] = lambda device, seq, digest: device
     _told: dict[str, list[tuple[int, Mapping[str, int]]]] = field(default_factory=dict)
-    _sums: dict[str, tuple[list[int], list[dict[str, int]]]] = field(default_factory=dict)
+    _sums: dict[str, tuple[list[int], list[_Seen]]] = field(default_factory=dict)
 
     def note(self, chain: str, seq: int, context: Mapping[str, int]) -> None:
-        """An operation's context: what had arrived at its device since it wrote before."""
+        """An operation's context: what had arrived at its device since it told of it before."""
         if context:
             self._told.setdefault(chain, []).append((seq, context))
             self._sums.pop(chain, None)
 
-    def had_seen(self, writer: Write, other: Write) -> bool:
-        """Whether who wrote ``writer`` had ``other`` before; an operation has seen itself."""
-        return any(self._covers(chain, seq, other) for chain, seq in self._lineage(writer.chain, writer.seq))
+    def had_seen(self, writer: Write, other: Write, audience: str = ALL) -> bool:
+        """Whether who wrote ``writer`` had ``other`` before, of records of this audience; an operation has seen itself."""
+        return any(self._covers(chain, seq, other, audience) for chain, seq in self._lineage(writer.chain, writer.seq))
 
     def _lineage(self, chain: str, seq: int) -> Iterable[tuple[str, int]]:
         """The chain up to a sequence, then what it was copied from."""
@@ -108,24 +150,56 @@ class Sight:
             parent, last = self.parents[chain]
             chain, seq = parent, min(seq, last)
 
-    def _covers(self, chain: str, seq: int, other: Write) -> bool:
+    def _covers(self, chain: str, seq: int, other: Write, audience: str) -> bool:
         if chain == other.chain:
             return other.seq <= seq
-        reached = (step for seen, upto in self._seen(chain, seq).items() for step in self._lineage(seen, upto))
+        seen = self._seen(chain, seq)
+        if audience in seen.lacks:
+            return False
+        if seen.has(other.chain, other.seq):
+            return True
+        if not self.parents:
+            return False
+        reached = (step for one, upto in seen.upto.items() if one in self.parents for step in self._lineage(one, upto))
         return any(one == other.chain and other.seq <= last for one, last in reached)
 
-    def _seen(self, chain: str, seq: int) -> Mapping[str, int]:
-        """Sequences of other chains that had arrived when this chain wrote ``seq``."""
+    def _seen(self, chain: str, seq: int) -> _Seen:
+        """What had arrived of other chains when this chain wrote ``seq``."""
         if chain not in self._sums:
-            places: list[int] = []
-            sums: list[dict[str, int]] = []
-            for place, context in sorted(self._told.get(chain, ()), key=lambda told: told[0]):
-                places.append(place)
-                sums.append({**(sums[-1] if sums else {}), **context})
-            self._sums[chain] = places, sums
+            self._sums[chain] = self._sum_up(chain)
         places, sums = self._sums[chain]
         at = bisect.bisect_right(places, seq)
-        return sums[at - 1] if at else {}
+        return sums[at - 1] if at else _NOTHING
+
+    def _sum_up(self, chain: str) -> tuple[list[int], list[_Seen]]:
+        places: list[int] = []
+        sums: list[_Seen] = []
+        for place, context in sorted(self._told.get(chain, ()), key=lambda told: told[0]):
+            before = sums[-1] if sums else _NOTHING
+            seen = _Seen(dict(before.upto), {name: dict(parts) for name, parts in before.beyond.items()}, before.lacks)
+            for key, value in context.items():
+                self._add(seen, key, value)
+            places.append(place)
+            sums.append(seen)
+        return places, sums
+
+    def _add(self, seen: _Seen, key: str, value: int) -> None:
+        if key.startswith("-"):
+            seen.lacks = seen.lacks | {key[1:]} if value else seen.lacks - {key[1:]}
+            return
+        name, _, digest = key.partition("@")
+        device, _, first = name.partition("+")
+        chain = self.locate(device, value, digest) if digest else device
+        if not chain:
+            return
+        if first:
+            parts = seen.beyond.setdefault(chain, {})
+            parts[int(first)] = max(value, parts.get(int(first), 0))
+        else:
+            seen.upto[chain] = max(value, seen.upto.get(chain, 0))
+
+
+# -- merging
 
 
 def merge(kind: str, record: str, writes: Iterable[Write], sight: Sight) -> Merged:
@@ -134,14 +208,22 @@ def merge(kind: str, record: str, writes: Iterable[Write], sight: Sight) -> Merg
     if not any(one.action == CREATE for one in ordered):
         return Merged(False, len(ordered), {})
     if len({one.chain for one in ordered}) == 1:
-        return Merged(True, len(ordered), _outcome(ordered, None))
+        return Merged(True, len(ordered), _overlay(sorted(ordered, key=lambda one: one.seq)))
+    audience = AUDIENCES.get(kind, ALL)
+    if all(sight.had_seen(later, before, audience) for before, later in zip(ordered, ordered[1:], strict=False)):
+        return Merged(True, len(ordered), _overlay(ordered))
+    table = _Table(ordered, sight, audience)
     values: dict[str, Any] = {}
     conflicts: list[Conflict] = []
     for fields in _grouped(kind, ordered):
-        shown, conflict = _merge_group(kind, record, fields, [one for one in ordered if not fields.isdisjoint(one.changes)], sight)
+        shown, sides = table.settle(fields)
         values.update(shown)
-        conflicts += [conflict] if conflict else []
-    conflicts += _deleted_and_edited(kind, record, ordered, values, conflicts, sight)
+        if sides:
+            conflicts.append(_conflict(kind, record, tuple(sorted({name for side in sides for name in side.values})), sides))
+    undecided = any("deleted" in conflict.fields for conflict in conflicts)
+    if values.get("deleted") and not undecided and (sides := table.deleted_and_edited()):
+        values["deleted"] = False
+        conflicts.append(_conflict(kind, record, ("deleted",), sides))
     return Merged(True, len(ordered), values, tuple(conflicts))
 
 
@@ -149,6 +231,10 @@ def conflict_id(kind: str, record: str, fields: Iterable[str], ops: Iterable[str
     """``C-`` and ten hexadecimal digits: of what, and between which operations."""
     text = "\n".join([kind, record, *sorted(fields), "", *sorted(ops)])
     return "C-" + hashlib.sha256(text.encode()).hexdigest()[:10].upper()
+
+
+def _conflict(kind: str, record: str, fields: tuple[str, ...], sides: Sequence[Side]) -> Conflict:
+    return Conflict(conflict_id(kind, record, fields, [side.op_id for side in sides]), kind, record, fields, tuple(sides))
 
 
 def _grouped(kind: str, ordered: Sequence[Write]) -> list[frozenset[str]]:
@@ -159,49 +245,63 @@ def _grouped(kind: str, ordered: Sequence[Write]) -> list[frozenset[str]]:
     return [*groups, *(frozenset({name}) for name in sorted(single))]
 
 
-def _outcome(ordered: Iterable[Write], fields: frozenset[str] | None) -> dict[str, Any]:
-    """The values after operations in order, of some fields or of all."""
+def _overlay(ordered: Iterable[Write]) -> dict[str, Any]:
+    """The values after operations of which each had seen those before it."""
     values: dict[str, Any] = {}
     for one in ordered:
-        values.update({name: change[1] for name, change in one.changes.items() if fields is None or name in fields})
+        values.update({name: change[1] for name, change in one.changes.items()})
     return values
 
 
-def _merge_group(
-    kind: str, record: str, fields: frozenset[str], writes: Sequence[Write], sight: Sight
-) -> tuple[Mapping[str, Any], Conflict | None]:
-    """What is shown of fields that belong together, and the conflict about them if there is one."""
-    last = [one for one in writes if not any(other is not one and sight.had_seen(other, one) for other in writes)]
-    sides = [Side(one.op_id, _outcome([before for before in writes if sight.had_seen(one, before)], fields)) for one in last]
-    if all(side.values == sides[0].values for side in sides):
-        return sides[-1].values, None
-    names = tuple(sorted({name for side in sides for name in side.values}))
-    shown = sides[-1].values
-    if "protected" in fields:
-        shown = {**shown, "protected": True}
-    if "deleted" in fields:
-        shown = {**shown, "deleted": False}
-    ops = [side.op_id for side in sides]
-    return shown, Conflict(conflict_id(kind, record, names, ops), kind, record, names, tuple(sides))
+class _Table:
+    """The operations of one record, and which of their writers had seen which."""
 
+    def __init__(self, ordered: Sequence[Write], sight: Sight, audience: str) -> None:
+        self._ordered = ordered
+        count = range(len(ordered))
+        self._seen = [
+            frozenset(j for j in count if j != i and sight.had_seen(ordered[i], ordered[j], audience)) for i in count
+        ]  # fmt: skip
 
-def _deleted_and_edited(
-    kind: str, record: str, ordered: Sequence[Write], values: dict[str, Any], conflicts: Sequence[Conflict], sight: Sight
-) -> list[Conflict]:
-    """A record deleted by somebody who did not know of somebody's edit stays until a person has looked. Changes ``values``."""
-    if not values.get("deleted") or any("deleted" in conflict.fields for conflict in conflicts):
-        return []
-    writes = [one for one in ordered if "deleted" in one.changes]
-    last = [one for one in writes if not any(other is not one and sight.had_seen(other, one) for other in writes)]
-    edits = [
-        one for one in ordered
-        if "deleted" not in one.changes and any(not sight.had_seen(end, one) and not sight.had_seen(one, end) for end in last)
-    ]  # fmt: skip
-    edits = [one for one in edits if not any(other is not one and sight.had_seen(other, one) for other in edits)]
-    if not edits:
-        return []
-    values["deleted"] = False
-    sides = [*(Side(one.op_id, {"deleted": True}) for one in last)]
-    sides += [Side(one.op_id, {"deleted": False, **{name: change[1] for name, change in one.changes.items()}}) for one in edits]
-    ops = [side.op_id for side in sides]
-    return [Conflict(conflict_id(kind, record, ("deleted",), ops), kind, record, ("deleted",), tuple(sides))]
+    def settle(self, fields: frozenset[str]) -> tuple[Mapping[str, Any], tuple[Side, ...]]:
+        """What is shown of fields that belong together, and the sides if they differ."""
+        places = [at for at, one in enumerate(self._ordered) if not fields.isdisjoint(one.changes)]
+        views: dict[int, Mapping[str, Any]] = {}
+        for at in places:  # in order: whatever a writer had seen is before it
+            before = self._shown(self._last([one for one in places if one in self._seen[at] and one in views]), views, fields)
+            views[at] = {**before, **{name: change[1] for name, change in self._ordered[at].changes.items() if name in fields}}
+        last = self._last(places)
+        shown = self._shown(last, views, fields)
+        if all(views[at] == views[last[0]] for at in last):
+            return shown, ()
+        return shown, tuple(Side(self._ordered[at].op_id, views[at]) for at in last)
+
+    def _last(self, places: Sequence[int]) -> list[int]:
+        """Those that nobody of the others had seen."""
+        return [at for at in places if not any(at in self._seen[other] for other in places if other != at)]
+
+    def _shown(self, last: Sequence[int], views: Mapping[int, Mapping[str, Any]], fields: frozenset[str]) -> Mapping[str, Any]:
+        if not last:
+            return {}
+        shown = views[last[-1]]
+        if any(views[at] != shown for at in last):
+            if "protected" in fields:
+                return {**shown, "protected": True}
+            if "deleted" in fields:
+                return {**shown, "deleted": False}
+        return shown
+
+    def deleted_and_edited(self) -> tuple[Side, ...]:
+        """The sides where somebody deleted the record and somebody else, not knowing of it, edited it; none otherwise."""
+        places = range(len(self._ordered))
+        ends = self._last([at for at in places if "deleted" in self._ordered[at].changes])
+        edits = [
+            at for at in places
+            if "deleted" not in self._ordered[at].changes and any(end not in self._seen[at] and at not in self._seen[end] for end in ends)
+        ]  # fmt: skip
+        edits = self._last(edits)
+        if not edits:
+            return ()
+        sides = [(at, {"deleted": True}) for at in ends]
+        sides += [(at, {"deleted": False, **{name: change[1] for name, change in self._ordered[at].changes.items()}}) for at in edits]
+        return tuple(Side(self._ordered[at].op_id, values) for at, values in sorted(sides))

@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.domain.errors import IntegrityFault
+from app.domain.exchange import ALL, AUDIENCES, HQ, NONE, OFFICE
 from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
+from app.domain.merging import lack_key, seen_key
 from app.storage import tables as t
 from app.storage.adding import encode, quote
 from app.storage.engine import run_many
@@ -24,7 +26,11 @@ _COLUMNS = tuple(column.name for column in t.journal.columns if column.name != "
 _INSERT = f"INSERT INTO journal ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})"
 _SEAL = "journal-head"
 CONTEXT = "journal.context"
-"""Setting: sequences of other devices that this device had seen when it last wrote."""
+"""Setting: by audience, what this device has told it had seen of other chains to whoever gets operations of that audience."""
+BEYOND = "exchange.beyond"
+"""Setting: what is here behind gaps, and which audiences this device is not given (``chains.note_beyond``)."""
+_LEVELS = (ALL, OFFICE, HQ, NONE)
+"""Whoever gets operations of one of these gets those of all before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,11 @@ class Stamp:
     purpose: str
     reason: str
     at_ms: int
+
+
+def insert_sql() -> str:
+    """What puts a whole row into the journal, its columns in the order of the table without ``seq``."""
+    return _INSERT
 
 
 def seal_of(data_key: bytes, device: str, seq: int, head: str) -> str:
@@ -54,20 +65,44 @@ class JournalWriter:
         if row is None:
             raise IntegrityFault("store.no_device")
         self._device, self._seq, self._head, self._hlc = row.id, row.journal_seq, row.journal_hash, row.hlc
-        self._known: Mapping[str, int] = {}
-        self._context = self._seen_since_last()
+        self._told: dict[str, Mapping[str, int]] = {}
+        self._seen = self._seen_now()
+        self._telling = False
         self.act = str(uuid.uuid4())
         self._written = 0
         self._pending: list[tuple[Any, ...]] = []
 
-    def _seen_since_last(self) -> Mapping[str, int]:
-        """Sequences of other devices that arrived since this device last wrote: the causal context, as a difference."""
-        rows = self._connection.execute(select(t.device.c.id, t.device.c.journal_seq).where(~t.device.c.is_self)).all()
+    def _seen_now(self) -> Mapping[str, int]:
+        """What is here of other chains, as contexts say it (``merging.seen_key``)."""
+        chain = t.device.c
+        rows = self._connection.execute(
+            select(chain.id, chain.journal_seq, chain.journal_hash).where(~chain.is_self, chain.journal_seq > chain.forked)
+        ).all()
         if not rows:
             return {}
-        last = self._connection.execute(select(t.setting.c.value).where(t.setting.c.name == CONTEXT)).scalar_one_or_none()
-        self._known = json.loads(last) if last else {}
-        return {row.id: row.journal_seq for row in rows if self._known.get(row.id) != row.journal_seq}
+        query = select(t.setting.c.name, t.setting.c.value).where(t.setting.c.name.in_((CONTEXT, BEYOND)))
+        kept = {name: json.loads(value) for name, value in self._connection.execute(query)}
+        told = kept.get(CONTEXT, {})
+        self._told = told if _LEVELS[-1] in told else {}
+        seen = {seen_key(row.id, row.journal_hash): row.journal_seq for row in rows}
+        beyond = kept.get(BEYOND, {})
+        for name, stretches in beyond.get("stretches", {}).items():
+            seen.update({seen_key(name, digest, first=first): last for first, last, digest in stretches})
+        lacks = beyond.get("lacks", ())
+        for audience in _LEVELS[:-1]:
+            if audience in lacks or any(lack_key(audience) in one for one in self._told.values()):
+                seen[lack_key(audience)] = int(audience in lacks)
+        return seen
+
+    def _context(self, kind: str) -> str:
+        """What the next operation tells: what those who get it have not been told yet."""
+        at = _LEVELS.index(AUDIENCES.get(kind, NONE))
+        before = self._told.get(_LEVELS[at], {})
+        if before == self._seen:
+            return "{}"
+        self._telling = True
+        self._told.update(dict.fromkeys(_LEVELS[at:], self._seen))
+        return _dump({key: value for key, value in self._seen.items() if before.get(key) != value})
 
     @property
     def device(self) -> str:
@@ -91,7 +126,7 @@ class JournalWriter:
         behind = (stamp.at_ms, stamp.at_ms, stamp.operator, stamp.site, stamp.purpose, stamp.reason, kind)
         ops = secrets.token_hex(16 * len(told))
         for place, (record, what) in enumerate(told):
-            context = "{}" if self._written else _dump(self._context)
+            context = self._context(kind) if self._seen and not place else "{}"
             self._seq += 1
             self._hlc = next_hlc(self._hlc, stamp.at_ms)
             op = ops[32 * place : 32 * place + 32]
@@ -123,10 +158,10 @@ class JournalWriter:
                 seal=seal_of(self._data_key, self._device, self._seq, self._head),
             )
         )
-        if self._context:
+        if self._telling:
             self._connection.exec_driver_sql(
                 "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (CONTEXT, _dump({**self._known, **self._context})),
+                (CONTEXT, _dump(self._told)),
             )
 
 

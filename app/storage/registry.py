@@ -22,6 +22,7 @@ from app.storage.adding import insert_records
 from app.storage.bulk import load_snapshot
 from app.storage.changing import change_records
 from app.storage.devices import become_new, own_site, work_at
+from app.storage.exchange import ExchangeUnit
 from app.storage.journal import JournalWriter, Stamp
 from app.storage.queries import StoreReads
 from app.storage.received import receive_snapshot
@@ -182,6 +183,7 @@ class StoreUnit:
         self._now = now
         self._touched: dict[str, set[str]] = defaultdict(set)
         self._writer: JournalWriter | None = None
+        self._act = ""
         self._done = False
 
     def __enter__(self) -> StoreUnit:
@@ -218,6 +220,10 @@ class StoreUnit:
         self.boxes, self.counts = repositories["cash_box"], repositories["cash_count"]
         self.homes = repositories["money_home"]
         self.reads = StoreReads(lambda: self._connection, own=False, guard=Guard(self._shield))
+        self.exchange = ExchangeUnit(
+            self._connection, self._data_key, now=self._now, operator=self._stamp.operator, journal=self._journal, end_journal=self._end_journal,
+            touched=self._touched, shield=self._shield, reads=self.reads.exchange,
+        )  # fmt: skip
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -234,7 +240,14 @@ class StoreUnit:
     def _journal(self) -> JournalWriter:
         if self._writer is None:
             self._writer = JournalWriter(self._connection, self._data_key, self._stamp)
+            self._writer.act = self._act or self._writer.act
         return self._writer
+
+    def _end_journal(self) -> None:
+        """Close the writer so far: what is written next looks at the chains anew, and is of the same act."""
+        if self._writer is not None:
+            self._writer.close()
+            self._act, self._writer = self._writer.act, None
 
     @property
     def act(self) -> str:
@@ -249,6 +262,7 @@ class StoreUnit:
     def commit(self) -> Mapping[str, frozenset[str]]:
         """Write the chain head and COMMIT; after this returns it is on the disk."""
         if self._writer is not None:
+            self.exchange.work_out_undecided()
             self._writer.close()
         self._transaction.commit()
         self._done = True

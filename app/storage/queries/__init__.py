@@ -23,6 +23,7 @@ from app.storage.queries.census import CensusQueries
 from app.storage.queries.certificates import CertificateQueries
 from app.storage.queries.characters import CharacterQueries
 from app.storage.queries.damage_counts import DamageQueries
+from app.storage.queries.exchange import ExchangeQueries
 from app.storage.queries.forms import FormQueries
 from app.storage.queries.journal import JournalQueries
 from app.storage.queries.ledger import LedgerQueries
@@ -97,6 +98,7 @@ class StoreReads:
         self.transfers = TransferQueries(source, guard)
         self.cash = CashQueries(source, guard)
         self.ledger = LedgerQueries(source, guard)
+        self.exchange = ExchangeQueries(source, guard)
 
     @classmethod
     def over(cls, engine: Engine) -> StoreReads:
