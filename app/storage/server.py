@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, Integer, create_engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGExecutionContext_psycopg
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import QueuePool
 
@@ -160,6 +161,17 @@ def _convert(connection: Connection, cursor: Any, statement: str, parameters: An
     return statement, parameters
 
 
+class _Context(PGExecutionContext_psycopg):
+    """Rows are streamed for questions only: a connection asked to stream once is asked for everything that follows, too."""
+
+    def create_cursor(self) -> Any:
+        """A cursor of the server for a long question, else one of the driver."""
+        statement = str(getattr(self, "unicode_statement", "") or getattr(self, "statement", "")).lstrip()[:6].upper()
+        if self.execution_options.get("stream_results") and not statement.startswith(("SELECT", "WITH")):
+            return self.create_default_cursor()
+        return super().create_cursor()
+
+
 def _engine(create: Callable[[], Any], *, size: int, more: int) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
@@ -171,6 +183,7 @@ def _engine(create: Callable[[], Any], *, size: int, more: int) -> Engine:
         pool_pre_ping=True,
     )
     engine.dialect.colspecs = {**engine.dialect.colspecs, Integer: _Whole}
+    engine.dialect.execution_ctx_cls = _Context
     event.listen(engine, "handle_error", _translate_event)
     event.listen(engine, "before_cursor_execute", _convert, retval=True)
     return engine
