@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.exchange import AUDIENCES, DeviceList, Head, PeerNews, Segment, head_text
-from app.domain.identifiers import device_prefix, new_id
-from app.domain.journal import GENESIS, UPDATE, to_json_value
+from app.domain.identifiers import device_prefix
+from app.domain.journal import UPDATE, to_json_value
 from app.domain.merging import Conflict, device_of
 from app.storage import tables as t
 from app.storage.adding import encode
 from app.storage.chains import ChainWriter
-from app.storage.journal import CONTEXT, JournalWriter, seal_of
+from app.storage.devices import become_new, own_site
+from app.storage.journal import JournalWriter
 from app.storage.merged import CHUNK, RecordWriter
 from app.storage.queries.exchange import ExchangeQueries, device_list, known_json
 from app.storage.queries.base import chunked
@@ -65,7 +66,7 @@ class ExchangeUnit:
                 job.report(done, total, "job.merging_records")
             self._touched[kind].update(touched.get(kind, ()))
         if chains.own in chains.copies or chains.own_continued:
-            self._become_new()
+            become_new(self._connection, self._data_key, site_id=own_site(self._connection), now=self._now)
         self._shield.forget()
         return MergeReport(
             operations=chains.new,
@@ -90,27 +91,6 @@ class ExchangeUnit:
             for kind, record in self._connection.exec_driver_sql(query, (device,)).all():
                 touched[kind].add(record)
         return touched
-
-    def _become_new(self) -> None:
-        """Go on as a device of its own: another copy of this folder wrote under the same name."""
-        device = new_id()
-        own = self._connection.execute(select(t.device).where(t.device.c.is_self)).one()
-        self._connection.execute(update(t.device).values(is_self=False))
-        self._connection.execute(
-            insert(t.device).values(
-                id=device,
-                prefix=device_prefix(device),
-                is_self=True,
-                site_id=own.site_id,
-                created_at=self._now,
-                journal_seq=0,
-                journal_hash=GENESIS,
-                hlc=own.hlc,
-                seal=seal_of(self._data_key, device, 0, GENESIS),
-            )
-        )
-        self._connection.execute(t.serial.delete())
-        self._connection.execute(t.setting.delete().where(t.setting.c.name == CONTEXT))
 
     # -- decisions -----------------------------------------------------------------------------------------------
 

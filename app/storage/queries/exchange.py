@@ -209,13 +209,13 @@ class ExchangeQueries:
         with self._source() as connection:
             return conflict_of(connection, self._guard, conflict_id)
 
-    def owners(self, kind: str, record_ids: Sequence[str]) -> dict[str, str]:
-        """The site where each record was made."""
-        found: dict[str, str] = {}
+    def owners(self, kind: str, record_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Where each record was made: the device and the site that its operation tells."""
+        found: dict[str, tuple[str, str]] = {}
         with self._source() as connection:
             for part in chunked(list(record_ids)):
-                query = f"SELECT record, site FROM journal WHERE record IN ({marks(part)}) AND kind = ? AND action = 'create'"
-                found.update({row[0]: row[1] for row in connection.exec_driver_sql(query, (*part, kind))})
+                query = f"SELECT record, device, site FROM journal WHERE record IN ({marks(part)}) AND kind = ? AND action = 'create'"
+                found.update({row[0]: (row[1], row[2]) for row in connection.exec_driver_sql(query, (*part, kind))})
         return found
 
     def stored(self, kind: str, record_id: str) -> dict[str, Any]:
