@@ -27,10 +27,11 @@ from app.domain.payments import Payment, PaymentBatch, PaymentShare  # noqa: E40
 from app.domain.relief import Entitlement, Programme, ReliefRound  # noqa: E402
 from app.storage.engine import connect  # noqa: E402
 from app.storage.keyring import Keyring  # noqa: E402
-from app.syncing.vouchers import write_carry  # noqa: E402
 from app.usecases import cash_boxes, cash_desk, vouchers  # noqa: E402
+from app.usecases.context import Context  # noqa: E402
 from app.usecases.gateway import Setup  # noqa: E402
 from app.usecases.postings import post_approved  # noqa: E402
+from app.usecases.voucher_sections import build_messages, note_left  # noqa: E402
 from bench.stores import NOW, OCCURRED, OPERATOR, PASSWORD, percentile, spread, timed  # noqa: E402
 
 LIMIT_MS = 50.0
@@ -118,6 +119,15 @@ def floor(session: FolderSession, times: int) -> dict[str, float]:
             leftover.unlink()
 
 
+def carry(ctx: Context) -> None:
+    """All vouchers of a laptop as rows of a package, and noted as left."""
+    messages = build_messages(ctx, to_kind="shelter", letters=["K7QF"])
+    assert sum(1 for _ in messages.rows()) > 1
+    with ctx.unit() as uow:
+        note_left(ctx, uow, messages, target="K7QF")
+        uow.commit()
+
+
 def measure(session: FolderSession, payments: int, folder: Path) -> tuple[list[float], dict[str, object]]:
     """Seconds of each payment, and of what is around it."""
     ctx = session.context
@@ -130,7 +140,7 @@ def measure(session: FolderSession, payments: int, folder: Path) -> tuple[list[f
         checking.append(timed(lambda wanted=one.id: cash_desk.check_payable(ctx, voucher_id=wanted, term=1)))
         paying.append(timed(lambda wanted=one.id: cash_desk.pay(ctx, voucher_id=wanted, identified="card", term=1)))
     names = [timed(lambda text=one.name: cash_desk.find_voucher(ctx, text=text)) for one in mine[:50]]
-    carrying = timed(lambda: write_carry(ctx, target=folder / "carry.sasae-vouchers", device="K7QF", passphrase="1234-5678-9012"))
+    carrying = timed(lambda: carry(ctx))
     sheet = timed(lambda: cash_boxes.day_sheet(ctx))
     counted = cash_boxes.list_boxes(ctx)[0].balance
     assert counted == 900_000_000 - sum(one.amount for one in mine)

@@ -1,8 +1,7 @@
-"""The verbs of ``relief`` for vouchers: assigning, recalling, carrying, printing. The desk itself: ``relief_desk``."""
+"""The verbs of ``relief`` for vouchers: assigning, recalling, printing. The desk itself: ``relief_desk``."""
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from app.bootstrap import FolderGateway
     from app.usecases.cash_rows import VoucherActs, VoucherRefusal, VoucherRow
     from app.usecases.context import Context
-    from app.usecases.voucher_files import TakenIn
 
 _FORMATS = ("csv", "xlsx", "html", "pdf")
 _STATES = ("unpaid", "changed", "ready", "assigned", "recalled", "released", "paid", "refunded", "void", "frozen")
@@ -38,10 +36,6 @@ def add_verbs(make: ReliefMaker) -> None:
     _filter(listing)
     _output(listing)
     act("sites")
-    carry = act("carry")
-    carry.add_argument("file", metavar="FILE")
-    carry.add_argument("--device", default="", metavar="K7QF", help=HELP["relief.vouchers.device"])
-    act("receive").add_argument("file", metavar="FILE")
     uncollected = make.verb("uncollected")
     _filter(uncollected)
     _output(uncollected)
@@ -293,56 +287,6 @@ def _print(gateway: FolderGateway, given: Namespace) -> Answer:
     return {"file": str(done.path), "printed": done.printed, "pages": done.pages, "left_out": list(done.stopped)}, 1 if done.stopped else 0
 
 
-# -- files -------------------------------------------------------------------------------------------------------
-
-
-def _passphrases(given: Namespace) -> list[str]:
-    from app.cli.signing import read_password
-
-    return [word for word in (os.environ.get("SASAE_FILE_PASSWORD", ""), read_password(given)) if word]
-
-
-def _carry(gateway: FolderGateway, given: Namespace) -> Answer:
-    from app.cli.signing import signed_in
-    from app.syncing.vouchers import write_answer, write_carry
-
-    with signed_in(gateway, given) as session:
-        word, target = _passphrases(given)[0], Path(given.file)
-        if given.device:
-            done = write_carry(session.context, target=target, device=given.device, passphrase=word)
-        else:
-            done = write_answer(session.context, target=target, passphrase=word)
-    card = done.card
-    return {
-        "kind": card.kind, "file": str(done.path), "bytes": done.bytes, "sha256": done.sha256, "device": card.to_letters, "site": card.site,
-        "vouchers": card.vouchers, "receipts": card.receipts, "total": card.total,
-    }, 0  # fmt: skip
-
-
-def _receive(gateway: FolderGateway, given: Namespace) -> Answer:
-    from app.cli.signing import signed_in
-    from app.syncing.vouchers import read_vouchers
-
-    with signed_in(gateway, given) as session:
-        done = read_vouchers(session.context, source=Path(given.file), passphrases=_passphrases(given))
-    return _taken(done), 1 if done.conflicts else 0
-
-
-def _taken(done: TakenIn) -> dict[str, Any]:
-    from app.presentation.messages import message
-
-    card = done.card
-    told: dict[str, Any] = {"kind": card.kind, "from": card.from_letters, "site": card.site}
-    if card.kind == "carry":
-        told |= {"new": done.new, "given_up": done.given_up, "void": done.ended, "unchanged": done.unchanged}
-    else:
-        told |= {
-            "paid": done.paid, "paid_total": done.paid_total, "refunded": done.refunded, "refunded_total": done.refunded_total,
-            "home": done.home, "receipts": done.receipts, "counts": done.counts, "conflicts": [_refusal(one) for one in done.conflicts],
-        }  # fmt: skip
-    return {**told, "warnings": [message(one.code, **one.params) for one in done.warnings]}
-
-
 VERBS: Mapping[str, ReliefVerb] = {
     "vouchers assign": _assign,
     "vouchers recall": _recall,
@@ -353,8 +297,6 @@ VERBS: Mapping[str, ReliefVerb] = {
     "vouchers list": _list,
     "vouchers sites": _sites,
     "vouchers print": _print,
-    "vouchers carry": _carry,
-    "vouchers receive": _receive,
     "uncollected": _uncollected,
     **relief_desk.VERBS,
 }

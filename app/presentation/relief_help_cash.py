@@ -13,19 +13,19 @@ _PIECES = (
 HELP: Mapping[str, str] = {
     "relief.vouchers": "現金引換券（割当・回収・拠点との受け渡し・印刷）",
     "relief.vouchers.voucher": "引換券番号、またはQRの内容",
-    "relief.vouchers.device": "拠点の端末の4文字（拠点で relief vouchers sites を実行すると出ます）",
+    "relief.vouchers.device": "拠点の端末の4文字（本部の sync enrol list、拠点の relief vouchers sites に出ます）",
     "relief.vouchers.new_site": "その名前の拠点がなければ作る",
     "relief.vouchers.here": "この端末で支払えるものだけ",
     "relief.vouchers.release": "端末が見つかったので凍結を解く",
     "relief.vouchers.confirm": "求められている取消を、別の人として確認する",
     "relief.vouchers.assign": "引換券を拠点の1台の端末に割り当てる（本部）\n"
     "VOUCHER… か --batch 決定簿。--site 拠点と --device 4文字がなければ、この端末で支払えるようにします。--expires 期限。\n"
-    "割り当てた引換券は、その端末だけが支払えます。拠点へは relief vouchers carry のファイルで届けます。" + _ACTS.format(word="assigned"),
+    "割り当てた引換券は、その端末だけが支払えます。拠点へは sync export のファイルで届けます。" + _ACTS.format(word="assigned"),
     "relief.vouchers.recall": "引換券の回収を頼む（本部）\n"
-    "この端末が持つものと、まだファイルで届けていないものはすぐ戻ります。"
-    "ほかの拠点のものは、その拠点のファイルを取り込むまで戻りません（waiting）。" + _ACTS.format(word="recalled"),
+    "この端末が持つものと、まだ持ち出していないものはすぐ戻ります。"
+    "ほかの拠点のものは、その拠点のファイルを sync apply で取り込むまで戻りません（waiting）。" + _ACTS.format(word="recalled"),
     "relief.vouchers.give-up": "持っている引換券を本部へ返す（拠点）\n"
-    "返した引換券は、この割当ではもう支払えません。本部へは relief vouchers carry のファイルで伝わります。" + _ACTS.format(word="given_up"),
+    "返した引換券は、この割当ではもう支払えません。本部へは sync export のファイルで伝わります。" + _ACTS.format(word="given_up"),
     "relief.vouchers.freeze": "なくした端末の引換券を凍結する（本部）\n"
     "--device 4文字（その端末の全部）か VOUCHER…、--reason 理由。見つかったら --release。データが見つからなければ、2人で取り消します。"
     + _ACTS.format(word="frozen"),
@@ -42,13 +42,6 @@ HELP: Mapping[str, str] = {
     " paid_at paid_by receipt changed）。",
     "relief.vouchers.sites": "拠点・端末ごとの引換券の枚数と、この端末の4文字\n結果：device site、sites（site device state count total）。",
     "relief.vouchers.print": "QR入りの引換券を印刷する\nVOUCHER… か --site --batch などで選び、--nup 2 か 8、--out FILE。結果：file printed pages left_out。",
-    "relief.vouchers.carry": "引換券のファイルを書き出す（暗号化）\n"
-    "本部では --device 4文字（その端末あて）。拠点では --device なしで、支払・返納・返却・金庫の記録を本部へ返します。"
-    "合言葉は SASAE_FILE_PASSWORD（なければ自分のパスワード）。結果：kind file bytes sha256 device site vouchers receipts total。",
-    "relief.vouchers.receive": "引換券のファイルを取り込む（本部のもの・拠点のもの）\n"
-    "何度取り込んでも、順番が違っても同じ結果です。壊れたファイル・別の端末あてのファイルは断り、何も変えません。\n"
-    "結果：拠点では new given_up void unchanged、本部では paid paid_total refunded home receipts counts"
-    " conflicts（人が確かめるもの）。conflicts があれば 1 で終わります。",
     "relief.pay": "引換券を現金で支払う\n"
     "VOUCHER 引換券番号かQRの内容。--identified 本人確認（card licence passport insurance certificate known witness other、日本語も可。"
     "引換券と氏名・生年月日だけで確認したなら voucher。付けなければ none：確認の記載なし）。"
@@ -107,15 +100,6 @@ HEADS: Mapping[str, Mapping[str, str]] = {
     "relief uncollected": _VOUCHER_HEADS,
     "relief vouchers sites": {"device": "端末", "site": "拠点", "sites": "割当", "state": "状態", "count": "枚数", "total": "合計"},
     "relief vouchers print": {"file": "ファイル", "printed": "印刷した枚数", "pages": "ページ", "left_out": "印刷できなかったもの"},
-    "relief vouchers carry": {
-        "kind": "種類", "file": "ファイル", "bytes": "大きさ", "sha256": "照合値", "device": "端末", "site": "拠点", "vouchers": "引換券", "receipts": "受領書",
-        "total": "合計",
-    },
-    "relief vouchers receive": {
-        "kind": "種類", "from": "書き出した端末", "site": "拠点", "new": "新しい引換券", "given_up": "本部へ返す", "void": "取消", "unchanged": "変わらない",
-        "paid": "支払", "paid_total": "支払の合計", "refunded": "返納", "refunded_total": "返納の合計", "home": "戻った引換券", "receipts": "新しい受領書",
-        "counts": "金庫の記録", "conflicts": "確かめるもの", "warnings": "注意", "number": "番号", "code": "符号", "message": "内容",
-    },
     **{f"relief {name}": _RECEIPT_HEADS for name in ("pay", "receipt", "refund ask", "refund confirm", "refund refuse", "refund list")},
     **{f"relief boxes {name}": _BOX_HEADS for name in ("list", "add", "shut", "open", "close", "in", "out", "needed")},
     "relief day-sheet": {
@@ -135,8 +119,6 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     **{f"relief boxes {name}": {"kind": "cash_count.kind"} for name in ("open", "close", "in", "out")},
     "relief boxes list": {"state": "cash_box.state", "last": "cash_count.kind"},
-    "relief vouchers carry": {"kind": "voucher_file.kind"},
-    "relief vouchers receive": {"kind": "voucher_file.kind"},
     "relief boxes add": {"state": "cash_box.state"},
     "relief boxes shut": {"state": "cash_box.state"},
 }
@@ -151,7 +133,6 @@ LISTS: Mapping[str, Sequence[str]] = {
     "relief day-sheet clerks": ("clerk", "payments", "paid", "refunds", "refunded"),
     "relief day-sheet receipts": ("receipt", "kind", "name", "amount", "received_by", "clerk"),
     **{f"relief vouchers {name} refused": ("number", "message") for name in ("assign", "recall", "give-up", "freeze", "void", "adopt")},
-    "relief vouchers receive conflicts": ("number", "message"),
 }
 YEN: frozenset[str] = frozenset(
     {"amount", "paid_total", "refunded_total", "balance", "last_total", "expected", "difference", "start", "end"}

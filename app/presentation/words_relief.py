@@ -67,7 +67,6 @@ RELIEF_WORDS: dict[str, dict[str, str]] = {
         "void": "取消", "frozen": "凍結（端末紛失）",
     },
     "money_home.state": {"asked": "引継ぎの確認待ち", "current": "お金を扱う端末", "past": "前の端末", "refused": "引継ぎの取りやめ"},
-    "voucher_file.kind": {"carry": "本部から端末へ", "answer": "端末から本部へ"},
     "receipt.kind": {"payment": "支払", "refund": "返納"},
     "receipt.state": {"done": "完了", "asked": "返納の確認待ち", "refused": "返納の取りやめ"},
     "identified": {

@@ -15,9 +15,10 @@ from app.domain.payments import CashBox, CashCount, Receipt, Voucher
 from app.domain.relief import Yen
 from app.domain.voucher_rules import SAYINGS, Told
 from app.usecases.context import Context
-from app.usecases.money_home import is_home
+from app.usecases.money_home import is_home, show_home
 from app.usecases.ports import UnitOfWork
-from app.usecases.voucher_files import (
+from app.usecases.reception import Warning
+from app.usecases.voucher_messages import (
     Answer,
     Carry,
     CashCard,
@@ -88,8 +89,8 @@ def note_left(ctx: Context, uow: UnitOfWork, messages: Messages, *, target: str)
 def take_messages(ctx: Context, uow: UnitOfWork, rows: Iterable[Mapping[str, Any]], *, sender: str) -> TakenIn | None:
     """Take in what concerns this device, None when nothing does. ``sender``: the device id that signed the package.
 
-    A message for another device is passed over, an answer is taken where its vouchers are known. IntegrityFault ``sealed.damaged``,
-    RuleViolation ``voucher.device_twice``; then the whole package is to be refused.
+    A message for another device is passed over; an answer is taken where its vouchers are known, elsewhere at headquarters it is a warning.
+    IntegrityFault ``sealed.damaged``, RuleViolation ``voucher.device_twice``: then the whole package is to be refused.
     """
     taken: TakenIn | None = None
     for card, lists in _read(rows):
@@ -99,10 +100,16 @@ def take_messages(ctx: Context, uow: UnitOfWork, rows: Iterable[Mapping[str, Any
             vouchers = tuple(unpack(Voucher, one) for one in lists.get("vouchers", ()))
             taken = put_carry(ctx, uow, Carry(card=card, vouchers=vouchers))
         elif card.kind == "answer" and ctx.place.site_kind == "hq":
-            answer = _answer(card, lists)
-            if is_home(ctx) or speaks_of_known(uow, answer):  # a restored folder takes answers in before it makes money again
-                taken = put_answer(ctx, uow, answer)
+            taken = _take_answer(ctx, uow, _answer(card, lists))
     return taken
+
+
+def _take_answer(ctx: Context, uow: UnitOfWork, answer: Answer) -> TakenIn:
+    """Where its vouchers are known (a restored folder takes answers in before it makes money again), or money is made; else a warning."""
+    home = show_home(ctx)
+    if speaks_of_known(uow, answer) or (home.here and home.since is not None):
+        return put_answer(ctx, uow, answer)
+    return TakenIn(card=answer.card, warnings=(Warning(code="voucher.answer_elsewhere", params={"home": answer.card.to_letters}),))
 
 
 def _parts(name: str, rows: Sequence[Any]) -> Iterator[dict[str, Any]]:

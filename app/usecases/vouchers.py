@@ -1,6 +1,6 @@
 """Vouchers: made when a cash batch is approved, assigned to one device of a site, asked back, given up, frozen, voided by two people.
 
-Who may pay is decided by ``domain.voucher_rules`` alone. Files between headquarters and sites: ``usecases.voucher_files``.
+Who may pay is decided by ``domain.voucher_rules`` alone. What headquarters and sites tell each other: ``usecases.voucher_messages``.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _holder(ctx: Context, site_id: str, device: str) -> tuple[str, str]:
 
 
 def recall(ctx: Context, *, voucher_ids: Sequence[str] = (), batch_id: str = "", reason: str = "") -> VoucherActs:
-    """Ask vouchers back. Those this device holds are home at once; others only when the file of their site says so (``waiting``)."""
+    """Ask vouchers back. Those this device holds are home at once; others only when a package of their site says so (``waiting``)."""
     _require_home(ctx)
     with ctx.unit(reason=reason) as uow:
         found = _chosen(ctx, uow, voucher_ids, batch_id=batch_id, states=("assigned",))
@@ -168,7 +168,7 @@ def adopt(ctx: Context, *, reason: str) -> VoucherActs:
 
 
 def give_up(ctx: Context, *, voucher_ids: Sequence[str], reason: str = "") -> VoucherActs:
-    """This device gives unpaid vouchers up, for good in this term. Headquarters learns of it by the file that is carried back.
+    """This device gives unpaid vouchers up, for good in this term. Headquarters learns of it by the next package.
 
     Needs the right ``pay``.
     """

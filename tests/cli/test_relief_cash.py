@@ -11,9 +11,11 @@ import pytest
 
 from app.bootstrap import gateway
 from app.cli.main import run_command
+from app.usecases.voucher_messages import TakenIn
 from tests.cash_town import SECOND, SECOND_PASSWORD, add_second, approve_cash, open_laptop
 from tests.store_fixtures import template
 from tests.stores import OPERATOR, PASSWORD, Clock, copy_store, open_town
+from tests.voucher_post import post, unpost
 
 __all__ = ["template"]
 Run = Callable[..., tuple[int, Any]]
@@ -33,7 +35,6 @@ def run(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     for name, value in (
         ("OPERATOR", OPERATOR),
         ("PASSWORD", PASSWORD),
-        ("FILE_PASSWORD", "1234-5678-9012"),
         ("SECOND_PASSWORD", SECOND_PASSWORD),
     ):
         monkeypatch.setenv(f"SASAE_{name}", value)
@@ -49,6 +50,19 @@ def run(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     return call
 
 
+def deliver(sender: Path, receiver: Path) -> TakenIn:
+    """The vouchers' part of a package from one folder to the other."""
+    there, here = (gateway(now=Clock()).open(one, operator=OPERATOR, password=PASSWORD) for one in (sender, receiver))
+    try:
+        post(there.context, here.context, sender / "told")
+        taken = unpost(here.context, sender / "told")
+        assert taken is not None
+        return taken
+    finally:
+        there.close(backup=False)
+        here.close(backup=False)
+
+
 def refusal(answer: Any) -> str:
     assert answer["error"]["message"]
     return str(answer["error"]["code"])
@@ -59,12 +73,8 @@ def test_from_headquarters_to_a_laptop_and_back(run: Run, tmp_path: Path) -> Non
     letters = run.letters  # type: ignore[attr-defined]
     code, told = run("vouchers", "assign", "--batch", "B-1", "--site", "見本小学校", "--device", letters)
     assert (code, told["count"], told["total"], told["device"]) == (0, 4, 281_000, letters)
-    path = str(tmp_path / "a.sasae-vouchers")
-    code, told = run("vouchers", "carry", path, "--device", letters)
-    assert code == 0 and (told["kind"], told["vouchers"], told["total"]) == ("carry", 4, 281_000)
-    assert run("vouchers", "receive", path, at="laptop")[1]["new"] == 4
-    assert run("vouchers", "receive", path, at="laptop")[1]["unchanged"] == 4
-    assert refusal(run("vouchers", "receive", path)[1]) == "voucher.file_own"
+    assert deliver(tmp_path / "hq", tmp_path / "laptop").new == 4
+    assert deliver(tmp_path / "hq", tmp_path / "laptop").unchanged == 4
     code, told = run("pay", first, "--identified", "運転免許証", "--receipt", str(tmp_path / "r.pdf"), at="laptop")
     assert code == 0 and (told["amount"], told["identified"], told["site"]) == (200_000, "licence", "見本小学校")
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
@@ -78,10 +88,8 @@ def test_from_headquarters_to_a_laptop_and_back(run: Run, tmp_path: Path) -> Non
     code, done = run("refund", "confirm", asked["receipt"], "--second", SECOND, at="laptop")
     assert code == 0 and (done["state"], done["second"]) == ("done", SECOND)
     assert run("vouchers", "give-up", third, at="laptop")[1]["given_up"] == [third]
-    back = str(tmp_path / "b.sasae-vouchers")
-    assert run("vouchers", "carry", back, at="laptop")[1]["receipts"] == 3
-    code, told = run("vouchers", "receive", back)
-    assert code == 0 and (told["paid"], told["refunded"], told["home"], told["conflicts"]) == (2, 1, 1, [])
+    heard = deliver(tmp_path / "laptop", tmp_path / "hq")
+    assert (heard.receipts, heard.paid, heard.refunded, heard.home, heard.conflicts) == (3, 2, 1, 1, ())
     states = {one["number"]: one["state"] for one in run("vouchers", "list")[1]["vouchers"]}
     assert states == {first: "paid", second: "refunded", third: "ready", last: "assigned"}
     code, left = run("uncollected")
@@ -123,7 +131,6 @@ def test_boxes_the_day_and_papers(run: Run, tmp_path: Path) -> None:
         (("vouchers", "assign", "--batch", "B-1", "--device", "!!"), "voucher.device_malformed"),
         (("boxes", "in", "3000=1", "--second", "x"), "cash.box_missing"),
         (("vouchers", "freeze", "--device", "ZZZZ"), "reason.missing"),
-        (("vouchers", "receive", "does-not-exist"), "sealed.missing"),
         (("day-sheet", "--on", "いつか"), "protection.day"),
         (("refund", "confirm", "R-XXXX-00001-X"), "cash.receipt_unknown"),
     ],

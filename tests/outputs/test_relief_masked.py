@@ -224,8 +224,6 @@ def _paying(cast: dict[str, str], place: Path) -> dict[str, list[list[str]]]:
         "relief vouchers freeze": [[one, "--reason", "試験"] for one in both[:1]],
         "relief vouchers void": [[one, "--reason", "試験"] for one in both[:1]],
         "relief vouchers adopt": [["--reason", "試験"]],
-        "relief vouchers carry": [[out("carried.sasae-vouchers"), "--device", "K7QF"]],
-        "relief vouchers receive": [[out("carried.sasae-vouchers")]],
         "relief uncollected": [[], *([*one] for one in (["--out", out("uncollected.csv")], ["--out", out("uncollected.pdf")]))],
         "relief pay": [[one, "--identified", "known"] for one in both],
         "relief refund ask": [[receipt, "--reason", "試験"]],

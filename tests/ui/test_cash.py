@@ -19,6 +19,7 @@ from app.usecases.cash_rows import ReceiptFilter
 from tests.cash_town import SECOND, SECOND_PASSWORD, add_second, approve_cash, ledger, open_laptop, voucher
 from tests.stores import Town
 from tests.ui.conftest import press, say
+from tests.voucher_post import post, unpost
 
 Settle = Callable[[], None]
 
@@ -153,28 +154,13 @@ def test_vouchers_are_assigned_carried_and_taken_in(desk: Any, window: MainWindo
         dialog.save()
         settle()
         assert {voucher(town.ctx, one).device_id for one in desk.made.ids} == {letters}
-        writing = tab.acts.carry(letters)
-        writing.passphrase.setText("1234-5678-9012")
-        writing.path.setText(str(tmp_path / "a.sasae-vouchers"))
-        writing.run()
-        settle()
-        assert "引換券 3枚" in writing.banner.words
-        writing.accept()
-        from app.syncing.vouchers import read_vouchers, write_answer
-
-        read_vouchers(laptop.ctx, source=tmp_path / "a.sasae-vouchers", passphrases=["1234-5678-9012"])
+        post(town.ctx, laptop.ctx, tmp_path / "a")
+        unpost(laptop.ctx, tmp_path / "a")
         cash_desk.pay(laptop.ctx, voucher_id=desk.made.ids[0], identified="card")
-        write_answer(laptop.ctx, target=tmp_path / "b.sasae-vouchers", passphrase="1234-5678-9012")
-        reading = tab.acts.receive()
-        reading.path.setText(str(tmp_path / "b.sasae-vouchers"))
-        reading.passphrase.setText("1234 5678 9012")
-        reading.run()
-        settle()
-        assert "受領書 1件" in reading.facts.text()
-        reading.run()
-        settle()
-        assert "支払 1件 200,000円" in reading.banner.words and voucher(town.ctx, desk.made.ids[0]).state == "paid"
-        reading.accept()
+        post(laptop.ctx, town.ctx, tmp_path / "b")
+        unpost(town.ctx, tmp_path / "b")
+        assert voucher(town.ctx, desk.made.ids[0]).state == "paid"
+        assert tab.exchange_button.isEnabled()
         window.go("cash", tab="uncollected")
         settle()
         assert window.current.tab("uncollected").count.text() == "2件 31,000円"

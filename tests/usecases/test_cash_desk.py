@@ -10,10 +10,19 @@ from app.domain.errors import EnvironmentFault, RuleViolation
 from app.presentation.cash_values import day_sheet_values
 from app.usecases import cash_boxes, cash_desk, vouchers
 from app.usecases.cash_rows import ReceiptFilter, VoucherFilter
-from app.usecases.voucher_files import build_carry, note_carried
+from app.usecases.voucher_messages import build_carry, note_carried
 from tests.batches_town import take_over
 from tests.cash_town import OPERATOR, PASSWORD, SECOND, SECOND_PASSWORD, add_second, approve_cash, ledger, voucher
 from tests.stores import Town
+
+
+def leave(town: Town, *, letters: str) -> None:
+    """What the device with these letters has to know leaves on a stick."""
+    carry = build_carry(town.ctx, letters=letters)
+    assert carry is not None
+    with town.ctx.unit() as uow:
+        note_carried(uow, carry, target="x")
+        uow.commit()
 
 
 def assigned(town: Town, *amounts: int, **how: object) -> list[str]:
@@ -100,7 +109,7 @@ def test_another_sites_and_another_devices_vouchers_are_refused(town: Town) -> N
             cash_desk.pay(town.ctx, voucher_id=one, identified="card")
     with pytest.raises(RuleViolation, match=r"voucher\.device_missing"):
         vouchers.assign(town.ctx, voucher_ids=[made.ids[2]], site_id=site.id)
-    note_carried(town.ctx, build_carry(town.ctx, device="ZZZZ"), target="x")
+    leave(town, letters="ZZZZ")
     asked = vouchers.recall(town.ctx, voucher_ids=[made.ids[0]])
     assert asked.waiting == 1
     with pytest.raises(RuleViolation, match=r"voucher\.held"):
@@ -110,11 +119,12 @@ def test_another_sites_and_another_devices_vouchers_are_refused(town: Town) -> N
 def test_letters_typed_wrong_are_taken_back_as_long_as_no_file_was_written(town: Town) -> None:
     made = approve_cash(town.ctx, [1000])
     vouchers.assign(town.ctx, voucher_ids=made.ids, site_id=town.ctx.place.site_id, device="ZZZY")
-    stale = build_carry(town.ctx, device="ZZZY")
+    stale = build_carry(town.ctx, letters="ZZZY")
+    assert stale is not None
     assert vouchers.recall(town.ctx, voucher_ids=made.ids).waiting == 0
     assert voucher(town.ctx, made.ids[0]).state == "ready"
-    with pytest.raises(RuleViolation, match=r"voucher\.changed_meanwhile"):
-        note_carried(town.ctx, stale, target="x")
+    with pytest.raises(RuleViolation, match=r"voucher\.changed_meanwhile"), town.ctx.unit() as uow:
+        note_carried(uow, stale, target="x")
     vouchers.assign(town.ctx, voucher_ids=made.ids)
     assert cash_desk.pay(town.ctx, voucher_id=made.ids[0], identified="card").voucher.term == 2
 

@@ -16,7 +16,6 @@ from app.usecases import bank_profiles, batches, cash_desk, money_home, relief_c
 from app.usecases.cash_rows import VoucherFilter
 from app.usecases.context import Actor, Context
 from app.usecases.transfer_rows import BankAnswer
-from app.usecases.voucher_files import build_carry
 from tests.batches_town import APPROVER, MAKER, Desk, elsewhere, open_desk, take_over
 from tests.stores import OPERATOR, PASSWORD, Town, open_town
 
@@ -90,7 +89,7 @@ def test_another_device_makes_nothing_until_two_people_took_over(desk: Desk, tmp
         lambda: transfers.write_transfer(copy, batch_id=batch.id, profile="standard", transfer_on=DAY, out=tmp_path / "a.txt"),
         lambda: transfers.ask_again(copy, batch_id=batch.id, reason="x"), lambda: transfers.allow_again(boss, batch_id=batch.id),
         lambda: vouchers.assign(copy, batch_id=draft_of.id), lambda: vouchers.ask_void(copy, voucher_ids=[paper], reason="x"),
-        lambda: vouchers.confirm_void(copy, voucher_ids=[paper]), lambda: vouchers.adopt(copy, reason="x"), lambda: build_carry(copy, device="K7QF"),
+        lambda: vouchers.confirm_void(copy, voucher_ids=[paper]), lambda: vouchers.adopt(copy, reason="x"),
     ]  # fmt: skip
     before = desk.town.sql("SELECT count(*) FROM journal")
     for act in acts:

@@ -16,7 +16,6 @@ from app.presentation.messages import message
 from app.presentation.yen_words import yen
 from app.ui import faults
 from app.ui.cash.saving import paper_folder
-from app.ui.cash.voucher_files import ReadDialog, WriteDialog
 from app.ui.page import Shell
 from app.ui.relief.home_dialog import lead_home
 from app.ui.surveys.asking import open_form
@@ -41,7 +40,7 @@ class VoucherActs(QObject):
         if done.unchanged:
             lines.append(f"{done.unchanged:,}枚は、すでにそうなっていました。")
         if done.waiting:
-            lines.append(f"{done.waiting:,}枚は、拠点のファイルを取り込むと戻ります。")
+            lines.append(f"{done.waiting:,}枚は、拠点から持ち出されたファイルを「受け渡し」で取り込むと戻ります。")
         lines += [refusal_words(one) for one in done.refused[:_SHOWN]]
         if len(done.refused) > _SHOWN:
             lines.append(f"ほか {len(done.refused) - _SHOWN:,}枚")
@@ -61,7 +60,7 @@ class VoucherActs(QObject):
             site = vouchers.ensure_site(ctx, name=name).id if name else ""
             return vouchers.assign(ctx, voucher_ids=ids, site_id=site, device=given["device"], expires_on=_day(given["expires_on"]))
 
-        return self._form(ASSIGN, act, "を割り当てました。拠点へは「拠点へのファイル」で届けます。", lead=f"選んだ引換券：{len(ids):,}枚")
+        return self._form(ASSIGN, act, "を割り当てました。拠点へは「受け渡し」の持ち出しで届けます。", lead=f"選んだ引換券：{len(ids):,}枚")
 
     def recall(self, ids: Sequence[str]) -> FormDialog:
         """Ask them back."""
@@ -69,7 +68,7 @@ class VoucherActs(QObject):
         return self._form(
             RECALL,
             lambda given: vouchers.recall(ctx, voucher_ids=ids, reason=given["reason"]),
-            "を回収します。ファイルで届けたもののほかは、もう本部に戻っています。",
+            "を回収します。持ち出したもののほかは、もう本部に戻っています。",
         )
 
     def freeze(self, device: str) -> FormDialog:
@@ -82,7 +81,7 @@ class VoucherActs(QObject):
 
     def release(self, ids: Sequence[str]) -> None:
         """The lost laptop is there again."""
-        question, detail = "端末が見つかり、引換券はその端末に戻りますか？", "見つかった端末の「本部へのファイル」も、取り込んでください。"
+        question, detail = "端末が見つかり、引換券はその端末に戻りますか？", "見つかった端末からも「受け渡し」で持ち出し、本部で取り込んでください。"
         if ask(self._parent, question, detail, yes="凍結を解く", no="やめる"):
             ctx = self.shell.context
             self._run(
@@ -116,31 +115,14 @@ class VoucherActs(QObject):
         ctx = self.shell.context
         return self._form(
             GIVE_UP, lambda given: vouchers.give_up(ctx, voucher_ids=ids, reason=given["reason"]),
-            "を返しました。「本部へのファイル」で本部に伝えてください。",
+            "を返しました。「受け渡し」の持ち出しで本部に伝えてください。",
         )  # fmt: skip
 
-    # -- files and papers
+    # -- packages and papers
 
-    def carry(self, device: str) -> WriteDialog:
-        """The file for one device."""
-        dialog = WriteDialog(
-            self._parent, self.shell, device="" if device == self.shell.context.place.device_prefix else device, answer=False
-        )
-        dialog.open()
-        return dialog
-
-    def answer(self) -> WriteDialog:
-        """The file for headquarters."""
-        dialog = WriteDialog(self._parent, self.shell, device="", answer=True)
-        dialog.open()
-        return dialog
-
-    def receive(self) -> ReadDialog:
-        """A file from headquarters or from a site."""
-        dialog = ReadDialog(self._parent, self.shell)
-        dialog.taken.connect(self.told)
-        dialog.open()
-        return dialog
+    def exchange(self) -> None:
+        """Vouchers and what was paid travel in the packages of the page 受け渡し."""
+        self.shell.go("exchange")
 
     def print(self, ids: Sequence[str]) -> None:
         """Vouchers with their QR, two to a sheet; eight for more than forty, which saves paper."""

@@ -1,4 +1,4 @@
-"""引換券: where each voucher is; assigning and recalling at headquarters, giving back at a site, the files between them."""
+"""引換券: where each voucher is; assigning and recalling at headquarters, giving back at a site."""
 
 from __future__ import annotations
 
@@ -59,34 +59,32 @@ class VouchersTab(Tab):
         self._make_buttons()
         self.empty = EmptyState(
             "引換券はまだありません",
-            "本部では、現金の支給決定簿を承認すると、引換券ができます。拠点では、本部からのファイルを取り込みます。",
-            icon="cash", actions=[("ファイルを取り込む…", "folder", self.acts.receive), ("支給へ", "relief", lambda: self.shell.go("relief"))],
+            "本部では、現金の支給決定簿を承認すると、引換券ができます。拠点では、本部から届いたUSBメモリを「受け渡し」で取り込みます。",
+            icon="cash", actions=[("受け渡しへ", "package", self.acts.exchange), ("支給へ", "relief", lambda: self.shell.go("relief"))],
         )  # fmt: skip
         self._lay_out()
 
     def _make_buttons(self) -> None:
         self.assign_button = button("割り当てる…（F6）", role="primary", icon="check")
         self.recall_button = button("回収を頼む…", icon="undo")
-        self.carry_button = button("拠点へのファイル…", icon="save")
         self.freeze_button = button("端末の紛失…", icon="warning")
         self.release_button = button("凍結を解く…", icon="unlock")
         self.adopt_button = button("前のデータから引き継ぐ…", icon="restore")
         self.void_button = button("取消を求める…", icon="minus")
         self.confirm_button = button("取消を確認する…", icon="check")
         self.give_button = button("本部へ返す…", icon="undo")
-        self.answer_button = button("本部へのファイル…", icon="save")
-        self.receive_button = button("ファイルを取り込む…（Ctrl+O）", icon="folder")
+        self.exchange_button = button("受け渡しへ（Ctrl+O）", icon="package")
         self.print_button = button("引換券を印刷…（Ctrl+P）", icon="print")
         self.export_button = button("書き出す…（Ctrl+E）", icon="list")
         for made, act, keys in (
             (self.assign_button, lambda: self.acts.assign(self.chosen, self.batch_id), "F6"),
-            (self.recall_button, lambda: self.acts.recall(self.chosen), ""), (self.carry_button, lambda: self.acts.carry(self.device), ""),
+            (self.recall_button, lambda: self.acts.recall(self.chosen), ""),
             (self.freeze_button, lambda: self.acts.freeze(self.device), ""), (self.void_button, lambda: self.acts.void(self.chosen), ""),
             (self.confirm_button, lambda: self.acts.confirm_void(self.chosen), ""),
             (self.release_button, lambda: self.acts.release(self.chosen), ""),
             (self.adopt_button, self.acts.adopt, ""),
-            (self.give_button, lambda: self.acts.give_up(self.chosen), ""), (self.answer_button, self.acts.answer, ""),
-            (self.receive_button, self.acts.receive, "Ctrl+O"), (self.print_button, lambda: self.acts.print(self.listed), "Ctrl+P"),
+            (self.give_button, lambda: self.acts.give_up(self.chosen), ""),
+            (self.exchange_button, self.acts.exchange, "Ctrl+O"), (self.print_button, lambda: self.acts.print(self.listed), "Ctrl+P"),
             (self.export_button, self.export, "Ctrl+E"),
         ):  # fmt: skip
             bind(self, made, act, keys)
@@ -104,15 +102,15 @@ class VouchersTab(Tab):
         filters.setStretch(0, 1)
         hq = place.site_kind == "hq"
         ours = (
-            self.assign_button, self.recall_button, self.carry_button, self.freeze_button, self.release_button, self.void_button,
+            self.assign_button, self.recall_button, self.freeze_button, self.release_button, self.void_button,
             self.confirm_button, self.adopt_button,
         )  # fmt: skip
-        theirs = (self.give_button, self.answer_button)
+        theirs = (self.give_button,)
         for one in ours:
             one.setVisible(hq)
         for one in theirs:
             one.setVisible(not hq)
-        acts = flow(*(ours if hq else theirs), self.receive_button, self.print_button, self.export_button)
+        acts = flow(*(ours if hq else theirs), self.exchange_button, self.print_button, self.export_button)
         whole = column(frame("well", head), filters, self.banner, self.table, self.empty, self.sums, acts, spacing=8, margins=(0, 10, 0, 0))
         whole.setStretch(3, 1)
         whole.setStretch(4, 1)
@@ -205,11 +203,9 @@ class VouchersTab(Tab):
         self.release_button.setVisible(hq and current is not None and current.state == "frozen" and bool(current.device))
         self.confirm_button.setVisible(hq and current is not None and bool(current.asked_by) and current.state != "void")
         self.adopt_button.setVisible(hq and self._foreign > 0)
-        for one in (self.carry_button, self.freeze_button):
-            one.setEnabled(may)
+        self.freeze_button.setEnabled(may)
         self.give_button.setEnabled(some and self.may("pay"))
-        self.answer_button.setEnabled(self.may("pay"))
-        self.receive_button.setEnabled(self.may("pay"))
+        self.exchange_button.setEnabled(self.may("exchange"))
         self.print_button.setEnabled(bool(self.listed) and self.may("print"))
         self.export_button.setEnabled(bool(self.listed))
 

@@ -14,7 +14,7 @@ from app.usecases import cash_boxes, cash_desk, vouchers
 from app.usecases.context import Context
 from app.usecases.gateway import Session
 from app.usecases.postings import post_approved
-from app.usecases.voucher_files import build_carry, note_carried
+from app.usecases.voucher_messages import build_carry, note_carried
 
 _AMOUNTS = (200_000, 100_000, 55_000, 30_000, 1_000_000, 37_500, 50_000, 150_000, 20_000, 70_000, 200_000, 5_000)
 _NAMES = (
@@ -31,7 +31,10 @@ def _fill(session: Session) -> None:
     site = vouchers.ensure_site(ctx, name="第一小学校").id
     vouchers.assign(ctx, voucher_ids=ids[:7])
     vouchers.assign(ctx, voucher_ids=ids[7:11], site_id=site, device="K7QF")
-    note_carried(ctx, build_carry(ctx, device="K7QF"), target="K7QF")
+    carry = build_carry(ctx, letters="K7QF")
+    with ctx.unit() as uow:
+        note_carried(uow, carry, target="K7QF")  # type: ignore[arg-type]
+        uow.commit()
     vouchers.recall(ctx, voucher_ids=ids[9:10], reason="別の避難所へ移った")
     box, _ = cash_boxes.save_box(ctx, name="手提げ金庫A")
     cash_boxes.save_box(ctx, name="手提げ金庫B")
@@ -124,16 +127,6 @@ def _(stage: Stage) -> QWidget:
 def _(stage: Stage) -> QWidget:
     tab = _tab(_open(stage, "vouchers"), "vouchers")
     return tab.acts.assign(tab.chosen)
-
-
-@shot("cash-carry")
-def _(stage: Stage) -> QWidget:
-    return _tab(_open(stage, "vouchers"), "vouchers").acts.carry("K7QF")
-
-
-@shot("cash-receive")
-def _(stage: Stage) -> QWidget:
-    return _tab(_open(stage, "vouchers"), "vouchers").acts.receive()
 
 
 @shot("cash-boxes")

@@ -397,7 +397,7 @@ def unpack(kind: type[R], told: Mapping[str, Any], *, path: str = "") -> R:
     try:
         values = {name: from_json_value(kind, name, value) for name, value in told.items() if name in names}
         made = kind(id=str(told["id"]), **values)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise IntegrityFault("sealed.damaged", path=path) from error
     if any(isinstance(getattr(made, name), float) for name in names):
         raise IntegrityFault("sealed.damaged", path=path)
