@@ -1,76 +1,87 @@
-"""Headquarters and enrolled laptops on real stores, and packages that travel between them."""
+"""Two laptops of one municipality: headquarters and a shelter that was enrolled, with real packages between their folders."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from app.bootstrap import gateway
-from app.storage.engine import connect
-from app.syncing.packages import AppliedPackage, WrittenPackage, apply_package, write_package
+from app.bootstrap import FolderSession, gateway
+from app.domain.evacuee import Person, Stay
+from app.domain.identifiers import new_id, person_number
+from app.syncing.packages import apply_package, write_package
+from app.usecases.context import Context
 from app.usecases.enrolling import accept_answer, accept_request, make_request
-from app.usecases.enrolment import create_municipality
-from app.usecases.reception import Arrival, check_in
-from tests.stores import OPERATOR, PASSWORD, Clock, Town, setup_of
-
-SITE = "見本小学校"
+from app.usecases.enrolment import create_municipality, device_list
+from tests.stores import OCCURRED, OPERATOR, PASSWORD, Clock, setup_of
 
 
-def open_office(town: Town) -> Town:
-    """Make a town's store headquarters of the exchange."""
-    create_municipality(town.ctx)
-    return town
+@dataclass
+class Laptop:
+    """A site's laptop, open."""
+
+    session: FolderSession
+    folder: Path
+
+    @property
+    def ctx(self) -> Context:
+        """The administrator's context."""
+        return self.session.context
 
 
-def enrolled(hq: Town, folder: Path, *, site: str = SITE, kind: str = "shelter", clock: Clock | None = None) -> Town:
-    """A new laptop of a site, enrolled at headquarters and opened again."""
-    session, _ = gateway(now=clock or hq.clock).create(folder, setup_of(site_name=site, site_kind=kind))
-    laptop = Town(session=session, clock=clock or hq.clock, folder=folder)  # type: ignore[arg-type]
-    enrol(hq, laptop)
-    return reopened(laptop)
+def found_laptop(folder: Path, clock: Clock, *, site: str, kind: str = "shelter") -> Laptop:
+    """A new laptop of a site, open, not enrolled."""
+    made = gateway(now=clock)
+    session, _ = made.create(folder, setup_of(site_name=site, site_kind=kind))
+    session.close(backup=False)
+    return Laptop(made.open(folder, operator=OPERATOR, password=PASSWORD), folder)
 
 
-def enrol(hq: Town, laptop: Town, **options: object) -> None:
-    """Request, acceptance, answer."""
-    made = accept_request(hq.ctx, text=make_request(laptop.ctx).text, **options)  # type: ignore[arg-type]
-    accept_answer(laptop.ctx, text=made.lines)
+def enrol(hq: Context, laptop: Context) -> None:
+    """Headquarters takes a laptop into its list, making the list if there is none."""
+    if device_list(hq) is None:
+        create_municipality(hq)
+    accepted = accept_request(hq, text=make_request(laptop).text)
+    accept_answer(laptop, text=accepted.text, expected=accepted.fingerprint)
 
 
-def reopened(laptop: Town) -> Town:
-    """Closed and opened again: what a laptop is counts from its opening on."""
-    laptop.session.close(backup=False)
-    session = gateway(now=laptop.clock).open(laptop.folder, operator=OPERATOR, password=PASSWORD)
-    return Town(session=session, clock=laptop.clock, folder=laptop.folder)
-
-
-def send(sender: Town, to: str, stick: Path, **options: bool) -> WrittenPackage:
-    """Write a package onto a stick."""
+def carry(sender: Context, receiver: Laptop | Any, stick: Path, *, to: str) -> Any:
+    """A package from one to the other, written to a stick and taken in."""
     stick.mkdir(exist_ok=True)
-    sender.clock.forward(seconds=1)
-    return write_package(sender.ctx, to_site=to, target=stick, **options)
+    done = write_package(sender, to_site=to, target=stick)
+    return apply_package(receiver.ctx, source=done.path, folder=receiver.folder)
 
 
-def take(receiver: Town, source: Path, *, receipt: bool = False) -> AppliedPackage:
-    """Take a package in."""
-    receiver.clock.forward(seconds=1)
-    return apply_package(receiver.ctx, source=source, folder=receiver.folder, receipt=receipt)
+def check_in(ctx: Context, *, name: str, kana: str = "", shelter: str = "", serial: int = 1, **values: Any) -> Person:
+    """Somebody who came in: a person and, with a shelter, a stay."""
+    with ctx.unit() as uow:
+        person = uow.persons.add(
+            Person(id=new_id(), number=person_number(ctx.place.device_prefix, serial), name=name, kana=kana, source="visitor", **values)
+        )
+        if shelter:
+            uow.stays.add(Stay(id=new_id(), person_id=person.id, shelter_id=shelter, from_at=OCCURRED))
+        uow.commit()
+    return person
 
 
-def arrive(town: Town, *names: str, shelter: str | None = None) -> list[str]:
-    """People who are in no list of residents check in; answers who they are."""
-    shelter_id = shelter or town.shelters[0]
-    arrivals = [Arrival(values={"name": name, "kana": "", "birth": "", "sex": "男"}) for name in names]
-    return list(check_in(town.ctx, shelter_id=shelter_id, arrivals=arrivals).persons)
+def change(ctx: Context, person_id: str, *, reason: str = "", **values: Any) -> None:
+    """Correct somebody."""
+    from dataclasses import replace
+
+    found = ctx.reads.get("person", person_id)
+    assert isinstance(found, Person)
+    with ctx.unit(reason=reason) as uow:
+        uow.persons.save(replace(found, **values), expected_version=found.version)
+        uow.commit()
 
 
-def content(town: Town) -> dict[str, list[tuple[object, ...]]]:
-    """Every table that registry data stand in, row by row: what must be as it was when something was refused."""
-    found: dict[str, list[tuple[object, ...]]] = {}
-    connection = connect(town.folder / "store.db", town.data_key)
-    try:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%fts%'")]
-        for name in sorted(names):
-            if not name.startswith("sqlite_"):
-                found[name] = sorted(map(tuple, connection.execute(f'SELECT * FROM "{name}"').fetchall()), key=repr)
-    finally:
-        connection.close()
-    return found
+def change_all(ctx: Context, person_ids: list[str], *, reason: str = "", **values: Any) -> None:
+    """Correct many people the same way in one transaction."""
+    from dataclasses import replace
+
+    with ctx.unit(reason=reason) as uow:
+        for person_id in person_ids:
+            found = uow.persons.get(person_id)
+            assert found is not None
+            uow.persons.save(replace(found, **values), expected_version=found.version)
+        uow.commit()

@@ -28,6 +28,7 @@ from app.ui.widgets.text import column, frame, row, text
 from app.usecases.backups import back_up_now
 from app.usecases.gateway import Session
 from app.usecases.settings import last_backup, read_settings
+from app.usecases.site_board import last_package
 
 _TITLE = "支え 被災者支援台帳"
 _SEARCH_HINT = "氏名・カナ・生年月日・住所・電話・整理番号で検索（Ctrl+K）"
@@ -174,19 +175,20 @@ class MainWindow(QMainWindow):
                     self._freshen(page)
         if not loading.KINDS.isdisjoint(changes):
             loading.load(self)
-        if "setting" in changes:
+        if not {"setting", "package"}.isdisjoint(changes):
             self.refresh_status()
+        if "setting" in changes:
             self._start_backups()
 
     def refresh_status(self) -> None:
         """Read again when the last backup and the last package were."""
 
-        def read() -> tuple[datetime | None, str]:
-            return last_backup(self.context), self.context.reads.settings.get("package.last")
+        def read() -> tuple[datetime | None, datetime | None]:
+            return last_backup(self.context), last_package(self.context)
 
-        def show(found: tuple[datetime | None, str]) -> None:
+        def show(found: tuple[datetime | None, datetime | None]) -> None:
             self.status.show_backup(found[0])
-            self.status.show_package(datetime.fromisoformat(found[1]) if found[1] else None)
+            self.status.show_package(found[1])
 
         self.runner.read(read, parent=self, latest="status").success(show).start()
 

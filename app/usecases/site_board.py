@@ -63,12 +63,12 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
     reads = ctx.reads.exchange
     news = {one.device: one for one in reads.peers()}
     newest, gaps = _by_device(reads.newest()), Counter(_device_of(gap.chain) for gap in reads.gaps())
-    unread = _unread(reads.packages(limit=1000), found)
+    unread, unsigned = _unread(reads.packages(limit=1000), found), _unsigned(ctx)
     made = []
     for device in found.devices:
         peer = news.get(device.device, PeerNews(device=device.device, knows={}))
         mine = device.device == ctx.place.device_id
-        lacks = reads.count_since(peer.knows, site_kind=device.site_kind) if count and device.active and not mine else 0
+        lacks = reads.count_since(peer.knows, site_kind=device.site_kind) + unsigned if count and device.active and not mine else 0
         made.append(
             SiteStatus(
                 device=device.device, letters=device.letters, site_id=device.site_id, site=device.site_name, kind=device.site_kind,
@@ -134,11 +134,18 @@ def _to_headquarters(ctx: Context, found: DeviceList) -> int:
         return 0
     news = {one.device: one for one in ctx.reads.exchange.peers()}
     lacks = [
-        ctx.reads.exchange.count_since(news[one.device].knows if one.device in news else {}, site_kind="hq")
+        ctx.reads.exchange.count_since(news[one.device].knows if one.device in news else {}, site_kind="hq") + _unsigned(ctx)
         for one in found.devices
         if one.active and one.site_kind == "hq"
     ]
     return min(lacks, default=0)
+
+
+def _unsigned(ctx: Context) -> int:
+    """Own operations since the last package: they are signed only when one is written, so nobody else can have them."""
+    own = ctx.reads.exchange.vector().get(ctx.place.device_id)
+    signed = next((head.seq for head in ctx.reads.exchange.heads() if head.chain == ctx.place.device_id), 0)
+    return max(0, own.seq - signed) if own else 0
 
 
 def last_package(ctx: Context) -> datetime | None:

@@ -32,8 +32,9 @@ class ConflictTree(QTreeWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setIndentation(theme.current().px(14))
         self.header().setSectionsMovable(False)
-        self.header().setStretchLastSection(True)
-        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._items: dict[str, QTreeWidgetItem] = {}
         self.order: list[str] = []
         self.currentItemChanged.connect(self._changed)
@@ -42,7 +43,7 @@ class ConflictTree(QTreeWidget):
 
     def _fit(self) -> None:
         px = theme.current().px
-        for place, width in enumerate((168, 160, 60)):
+        for place, width in enumerate((168, 150, 62)):
             self.setColumnWidth(place, px(width))
 
     def show_views(self, views: Sequence[ConflictView], states: Mapping[str, str]) -> None:

@@ -79,7 +79,7 @@ class TakeDialog(_TransferDialog):
         def find() -> list[FoundPackage]:
             from app.syncing.packages import find_packages
 
-            return list(find_packages(ctx, folder))
+            return list(find_packages(folder, ctx=ctx))
 
         self.where.setText(f"{folder} を調べています…")
         read = self.shell.runner.read(find, parent=self, label="site.looking", latest="exchange.found")

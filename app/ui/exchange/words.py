@@ -51,10 +51,10 @@ def found_state(found: FoundPackage) -> str:
     """What a file on a stick is to this laptop."""
     if found.problem or found.for_us is None:
         return "読めません"
-    if found.kind == "receipt":
-        return "受領書（確認済み）" if found.already else "受領書"
     if found.mine:
         return "この端末が書いたもの"
+    if found.kind == "receipt":
+        return "受領書（確認済み）" if found.already else "受領書"
     if not found.for_us:
         return "ほかの拠点あて"
     return "取り込み済み" if found.already else "この拠点あて"

@@ -204,7 +204,7 @@ class ExchangePage(Page):
             found: dict[Path, Sequence[FoundPackage]] = {}
             for path in paths:
                 try:
-                    found[path] = find_packages(ctx, path)
+                    found[path] = find_packages(path, ctx=ctx)
                 except OSError:
                     continue
             return found

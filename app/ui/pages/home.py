@@ -13,6 +13,7 @@ from app.presentation.columns.overview import OPEN_SHELTERS
 from app.presentation.messages import message
 from app.ui import theme
 from app.ui.page import Page, Shell
+from app.ui.pages.home_exchange import NO_EXCHANGE, exchange_tasks
 from app.ui.pages.home_money import Task, money_tasks
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.stat import StatTile
@@ -22,6 +23,7 @@ from app.ui.widgets.text import button, column, heading, row, text
 from app.usecases.overview import take_overview
 from app.usecases.relief_overview import NO_MONEY, ReliefOverview, take_relief_overview
 from app.usecases.rows import Overview, ShelterRow
+from app.usecases.site_board import ExchangeHints, exchange_hints
 
 _REFRESH_MS = 60_000
 _BACKUP_AGE = timedelta(days=1)
@@ -36,6 +38,7 @@ class HomePage(Page):
     kinds = frozenset({
         "shelter", "spell", "shelter_spell", "headcount", "person", "stay", "absence", "snapshot", "setting", "household", "protection", "decision",
         "payment_batch", "payment", "transfer_file", "transfer_result", "payee_account", "voucher", "receipt", "casualty",
+        "package", "conflict",
     })  # fmt: skip
 
     def __init__(self, shell: Shell) -> None:
@@ -91,14 +94,14 @@ class HomePage(Page):
     def refresh(self) -> None:
         """Read the overview."""
         ctx = self.context
-        found = self.runner.read(lambda: (take_overview(ctx), take_relief_overview(ctx)), parent=self, latest="home")
-        found.success(lambda both: self.show_overview(*both)).start()
+        found = self.runner.read(lambda: (take_overview(ctx), take_relief_overview(ctx), exchange_hints(ctx)), parent=self, latest="home")
+        found.success(lambda three: self.show_overview(*three)).start()
 
     def take_focus(self) -> None:
         """On the thing done most."""
         self._first.setFocus()
 
-    def show_overview(self, seen: Overview, money: ReliefOverview = NO_MONEY) -> None:
+    def show_overview(self, seen: Overview, money: ReliefOverview = NO_MONEY, exchange: ExchangeHints = NO_EXCHANGE) -> None:
         """Show what was read."""
         self._at.setText(f"{format_instant(seen.at)} 現在")
         self.banner.show_message(message(seen.clock_problem) if seen.clock_problem else "", tone="bad")
@@ -120,7 +123,7 @@ class HomePage(Page):
         self.table.show_rows(seen.open_shelters)
         self.table.setVisible(bool(seen.open_shelters))
         self._empty.setVisible(not seen.open_shelters)
-        self._show_tasks(tasks_of(seen, money))
+        self._show_tasks(tasks_of(seen, money, exchange))
 
     def _show_tasks(self, tasks: list[Task]) -> None:
         while (item := self._tasks.takeAt(0)) is not None:
@@ -140,8 +143,8 @@ class HomePage(Page):
             self._tasks.addWidget(done)
 
 
-def tasks_of(seen: Overview, money: ReliefOverview = NO_MONEY) -> list[Task]:
-    """What wants doing, most pressing first; what concerns money after what concerns people."""
+def tasks_of(seen: Overview, money: ReliefOverview = NO_MONEY, exchange: ExchangeHints = NO_EXCHANGE) -> list[Task]:
+    """What wants doing, most pressing first; what concerns other laptops after what concerns people, then money."""
     rules: list[Callable[[Overview], Task | None]] = [
         _overfull,
         _protections,
@@ -154,7 +157,7 @@ def tasks_of(seen: Overview, money: ReliefOverview = NO_MONEY) -> list[Task]:
         _residents,
     ]
     found = [task for rule in rules if (task := rule(seen)) is not None]
-    return sorted([*found, *money_tasks(money)], key=lambda task: _PRESSING.index(task[1]))
+    return sorted([*found, *exchange_tasks(exchange, now=seen.at), *money_tasks(money)], key=lambda task: _PRESSING.index(task[1]))
 
 
 def _names(rows: tuple[ShelterRow, ...]) -> str:
