@@ -40,7 +40,7 @@ _NUMBERED = re.compile(r"^\s*\d{1,4}\s*[.:)]\s*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A laptop asks to be enrolled. ``before``: the device that this folder was before it was copied or restored, "" for none; ``seq``: how
-    long its chain is. ``signature``: by the laptop's own key over ``text``.
+    long that one's chain is here. ``signature``: by the laptop's own key over ``text``.
     """
 
     device: str

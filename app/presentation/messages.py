@@ -33,6 +33,8 @@ _CODE_PARAMS = {
     "payment_state": "payment.state",
     "limited": "role",
     "consignor": "consignor",
+    "asked_kind": "site.kind",
+    "our_kind": "site.kind",
 }
 """Parameters whose values are codes, and the kind of label that says them."""
 

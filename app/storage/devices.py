@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -12,14 +13,17 @@ from app.storage import tables as t
 from app.storage.journal import CONTEXT, seal_of
 from app.storage.whereabouts import PLACE
 
-BEFORE = "exchange.before"
-"""Setting: the device that this folder was before."""
+BEFORE, LIST = "exchange.before", "exchange.list"
+"""Settings: the devices that this folder was before, the last first, and the newest list of devices."""
+_KEPT = 20
 
 
 def become_new(connection: Connection, data_key: bytes, *, site_id: str, now: datetime) -> str:
     """Register this store as a device of its own; answers the new id. Its keys stay until it asks to be enrolled."""
     previous = connection.execute(select(t.device.c.id, t.device.c.hlc).where(t.device.c.is_self)).one_or_none()
+    settings = dict(connection.execute(select(t.setting.c.name, t.setting.c.value).where(t.setting.c.name.in_((BEFORE, LIST)))).all())
     taken = set(connection.execute(select(t.device.c.prefix)).scalars())
+    taken |= {one["letters"] for one in json.loads(settings.get(LIST) or "{}").get("devices", ())}
     device = next(one for one in iter(new_id, "") if device_prefix(one) not in taken)
     connection.execute(update(t.device).values(is_self=False))
     connection.execute(
@@ -38,7 +42,8 @@ def become_new(connection: Connection, data_key: bytes, *, site_id: str, now: da
     connection.execute(t.serial.delete())
     connection.execute(t.setting.delete().where(t.setting.c.name.in_((CONTEXT, PLACE, BEFORE))))
     if previous is not None:
-        connection.execute(insert(t.setting).values(name=BEFORE, value=previous.id))
+        lineage = [previous.id, *filter(None, settings.get(BEFORE, "").split(","))][:_KEPT]
+        connection.execute(insert(t.setting).values(name=BEFORE, value=",".join(lineage)))
     return device
 
 

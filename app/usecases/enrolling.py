@@ -12,11 +12,11 @@ from app.domain.identifiers import device_prefix
 from app.usecases.cash_desk import disaster_mark
 from app.usecases.context import Changes, Context
 from app.usecases.enrolment import (
-    BEFORE,
     CONFIRMED,
     check_list,
     device_list,
     find_site,
+    former_device,
     in_order,
     keep_list,
     moment,
@@ -111,12 +111,13 @@ def make_request(ctx: Context) -> MadeRequest:
         raise RuleViolation("enrol.already_member" if mine.active else "enrol.revoked_here", device=mine.letters, reason=mine.reason)
     ctx.keys.renew()
     place = ctx.place
-    own = ctx.reads.exchange.vector().get(place.device_id)
+    before = former_device(ctx)
+    former = ctx.reads.exchange.vector().get(before)
     request = Request(
         device=place.device_id, letters=place.device_prefix, site_id=place.site_id, site_name=place.site_name, site_kind=place.site_kind,
         recipient=ctx.keys.recipient(), verify_key=ctx.keys.verify_key(), municipality_code=place.municipality_code,
         municipality=place.municipality_name, disaster=place.disaster_name, mark=disaster_mark(ctx), training=place.training,
-        written_at=ctx.now().replace(microsecond=0).isoformat(), before=ctx.reads.settings.get(BEFORE), seq=own.seq if own else 0,
+        written_at=ctx.now().replace(microsecond=0).isoformat(), before=before, seq=former.seq if former else 0,
     )  # fmt: skip
     signed = replace(request, signature=ctx.keys.sign(request.text()))
     text = texts.write_request(signed)
@@ -140,7 +141,7 @@ def become_new(ctx: Context, *, reason: str) -> str:
 
 def look_at_request(ctx: Context, *, text: str, path: str = "") -> RequestView:
     """What a request asks, and whether it can be accepted. Raises what ``read_request`` raises; IntegrityFault ``enrol.request_false``."""
-    found = need_office(ctx)
+    found = _need_office(ctx)
     request = _read_request(ctx, text, path)
     site = find_site(ctx, request.site_id) or find_site(ctx, request.site_name)
     before = found.find(request.before) if request.before else None
@@ -158,7 +159,7 @@ def look_at_request(ctx: Context, *, text: str, path: str = "") -> RequestView:
 
 def _warnings(request: Request, kind: str) -> tuple[Warning, ...]:
     if kind and kind != request.site_kind:
-        return (Warning(code="enrol.other_kind", params={"kind": request.site_kind, "ours": kind}),)
+        return (Warning(code="enrol.other_kind", params={"asked_kind": request.site_kind, "our_kind": kind}),)
     return ()
 
 
@@ -174,7 +175,7 @@ def accept_request(
     ``enrol.training``, ``enrol.real``, ``enrol.own_request``, ``enrol.already``, ``enrol.was_revoked``, ``enrol.letters_taken``,
     ``enrol.keys_taken``, ``enrol.site_unknown``, ``enrol.hq_named``, ``enrol.key_only_hq``, ``enrol.request_fingerprint``.
     """
-    found = need_office(ctx)
+    found = _need_office(ctx)
     request = _read_request(ctx, text, path)
     if expected and not same_fingerprint(expected, request.fingerprint):
         raise RuleViolation("enrol.request_fingerprint", field="fingerprint", fingerprint=request.fingerprint)
@@ -192,7 +193,7 @@ def accept_request(
         devices = found.with_device(entry)
         ended = before is not None and before.active and before.device != ctx.place.device_id
         if before is not None and ended:
-            devices = replace(devices.with_device(revoked(ctx, uow, before, reason=request.letters)), number=devices.number)
+            devices = replace(devices.with_device(revoked(ctx, uow, before, reason=f"\u2192 {request.letters}", told=request.seq)), number=devices.number)
         signed = write_list(ctx, uow, devices)
         uow.log_access(action="key", persons=0, target=request.letters)
         changes = uow.commit()
@@ -201,6 +202,13 @@ def accept_request(
         return replace(made, changes=changes)
     numbers = sorted(one.number for one in ctx.reads.cash.vouchers_of(before.letters) if one.state == "assigned")
     return replace(made, replaced=before.letters, vouchers=tuple(numbers), changes=changes)
+
+
+def _need_office(ctx: Context) -> DeviceList:
+    """Who was handed a request by mistake is told so, and not that the laptop itself is not enrolled."""
+    if not ctx.keys.municipal_key() and (ctx.place.site_kind != "hq" or device_list(ctx) is not None):
+        raise RuleViolation("enrol.other_request")
+    return need_office(ctx)
 
 
 def _read_request(ctx: Context, text: str, path: str) -> Request:
@@ -308,7 +316,8 @@ def accept_answer(ctx: Context, *, text: str, path: str = "", expected: str = ""
         ctx.keys.take_municipal(answer.lent, expected=key)
     confirmed = bool(expected) or ctx.reads.settings.get(CONFIRMED) == key
     with ctx.unit() as uow:
-        keep_list(uow, answer.devices)
+        if not (answer.devices.partial and _holds_whole(known, answer)):
+            keep_list(uow, answer.devices)
         uow.set_setting(CONFIRMED, key if confirmed else "")
         moved = _adopt(ctx, uow, member)
         uow.log_access(action="key", persons=0, target=member.letters)
@@ -319,9 +328,18 @@ def accept_answer(ctx: Context, *, text: str, path: str = "", expected: str = ""
     )  # fmt: skip
 
 
+def _holds_whole(known: DeviceList | None, answer: Answer) -> bool:
+    """Whether the list here says more than a partial one of the same number."""
+    told = answer.devices
+    same = known is not None and (known.municipal_key, known.number) == (told.municipal_key, told.number)
+    return same and known is not None and not known.partial
+
+
 def _check_answer(ctx: Context, answer: Answer) -> EnrolledDevice:
     devices = answer.devices
     _check_place(ctx, devices)
+    if answer.device != ctx.place.device_id and ctx.keys.municipal_key():
+        raise RuleViolation("enrol.other_answer")
     if answer.device != ctx.place.device_id:
         raise RuleViolation("enrol.for_other", device=device_prefix(answer.device), mine=ctx.place.device_prefix)
     check_list(ctx, devices, trusted=devices.municipal_key)

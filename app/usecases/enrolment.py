@@ -15,12 +15,13 @@ from app.domain.exchange import DeviceList, EnrolledDevice
 from app.domain.folding import fold_name
 from app.domain.governance import Site
 from app.domain.identifiers import read_symbols
+from app.domain.merging import device_of
 from app.usecases.cash_desk import disaster_mark
 from app.usecases.context import Changes, Context
 from app.usecases.ports import UnitOfWork
 
 LIST, CONFIRMED, BEFORE = "exchange.list", "exchange.confirmed", "exchange.before"
-"""Settings: the newest list; the municipal key that a person compared; the device that this folder was before it was copied or restored."""
+"""Settings: the newest list; the municipal key that a person compared; the devices that this folder was before it was copied or restored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def show_municipality(ctx: Context) -> Municipality:
     """What the page of sites tells about devices. No right is needed: everybody may know who takes part."""
     found = device_list(ctx)
     mine = found.find(ctx.place.device_id) if found else None
-    before = found.find(ctx.reads.settings.get(BEFORE)) if found else None
+    before = found.find(former_device(ctx)) if found else None
     return Municipality(
         number=found.number if found else 0,
         fingerprint=fingerprint(found.municipal_key) if found else "",
@@ -103,6 +104,13 @@ def show_municipality(ctx: Context) -> Municipality:
         written_at=found.written_at if found else "",
         devices=in_order(found.devices) if found else (),
     )
+
+
+def former_device(ctx: Context) -> str:
+    """The device that this folder was before it was copied or restored: the last that headquarters knows, "" for none."""
+    former = [one for one in ctx.reads.settings.get(BEFORE).split(",") if one]
+    known = device_list(ctx)
+    return next((one for one in former if known and known.find(one)), former[0] if former else "")
 
 
 def in_order(devices: Sequence[EnrolledDevice]) -> tuple[EnrolledDevice, ...]:
@@ -216,10 +224,10 @@ def revoke_device(ctx: Context, *, device: str, reason: str) -> Revoked:
     return Revoked(device=ended, known=ended.revoked_seq, vouchers=tuple(sorted(numbers)), changes=changes)
 
 
-def revoked(ctx: Context, uow: UnitOfWork, device: EnrolledDevice, *, reason: str) -> EnrolledDevice:
-    """The entry of a device that counts no more behind what is known here."""
-    known = uow.reads.exchange.vector().get(device.device)
-    return replace(device, state="revoked", revoked_at=moment(uow), revoked_seq=known.seq if known else 0, reason=reason)
+def revoked(ctx: Context, uow: UnitOfWork, device: EnrolledDevice, *, reason: str, told: int = 0) -> EnrolledDevice:
+    """The entry of a device that counts no more behind what is known here, or behind ``told`` of the laptop that takes its place."""
+    known = [one.seq for chain, one in uow.reads.exchange.vector().items() if device_of(chain) == device.device]
+    return replace(device, state="revoked", revoked_at=moment(uow), revoked_seq=max([told, *known]), reason=reason)
 
 
 # -- lists of others -------------------------------------------------------------------------------------------
