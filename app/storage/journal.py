@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from app.domain.errors import IntegrityFault
 from app.domain.exchange import ALL, AUDIENCES, HQ, NONE, OFFICE
-from app.domain.journal import GENESIS, Operation, canonical, chain_hash, next_hlc
+from app.domain.journal import Operation, chain_hash, next_hlc
 from app.domain.merging import lack_key, seen_key
 from app.storage import tables as t
 from app.storage.adding import encode, quote
@@ -190,47 +190,6 @@ def operation_of(row: Any) -> Operation:
     )
 
 
-def check_chain(connection: Connection, data_key: bytes) -> tuple[int, list[tuple[str, dict[str, Any]]]]:
-    """Walk every device's chain. Answers the number of rows and the problems as ``(code, params)``."""
-    problems: list[tuple[str, dict[str, Any]]] = []
-    heads: dict[str, tuple[int, str]] = {}
-    count = 0
-    own = connection.execute(select(t.device.c.id).where(t.device.c.is_self)).scalars().first()
-    for row in connection.execution_options(yield_per=2000).execute(select(t.journal).order_by(t.journal.c.device, t.journal.c.device_seq)):
-        count += 1
-        seq, head = heads.get(row.device, (0, GENESIS))
-        problem = _link_problem(row, seq, head, own=row.device == own)
-        if problem is not None and len(problems) < 50:
-            problems.append((problem, {"device": row.device[:8], "seq": row.device_seq, "expected": seq + 1}))
-        heads[row.device] = (row.device_seq, row.hash)
-    problems.extend(_head_problems(connection, data_key, heads))
-    return count, problems
-
-
-def _link_problem(row: Any, seq: int, head: str, *, own: bool) -> str | None:
-    """What is wrong with a row as the next of its chain. When it arrived is outside the hash: on its own device, when it was made."""
-    if row.device_seq != seq + 1:
-        return "verify.journal_missing"
-    if row.previous != head:
-        return "verify.journal_broken"
-    if own and row.received_ms != row.at_ms:
-        return "verify.journal_changed"
-    try:
-        operation = operation_of(row)
-        as_written = (row.context, row.changes) == (_dump(operation.context), _dump(operation.changes))
-    except (ValueError, TypeError):
-        return "verify.journal_changed"
-    return None if as_written and chain_hash(row.previous, canonical(operation)) == row.hash else "verify.journal_changed"
-
-
-def _head_problems(connection: Connection, data_key: bytes, heads: Mapping[str, tuple[int, str]]) -> Iterable[tuple[str, dict[str, Any]]]:
-    known = set()
-    for row in connection.execute(select(t.device)):
-        known.add(row.id)
-        seq, head = heads.get(row.id, (0, GENESIS))
-        if (row.journal_seq, row.journal_hash) != (seq, head):
-            yield "verify.journal_head", {"device": row.id[:8], "seq": seq, "expected": row.journal_seq}
-        elif not hmac.compare_digest(row.seal, seal_of(data_key, row.id, row.journal_seq, row.journal_hash)):
-            yield "verify.journal_seal", {"device": row.id[:8], "seq": seq, "expected": row.journal_seq}
-    for device in heads.keys() - known:
-        yield "verify.journal_stranger", {"device": device[:8], "seq": heads[device][0], "expected": 0}
+def as_written(row: Any, operation: Operation) -> bool:
+    """Whether the texts of a row are the canonical ones of its operation."""
+    return (row.context, row.changes) == (_dump(operation.context), _dump(operation.changes))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, select
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.domain.journal import to_json_value
+from app.domain.merging import Write
 from app.domain.records import value_fields
 from app.storage import tables as t
 from app.storage.access import check_access
 from app.storage.bulk import snapshot_hash
-from app.storage.journal import check_chain
+from app.storage.chain_check import check_chain
+from app.storage.merged import Merger
 from app.storage.store import Store
 from app.usecases.photo_ports import Attachments
 
@@ -109,7 +112,8 @@ def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:
     problems: list[Problem] = []
     names = [f.name for f in value_fields(kind.cls)]
     table_rows = iter(connection.execute(select(kind.table).order_by(kind.table.c.id)))
-    replayed = _replay(connection, kind.name, names)
+    conflicts: dict[str, str] = {}
+    replayed = _replay(connection, kind.name, names, conflicts)
     row, told = next(table_rows, None), next(replayed, None)
     while (row is not None or told is not None) and len(problems) < _MOST:
         if told is None or (row is not None and row.id < told[0]):
@@ -126,29 +130,27 @@ def _check_records(connection: Connection, kind: t.Kind) -> list[Problem]:
             if changed or mapping["version"] != count:
                 problems.append(("verify.record_changed", {"kind": kind.name, "record": record, "fields": ", ".join(changed) or "version"}))
             row, told = next(table_rows, None), next(replayed, None)
-    return problems
+    return problems if len(problems) >= _MOST else problems + _check_conflicts(connection, kind.name, conflicts)
 
 
-def _replay(connection: Connection, kind: str, names: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    query = (
-        select(t.journal.c.record, t.journal.c.action, t.journal.c.changes)
-        .where(t.journal.c.kind == kind)
-        .order_by(t.journal.c.record, t.journal.c.seq)
-    )
-    record, count = "", 0
-    values: dict[str, Any] = {}
-    blank = _blank_values(kind)
-    for name, action, changes in connection.execute(query):
-        if name != record:
-            if record:
-                yield record, count, values
-            record, count, values = name, 0, {}
-        if action == "create":
-            values = dict(blank)
-        count += 1
-        values.update({key: new for key, (_, new) in json.loads(changes).items() if key in names})
-    if record:
-        yield record, count, values
+def _check_conflicts(connection: Connection, kind: str, conflicts: Mapping[str, str]) -> list[Problem]:
+    """What waits for a person must be what the operations leave undecided."""
+    query = select(t.open_conflict.c.id, t.open_conflict.c.record).where(t.open_conflict.c.kind == kind)
+    told = {row.id: row.record for row in connection.execute(query)}
+    wrong = sorted({record for one, record in (*told.items(), *conflicts.items()) if told.get(one) != conflicts.get(one)})
+    return [("verify.conflict_changed", {"kind": kind, "record": record}) for record in wrong[:_MOST]]
+
+
+def _replay(connection: Connection, kind: str, names: list[str], conflicts: dict[str, str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Every record of a kind as its operations make it; ``conflicts`` are filled with what is undecided, id to record."""
+    columns = (t.journal.c[name] for name in ("record", "op_id", "chain", "device_seq", "hlc", "action", "changes"))
+    query = select(*columns).where(t.journal.c.kind == kind).order_by(t.journal.c.record)
+    merger, blank = Merger(connection), _blank_values(kind)
+    for record, rows in groupby(connection.execute(query), key=lambda row: str(row[0])):
+        merged = merger.merge(kind, record, [Write(op, chain, seq, hlc, act, json.loads(told)) for _, op, chain, seq, hlc, act, told in rows])
+        conflicts.update({one.id: record for one in merged.conflicts})
+        if merged.exists:
+            yield record, merged.count, {**blank, **{key: value for key, value in merged.values.items() if key in names}}
 
 
 def _blank_values(kind: str) -> dict[str, Any]:
