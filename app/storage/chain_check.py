@@ -28,7 +28,8 @@ class _Chain:
         self.name = name
         self.own = bool(device and device.is_self)
         self._known = device.journal_seq if device else 0
-        self.seq, self.hash = (device.forked, _hash_at(connection, device)) if device and device.parent else (0, GENESIS)
+        start: tuple[int, str] = (device.forked, _hash_at(connection, device)) if device and device.parent else (0, GENESIS)
+        self.seq, self.hash = start
         self._stretches = sorted(stretches)
         self.ended: tuple[int, str] | None = None
         """Where it ends without a gap."""
