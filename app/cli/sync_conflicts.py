@@ -110,6 +110,7 @@ def _named(view: ConflictView, text: str) -> tuple[str, str]:
 def _value(view: ConflictView, name: str, text: str) -> Any:
     """The typed text as the field holds it: its type is that of the sides' values."""
     from app.cli.arguments import read_time
+    from app.domain.journal import to_json_value
 
     samples = [side.values[name] for side in view.sides if side.values.get(name) is not None]
     sample = samples[0] if samples else ""
@@ -122,7 +123,7 @@ def _value(view: ConflictView, name: str, text: str) -> Any:
     if isinstance(sample, list):
         return [part.strip() for part in text.split(",") if part.strip()]
     if name.endswith("_at"):
-        return read_time(text).isoformat() if text.strip() else None
+        return to_json_value(read_time(text)) if text.strip() else None
     return text
 
 
