@@ -9,6 +9,7 @@ from app.storage.engine import connect
 from app.syncing.packages import AppliedPackage, WrittenPackage, apply_package, write_package
 from app.usecases.enrolling import accept_answer, accept_request, make_request
 from app.usecases.enrolment import create_municipality
+from app.usecases.photos import NewPhoto, add_photos, new_batch
 from app.usecases.reception import Arrival, check_in
 from tests.stores import OPERATOR, PASSWORD, Clock, Town, setup_of
 
@@ -60,6 +61,14 @@ def arrive(town: Town, *names: str, shelter: str | None = None) -> list[str]:
     shelter_id = shelter or town.shelters[0]
     arrivals = [Arrival(values={"name": name, "kana": "", "birth": ""}) for name in names]
     return list(check_in(town.ctx, shelter_id=shelter_id, arrivals=arrivals).persons)
+
+
+def add_picture(town: Town, picture: bytes) -> str:
+    """A photo of a damaged house; answers the name of its picture."""
+    name = town.ctx.attachments.put(picture)
+    made = NewPhoto(name="a.jpg", place=1, sha256="ab" * 32, content=name, bytes=len(picture), width=10, height=10)
+    add_photos(town.ctx, batch=new_batch(town.ctx, label="x"), photos=[made])
+    return name
 
 
 def content(town: Town) -> dict[str, list[tuple[object, ...]]]:

@@ -10,7 +10,7 @@ import pytest
 from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.presentation.messages import message
 from app.syncing.packages import find_packages, inspect_package, kind_of, take_receipt
-from tests.package_town import arrive, content, enrolled, open_office, send, take
+from tests.package_town import add_picture, arrive, content, enrolled, open_office, send, take
 from tests.stores import RESIDENTS, Town
 
 
@@ -188,12 +188,3 @@ def test_pictures_travel_and_those_left_out_are_asked_for(hq: Town, tmp_path: Pa
         assert hq.problems() == []
     finally:
         desk.session.close(backup=False)
-
-
-def add_picture(town: Town, picture: bytes) -> str:
-    from app.usecases.photos import NewPhoto, add_photos, new_batch
-
-    name = town.ctx.attachments.put(picture)
-    made = NewPhoto(name="a.jpg", place=1, sha256="ab" * 32, content=name, bytes=len(picture), width=10, height=10)
-    add_photos(town.ctx, batch=new_batch(town.ctx, label="x"), photos=[made])
-    return name
