@@ -96,6 +96,12 @@ class Stage:
             self._others[name] = made
         return self._others[name]
 
+    def keep(self, name: str, make: Callable[[], Session]) -> Session:
+        """A folder that a shot made in its own way, once; closed at the end like the others."""
+        if name not in self._others:
+            self._others[name] = make()
+        return self._others[name]
+
     def window_on(self, session: Session, page: str, **arguments: Any) -> MainWindow:
         """A window on another folder, settled; put away after the shot."""
         window = MainWindow(session, runner=self.runner, preferences=self.preferences)

@@ -59,8 +59,8 @@ def test_a_stick_that_cannot_be_written_is_not_offered_for_it() -> None:
 def test_every_file_says_what_it_is_and_why_it_cannot_be_taken() -> None:
     cases = {
         "この拠点あて": found("a"), "取り込み済み": found("b", already=True), "ほかの拠点あて": found("c", for_us=False, to="AB12"),
-        "この端末が書いたもの": found("d", mine=True), "受領書": found("e", kind="receipt"), "読めません": found("f", for_us=None, problem="sealed.damaged"),
+        "この端末が書いた": found("d", mine=True), "受領書": found("e", kind="receipt"), "読めません": found("f", for_us=None, problem="sealed.damaged"),
     }  # fmt: skip
     assert {words: found_state(one) for words, one in cases.items()} == {words: words for words in cases}
-    assert "AB12" in found_problem(cases["ほかの拠点あて"]) and "渡す相手" in found_problem(cases["この端末が書いたもの"])
+    assert "AB12" in found_problem(cases["ほかの拠点あて"]) and "渡す相手" in found_problem(cases["この端末が書いた"])
     assert found_problem(cases["読めません"]) and not found_problem(cases["この拠点あて"])

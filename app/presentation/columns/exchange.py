@@ -94,8 +94,9 @@ PACKAGES: ColumnSet[PackageRow] = ColumnSet(
     key="packages",
     columns=(
         Column(key="handled", label="日時", text=lambda r: moment_long(r.handled_at), width=15, sort=lambda r: r.handled_at),
+        Column(key="when", label="日時", text=lambda r: moment_short(r.handled_at), width=8, sort=lambda r: r.handled_at, screen_only=True),
         Column(key="direction", label="向き", text=_direction, width=5, sort=lambda r: r.direction),
-        Column(key="site", label="相手の拠点", text=_other, width=12, sort=_other),
+        Column(key="site", label="相手の拠点", text=_other, width=13, sort=_other),
         Column(key="state", label="状態", text=lambda r: label("package.state", r.state), width=12, tone=_state_tone, sort=lambda r: r.state),
         Column(key="records", label="件数", text=lambda r: f"{r.records:,}", width=5, align="right", number=True, sort=lambda r: r.records),
         Column(key="span", label="記録の期間", text=lambda r: span_words(r.since, r.until), width=13, sort=lambda r: r.until or _EPOCH),
@@ -110,11 +111,11 @@ PACKAGES: ColumnSet[PackageRow] = ColumnSet(
         Column(key="by", label="操作者", text=lambda r: r.by, width=7, sort=lambda r: r.by),
         Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=6, align="right", sort=lambda r: r.bytes),
         Column(key="written", label="作成日時", text=lambda r: moment_long(r.written_at), width=15, sort=lambda r: r.written_at),
-        Column(key="name", label="ファイル", text=lambda r: r.name, width=20, sort=lambda r: r.name),
+        Column(key="name", label="ファイル", text=lambda r: r.name, width=16, sort=lambda r: r.name),
         Column(key="id", label="番号", text=lambda r: r.id, width=18, sort=lambda r: r.id),
     ),
     views={
-        "standard": ("handled", "direction", "site", "state", "records", "conflicts", "gaps", "by", "name"),
+        "standard": ("when", "direction", "site", "state", "records", "conflicts", "gaps", "by", "name"),
         "full": (
             "handled", "direction", "site", "state", "records", "span", "conflicts", "gaps", "by", "bytes", "written", "name", "id",
         ),
@@ -127,10 +128,10 @@ PACKAGES: ColumnSet[PackageRow] = ColumnSet(
 RECEIVERS: ColumnSet[Receiver] = ColumnSet(
     key="receivers",
     columns=(
-        Column(key="site", label="渡す拠点", text=lambda r: r.site, width=14, sort=lambda r: r.site),
-        Column(key="kind", label="種別", text=lambda r: label("site.kind", r.kind), width=7, sort=lambda r: r.kind),
+        Column(key="site", label="渡す拠点", text=lambda r: r.site, width=12, sort=lambda r: r.site),
+        Column(key="kind", label="種別", text=lambda r: label("site.kind", r.kind), width=6, sort=lambda r: r.kind),
         Column(
-            key="waiting", label="まだ渡していない記録", text=lambda r: f"{r.waiting:,}件" if r.waiting else "なし", width=9, align="right",
+            key="waiting", label="まだ渡していない記録", text=lambda r: f"{r.waiting:,}件" if r.waiting else "なし", width=10, align="right",
             tone=lambda r: "" if r.waiting else "quiet", sort=lambda r: r.waiting,
         ),
         Column(key="sent", label="最後に渡した", text=lambda r: moment_short(r.sent_at) or "まだ", width=8, sort=lambda r: r.sent_at or _EPOCH),
@@ -138,10 +139,14 @@ RECEIVERS: ColumnSet[Receiver] = ColumnSet(
             key="unread", label="受領待ち", text=lambda r: f"{r.unread:,}件" if r.unread else "", width=5, align="right",
             tone=lambda r: "warn" if r.unread else "", sort=lambda r: r.unread,
         ),
-        Column(key="devices", label="端末", text=lambda r: f"{r.devices}台", width=4, align="right", sort=lambda r: r.devices),
+        Column(key="devices", label="端末", text=lambda r: f"{r.devices}台", width=3, align="right", sort=lambda r: r.devices),
     ),
 )  # fmt: skip
 """Sites to write a package for."""
+
+
+def _kind(row: SiteStatus) -> str:
+    return "本部" if row.kind == "hq" else label("site.kind", row.kind)
 
 
 def board_columns(now: datetime) -> ColumnSet[SiteStatus]:
@@ -166,26 +171,26 @@ def board_columns(now: datetime) -> ColumnSet[SiteStatus]:
     return ColumnSet(
         key="sites",
         columns=(
-            Column(key="site", label="拠点", text=lambda r: r.site, width=11, sort=lambda r: r.site),
-            Column(key="kind", label="種別", text=lambda r: label("site.kind", r.kind), width=6, sort=lambda r: r.kind),
+            Column(key="site", label="拠点", text=lambda r: r.site, width=10, sort=lambda r: r.site),
+            Column(key="kind", label="種別", text=_kind, width=4, sort=lambda r: r.kind),
             Column(key="letters", label="端末", text=lambda r: r.letters, width=4, sort=lambda r: r.letters),
             Column(key="state", label="状態", text=state_words, width=6, tone=age_tone, sort=state_words),
             Column(
-                key="until", label="届いた内容の時点", text=lambda r: "" if r.mine else moment_short(known_until(r)), width=8,
+                key="until", label="いつまで届いた", text=lambda r: "" if r.mine else moment_short(known_until(r)), width=8,
                 sort=lambda r: known_until(r) or _EPOCH,
             ),
             Column(
                 key="age", label="古さ", text=lambda r: "" if r.mine else age_words(known_until(r), now), width=6, tone=age_tone,
                 sort=lambda r: known_until(r) or _EPOCH,
             ),
-            Column(key="heard", label="最後に取り込んだ", text=lambda r: moment_short(r.heard_at), width=8, sort=lambda r: r.heard_at or _EPOCH),
-            Column(key="sent", label="最後に渡した", text=lambda r: moment_short(r.sent_at), width=8, sort=lambda r: r.sent_at or _EPOCH),
+            Column(key="heard", label="取り込み", text=lambda r: moment_short(r.heard_at), width=8, sort=lambda r: r.heard_at or _EPOCH),
+            Column(key="sent", label="持ち出し", text=lambda r: moment_short(r.sent_at), width=8, sort=lambda r: r.sent_at or _EPOCH),
             Column(
-                key="unread", label="受領待ち", text=lambda r: f"{r.unread:,}件" if r.unread else "", width=5, align="right",
+                key="unread", label="受領待ち", text=lambda r: f"{r.unread:,}件" if r.unread else "", width=4, align="right",
                 tone=lambda r: "warn" if r.unread else "", sort=lambda r: r.unread,
             ),
             Column(
-                key="waiting", label="渡していない記録", text=lambda r: f"{r.waiting:,}件" if r.waiting else "", width=8, align="right",
+                key="waiting", label="未渡し", text=lambda r: f"{r.waiting:,}件" if r.waiting else "", width=5, align="right",
                 sort=lambda r: r.waiting,
             ),
             Column(
@@ -197,5 +202,8 @@ def board_columns(now: datetime) -> ColumnSet[SiteStatus]:
                 tone=lambda r: "warn" if abs(r.clock_offset or 0) >= CLOCK_WRONG.total_seconds() else "", sort=lambda r: r.clock_offset or 0,
             ),
         ),
-        views={"standard": ("site", "kind", "letters", "state", "until", "age", "heard", "sent", "unread", "waiting", "gaps", "clock")},
+        views={
+            "standard": ("site", "kind", "letters", "state", "until", "age", "sent", "unread", "waiting", "gaps", "clock"),
+            "full": ("site", "kind", "letters", "state", "until", "age", "heard", "sent", "unread", "waiting", "gaps", "clock"),
+        },
     )  # fmt: skip

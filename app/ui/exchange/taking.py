@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -196,7 +197,10 @@ class TakeDialog(_TransferDialog):
         self.grow()
 
     def _done(self, done: AppliedPackage) -> None:
-        self._applied.add(self.inspection.path if self.inspection else Path())
+        path = self.inspection.path if self.inspection else Path()
+        self._applied.add(path)
+        self.found = [replace(one, already=True) if one.path == path else one for one in self.found]
+        self.table.show_rows(self.found, key=lambda one: str(one.path))
         self.facts.show_lines(applied_lines(done))
         self.conflicts_button.setText(f"競合を見る（{done.report.conflicts:,}件）")
         self.conflicts_button.setVisible(bool(done.report.conflicts) and self.shell.context.actor.may("settle"))

@@ -49,19 +49,19 @@ def from_words(card: PackageCard) -> str:
 
 def found_state(found: FoundPackage) -> str:
     """What a file on a stick is to this laptop."""
+    if found.mine:
+        return "この端末が書いた"
+    if found.for_us is False:
+        return "ほかの拠点あて"
     if found.problem or found.for_us is None:
         return "読めません"
-    if found.mine:
-        return "この端末が書いたもの"
     if found.kind == "receipt":
-        return "受領書（確認済み）" if found.already else "受領書"
-    if not found.for_us:
-        return "ほかの拠点あて"
+        return "受領書（確認済）" if found.already else "受領書"
     return "取り込み済み" if found.already else "この拠点あて"
 
 
 def _found_tone(found: FoundPackage) -> Tone:
-    if found.problem or found.for_us is None:
+    if found_state(found) == "読めません":
         return "bad"
     return "good" if is_new(found) else "quiet"
 
@@ -73,25 +73,23 @@ def is_new(found: FoundPackage) -> bool:
 
 def found_problem(found: FoundPackage) -> str:
     """Why a file cannot be taken in, as a sentence; nothing when it can."""
-    if found.problem:
-        return message(found.problem, path=found.path.name)
     if found.mine:
         return "この端末が書いたパッケージです。渡す相手の端末で取り込んでください。"
-    if not found.for_us:
+    if found.for_us is False:
         to = f"（{found.to}）" if found.to else ""
         return f"ほかの拠点あて{to}なので、ここでは開けません。そのまま運んで、その拠点で取り込んでください。"
-    return ""
+    return message(found.problem, path=found.path.name) if found.problem else ""
 
 
 FOUND: ColumnSet[FoundPackage] = ColumnSet(
     key="found_packages",
     columns=(
-        Column(key="state", label="これは", text=found_state, width=9, tone=_found_tone, sort=found_state),
-        Column(key="site", label="送り主", text=lambda r: r.site or r.sender, width=11, sort=lambda r: r.site or r.sender),
-        Column(key="written", label="作成日時", text=lambda r: moment_short(r.written_at), width=7, sort=lambda r: str(r.written_at or "")),
-        Column(key="to", label="あて先", text=lambda r: r.to, width=5, sort=lambda r: r.to),
-        Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=6, align="right", sort=lambda r: r.bytes),
-        Column(key="name", label="ファイル", text=lambda r: r.path.name, width=18, sort=lambda r: r.path.name),
+        Column(key="state", label="これは", text=found_state, width=8, tone=_found_tone, sort=found_state),
+        Column(key="site", label="送り主", text=lambda r: r.site or r.sender, width=9, sort=lambda r: r.site or r.sender),
+        Column(key="written", label="作成日時", text=lambda r: moment_short(r.written_at), width=8, sort=lambda r: str(r.written_at or "")),
+        Column(key="to", label="あて先", text=lambda r: r.to, width=6, sort=lambda r: r.to),
+        Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=5, align="right", sort=lambda r: r.bytes),
+        Column(key="name", label="ファイル", text=lambda r: r.path.name, width=12, sort=lambda r: r.path.name),
     ),
 )
 """Files of the exchange on a stick."""

@@ -60,8 +60,8 @@ class ExchangePage(Page):
         self.watch.changed.connect(self._sticks_changed)
         self.place, self.last = text("", role="section", wrap=False), text("", role="note")
         self.stick_title, self.stick_detail = text("", role="section"), text("", role="note")
-        self.carry_act = BigAct("持ち出す", icon="usb", keys="F7")
-        self.take_act = BigAct("取り込む", icon="import", keys="F8")
+        self.carry_act = BigAct("持ち出す", icon="carry-out", keys="F7")
+        self.take_act = BigAct("取り込む", icon="take-in", keys="F8")
         self.outcome = Banner(closable=True)
         self.table = Table(PACKAGES, name="受け渡しの記録", runner=self.runner, preferences=shell.preferences)
         self.table.viewed.connect(self.table.set_view)
@@ -84,15 +84,14 @@ class ExchangePage(Page):
         self.other_carry = button("ほかの渡し先・フォルダー…", icon="folder")
         self.other_take = button("ほかのフォルダーから取り込む…（Ctrl+O）", icon="folder")
         self.export_button = button("書き出す…（Ctrl+E）", icon="save")
-        here = frame(
-            "card",
-            row(
-                IconLabel("home", tint="muted", size=26), column(self.place, self.last, spacing=2), 1, spacing=12, margins=(14, 10, 14, 10)
-            ),
+        about = row(
+            IconLabel("home", tint="muted", size=26), column(self.place, self.last, 1, spacing=2), spacing=12, margins=(14, 10, 14, 10)
         )
+        about.setStretch(1, 1)
+        here = frame("card", about)
         inside = row(
             IconLabel("usb", tint="accent", size=26),
-            column(self.stick_title, self.stick_detail, spacing=2),
+            column(self.stick_title, self.stick_detail, 1, spacing=2),
             spacing=12,
             margins=(14, 10, 14, 10),
         )
@@ -231,8 +230,10 @@ class ExchangePage(Page):
         self.export_button.setEnabled(self.seen is not None and bool(self.seen.packages) and (self.may("export") or self.may("print")))
         target = self.target
         if target is not None:
-            waiting = f"まだ渡していない記録 およそ {target.waiting:,}件を" if target.waiting else "変わったところだけを"
-            self.carry_act.say(f"{waiting}{target.site}あてに書き込みます。")
+            waiting = f"届いたと確かめられていない記録 およそ {target.waiting:,}件を" if target.waiting else "変わったところだけを"
+            self.carry_act.say(
+                f"{waiting}、{target.site}あてに書き込みます。" if target.waiting else f"{waiting}{target.site}あてに書き込みます。"
+            )
         else:
             self.carry_act.say("渡す拠点を選んで、その拠点がまだ持っていない記録を書き込みます。")
         self.take_act.say(f"{offer.detail}を確かめて取り込みます。" if offer.act == "take" else _TAKE_IN)

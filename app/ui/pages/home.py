@@ -144,7 +144,7 @@ class HomePage(Page):
 
 
 def tasks_of(seen: Overview, money: ReliefOverview = NO_MONEY, exchange: ExchangeHints = NO_EXCHANGE) -> list[Task]:
-    """What wants doing, most pressing first; what concerns other laptops after what concerns people, then money."""
+    """What wants doing, most pressing first; among equals what concerns other laptops, then people, then money."""
     rules: list[Callable[[Overview], Task | None]] = [
         _overfull,
         _protections,
@@ -157,7 +157,7 @@ def tasks_of(seen: Overview, money: ReliefOverview = NO_MONEY, exchange: Exchang
         _residents,
     ]
     found = [task for rule in rules if (task := rule(seen)) is not None]
-    return sorted([*found, *exchange_tasks(exchange, now=seen.at), *money_tasks(money)], key=lambda task: _PRESSING.index(task[1]))
+    return sorted([*exchange_tasks(exchange, now=seen.at), *found, *money_tasks(money)], key=lambda task: _PRESSING.index(task[1]))
 
 
 def _names(rows: tuple[ShelterRow, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,27 +37,39 @@ class _Clock:
         return system_now() - self.back
 
 
-_LAPTOPS: dict[str, Session] = {}
 _STICK = "受け渡しUSB"
 
 
-def _fill(stage: Stage) -> Callable[[Session], None]:
-    def fill(hq: Session) -> None:
-        stick = stage.home / "sticks" / _STICK
-        stick.mkdir(parents=True, exist_ok=True)
-        clock = _Clock()
+def _stick(stage: Stage) -> Path:
+    found = stage.home / "sticks" / _STICK
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def _town(stage: Stage) -> Session:
+    """Headquarters, after what went on between the laptops."""
+
+    def found() -> Session:
+        clock = _Clock(timedelta(hours=40))
         make: Any = type(stage.gateway)
         gateway: Gateway = make(now=clock)
+        hq = gateway.demo(stage.home / "exchange-hq", operator=TRAINING_OPERATOR, password=TRAINING_PASSWORD, residents=200)
         create_municipality(hq.context)
-        for name, kind, hours in _SITES:
-            clock.back = timedelta(hours=hours + 30)
-            laptop = _laptop(stage, gateway, hq.context, name, kind)
+        for name, kind, _ in _SITES:
+            laptop = stage.keep(name, lambda name=name, kind=kind: _laptop(stage, gateway, hq.context, name, kind))  # type: ignore[misc]
             accepted = accept_request(hq.context, text=make_request(laptop.context).text)
             accept_answer(laptop.context, text=accepted.text, expected=accepted.fingerprint)
-            _LAPTOPS[name] = laptop
-        _exchange(hq, stick, clock)
+        _exchange(hq, [_site(stage, name) for name, _, _ in _SITES[:3]], _stick(stage), clock)
+        return hq
 
-    return fill
+    return stage.keep("exchange-hq", found)
+
+
+def _site(stage: Stage, name: str) -> Session:
+    def missing() -> Session:
+        raise LookupError(name)
+
+    return stage.keep(name, missing)
 
 
 def _laptop(stage: Stage, gateway: Gateway, ctx: Context, name: str, kind: str) -> Session:
@@ -66,12 +78,12 @@ def _laptop(stage: Stage, gateway: Gateway, ctx: Context, name: str, kind: str) 
         municipality_code=words["municipality_code"], municipality_name=words["municipality_name"], disaster_name=place.disaster_name,
         occurred_at=place.occurred_at, site_name=name, site_kind=kind, operator=TRAINING_OPERATOR, password=TRAINING_PASSWORD, training=True,
     )  # fmt: skip
-    return gateway.create(stage.home / f"laptop-{len(_LAPTOPS)}", setup)[0]
+    return gateway.create(stage.home / f"laptop-{name}", setup)[0]
 
 
-def _exchange(hq: Session, stick: Path, clock: _Clock) -> None:
+def _exchange(hq: Session, laptops: Sequence[Session], stick: Path, clock: _Clock) -> None:
     """Everybody has what headquarters has; then both correct the same people; the second shelter's package waits on the stick."""
-    first, second, desk = (_LAPTOPS[name] for name, _, _ in _SITES[:3])
+    first, second, desk = laptops
     for laptop in (first, second, desk):
         clock.back = timedelta(hours=_hours(laptop) + 1)
         done = write_package(hq.context, to_site=laptop.context.place.site_name, target=stick)
@@ -137,7 +149,7 @@ def _check_in(ctx: Context, serial: int) -> None:
 
 
 def _hq(stage: Stage, page: str, *, plugged: bool = False, **arguments: Any) -> Any:
-    window = stage.window_on(stage.other("exchange", _fill(stage)), page, **arguments)
+    window = stage.window_on(_town(stage), page, **arguments)
     _plug(stage, window, plugged)
     return window
 
@@ -147,7 +159,7 @@ def _plug(stage: Stage, window: Any, plugged: bool) -> None:
     page = window.page("exchange")
     if page is not None:
         page.watch.stop()
-        page.watch.find = lambda: folder_sticks([stage.home / "sticks" / _STICK] if plugged else [])
+        page.watch.find = lambda: folder_sticks([_stick(stage)] if plugged else [])
         stage.settle()
         page.watch.look()
         stage.settle()
@@ -172,7 +184,7 @@ def _(stage: Stage) -> QWidget:
 def _(stage: Stage) -> QWidget:
     page = _hq(stage, "exchange", plugged=True).current
     dialog = page.choose_carry()
-    dialog.use_folder(stage.home / "sticks" / _STICK)
+    dialog.use_folder(_stick(stage))
     dialog.run()
     stage.settle()
     return dialog
@@ -181,15 +193,15 @@ def _(stage: Stage) -> QWidget:
 @shot("exchange-take")
 def _(stage: Stage) -> QWidget:
     page = _hq(stage, "exchange", plugged=True).current
-    dialog = page.open_taking(folder=stage.home / "sticks" / _STICK)
+    dialog = page.open_taking(folder=_stick(stage))
     stage.settle()
     return dialog
 
 
 @shot("exchange-site")
 def _(stage: Stage) -> QWidget:
-    stage.other("exchange", _fill(stage))
-    window = stage.window_on(_LAPTOPS["見本小学校"], "exchange")
+    _town(stage)
+    window = stage.window_on(_site(stage, "見本小学校"), "exchange")
     _plug(stage, window, True)
     window.current.carry()
     stage.settle()
@@ -198,9 +210,8 @@ def _(stage: Stage) -> QWidget:
 
 @shot("exchange-taken")
 def _(stage: Stage) -> QWidget:
-    stage.other("exchange", _fill(stage))
-    window = stage.window_on(_LAPTOPS["支市役所1階窓口"], "exchange")
-    done = write_package(stage.other("exchange", _fill(stage)).context, to_site="支市役所1階窓口", target=stage.home / "sticks" / _STICK)
+    done = write_package(_town(stage).context, to_site="支市役所1階窓口", target=_stick(stage))
+    window = stage.window_on(_site(stage, "支市役所1階窓口"), "exchange")
     dialog = window.current.open_taking(file=done.path)
     stage.settle()
     dialog.run()

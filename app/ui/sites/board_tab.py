@@ -54,8 +54,10 @@ class BoardTab(Tab):
             "登録された拠点がありません", _EMPTY_HQ if hq else _EMPTY_SITE, icon="home",
             actions=[("端末を登録する", "key", lambda: self.page.open_tab("devices"))],
         )  # fmt: skip
+        head = row(self.line, self.export_button, spacing=12)
+        head.setStretch(0, 1)
         self.whole = column(
-            row(self.line, 1, self.export_button, spacing=8), row(*self.tiles.values(), spacing=12), self.table, self.detail, self.empty, spacing=10,
+            head, row(*self.tiles.values(), spacing=12), self.table, self.detail, self.empty, spacing=10,
             margins=(0, 8, 0, 0),
         )  # fmt: skip
         self.whole.setStretch(2, 1)
