@@ -229,6 +229,8 @@ def _evacuee_verbs(verbs: Verbs) -> None:
     load.add_argument("file", metavar="FILE")
     load.add_argument("--shelter", required=True, metavar="NAME")
     load.add_argument("--at", type=read_time, metavar="TIME")
+    load.add_argument("--site", default="", metavar="NAME", help=HELP["evacuees.site"])
+    load.add_argument("--make-site", action="store_true", help=HELP["evacuees.make_site"])
     load.add_argument("--dry-run", action="store_true")
     load.add_argument("--fill-postal", action="store_true", help=HELP["fill_postal"])
     _import_options(load)

@@ -114,12 +114,15 @@ def import_evacuees(gateway: FolderGateway, given: Namespace) -> Answer:
             path=Path(given.file),
             shelter_id=shelter.id,
             at=given.at,
+            site=given.site,
+            make_site=given.make_site,
             options=read_options(session.context, given, "evacuees"),
             dry_run=given.dry_run,
             on_error=given.on_error,
             report=report_to(given),
         )
-        return answer_import(done, "created", "updated", "unchanged", "review")
+        answer, code = answer_import(done, "created", "updated", "unchanged", "review")
+        return {**answer, "site": given.site or session.context.place.site_name}, code
 
 
 def import_residents(gateway: FolderGateway, given: Namespace) -> Answer:

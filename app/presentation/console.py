@@ -62,7 +62,10 @@ HELP: Mapping[str, str] = {
     "headcounts.import": "避難者数の一覧を取り込む\n公表用の一覧に載っていない避難所は、その時点で閉鎖とみなします（--partial で止め、--complete で必ず）。",
     "headcounts.trend": "避難者数の推移（--out で CSV・XLSX・HTML・PDF）",
     "evacuees": "避難者",
-    "evacuees.import": "避難所の名簿ファイルを取り込む（--dry-run で確かめるだけ）",
+    "evacuees.import": "避難所の名簿ファイルを取り込む（--dry-run で確かめるだけ）\n"
+    "端末のない拠点の名簿（紙から打ち込んだもの）は --site 拠点の名前 で、その拠点のものとして入れます。新しい拠点なら --make-site も付けます。",
+    "evacuees.site": "だれの名簿か：端末のない拠点の名前（省くとこの端末の拠点）",
+    "evacuees.make_site": "--site の拠点がなければ作る",
     "evacuees.check-in": "入所させる\n--resident 住民のID、--household 世帯番号か世帯のID、--person 住民データにいない人（JSON）",
     "evacuees.check-out": "退所させる（--destination 行き先、--to 移る避難所）",
     "evacuees.move": "移す（--to 移る避難所、--destination 行き先）",

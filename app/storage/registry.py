@@ -249,6 +249,11 @@ class StoreUnit:
             self._writer.close()
             self._act, self._writer = self._writer.act, None
 
+    def speak_for(self, site: str) -> None:
+        """What is written from now on is told by that site."""
+        self._end_journal()
+        self._stamp = replace(self._stamp, site=site)
+
     @property
     def act(self) -> str:
         """The id that everything this unit changed shares."""

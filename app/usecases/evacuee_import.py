@@ -14,10 +14,12 @@ from typing import Any
 
 from app.domain.errors import RuleViolation
 from app.domain.evacuee import Household, Person, Stay, check_person, check_stay
+from app.domain.governance import Site
 from app.domain.identifiers import new_id, person_number
 from app.usecases.context import Context
 from app.usecases.evacuee_matching import PERSON_FIELDS, Planner, births_overlap, differences, merge_groups, person_of, same_birth, stay_of
 from app.usecases.masking import protected_likeness, sees_protected
+from app.usecases.paper_sites import note_roster, speak_for
 from app.usecases.plans import Applied, Entry, Plan, PlanItem
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import Warning
@@ -47,13 +49,14 @@ def plan_import(ctx: Context, *, entries: Iterable[Entry], shelter_id: str, at: 
 
 def apply_import(
     ctx: Context, *, plan: Plan, shelter_id: str, at: datetime | None = None, skip_lines: frozenset[int] = frozenset(),
-    decisions: Mapping[int, str] | None = None, source: str = "",
+    decisions: Mapping[int, str] | None = None, source: str = "", site: Site | None = None,
 ) -> Applied:  # fmt: skip
     """Do what the plan says in one transaction, without ``skip_lines``. ``source`` names the file in the access log.
 
     ``decisions`` answers rows in doubt by line: ``same`` (the person in question; one staying elsewhere moves here) or
     ``different`` (somebody new). Undecided ones are left. Somebody of the same name and birth date who was registered
-    since the plan was made turns a new row into one in doubt.
+    since the plan was made turns a new row into one in doubt. ``site``: whose roster it is where that site has no laptop; journal and
+    history bear its name, and it is made when it is not stored yet (``paper_sites.find_site``).
     """
     ctx.require("register")
     chosen = dict(decisions or {})
@@ -62,6 +65,7 @@ def apply_import(
             raise RuleViolation("word.unknown", field="decision", word=decision)
     with ctx.unit() as uow:
         uow.shelters.need(shelter_id)
+        told_by = speak_for(uow, site) if site is not None else None
         clerk = _Clerk(ctx, uow, shelter_id, at or ctx.now())
         for item in plan.items:
             if item.line not in skip_lines:
@@ -69,6 +73,8 @@ def apply_import(
         clerk.finish(_merge_planned(plan))
         if clerk.touched:
             uow.log_access(action="import", persons=clerk.touched, target=source)
+        if told_by is not None:
+            note_roster(ctx, uow, told_by, until=at or ctx.now(), rows=len(plan.items), file=source)
         changed = uow.commit()
     counts = clerk.counts
     return Applied(

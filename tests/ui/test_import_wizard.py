@@ -290,3 +290,17 @@ def test_a_profile_reads_lists_of_people_and_its_name_is_kept(wizard: Make, tmp_
 def test_shelters_offer_profiles_and_head_counts_do_not(wizard: Make, tmp_path: Path, settle: Settle) -> None:
     assert wizard("shelters", write(tmp_path, "a.csv", LIST)).mapping.profiles is not None
     assert wizard("headcounts", *counts(tmp_path)).mapping.profiles is None
+
+
+def test_a_roster_on_paper_comes_in_under_its_site(town: Town, wizard: Make, settle: Settle, tmp_path: Path) -> None:
+    made = wizard("evacuees", write(tmp_path, "a.csv", PEOPLE), shelter_id=town.shelters[0])
+    picker = made.files.site
+    assert picker is not None and picker.name == "" and picker.make_box.isHidden()
+    picker.box.setEditText("見本公民館")
+    assert not picker.make_box.isHidden()
+    go(made, settle)
+    assert made.step is made.files and "「見本公民館」という拠点" in made.files.banner.words
+    picker.make_box.setChecked(True)
+    go(made, settle, 4)
+    assert len(town.ctx.reads.all("person")) == 2
+    assert town.sql("SELECT count(*) FROM journal WHERE site = (SELECT id FROM site WHERE name = '見本公民館') AND kind = 'person'") == [(2,)]

@@ -17,6 +17,7 @@ from typing import Any, Literal, NoReturn
 
 from app.domain.errors import RuleViolation
 from app.domain.folding import fold_kana, fold_name
+from app.domain.governance import Site
 from app.domain.protection import ProtectedPeople
 from app.domain.resident import Finding, Snapshot, SourceMark
 from app.interchange.importing import source as sources
@@ -47,6 +48,7 @@ from app.usecases import (
     claim_import,
     evacuee_import,
     headcounts,
+    paper_sites,
     shelters,
     survey_import,
     survey_import_apply,
@@ -77,6 +79,7 @@ class Prepared:
     at: datetime | None = None
     extra: tuple[Issue, ...] = field(default=())
     reason: str = ""
+    site: Site | None = None
 
     @property
     def issues(self) -> list[Issue]:
@@ -107,17 +110,23 @@ def prepare_headcounts(
     return Prepared(target="headcounts", rows=rows, plan=plan, mapping=_own_mapping(options), complete=whole)
 
 
-def prepare_evacuees(ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, options: ReadOptions = DEFAULTS) -> Prepared:
-    """What importing a shelter's own list of people would do; ``at`` (default now) is when those without a time of arrival came."""
+def prepare_evacuees(
+    ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, site: str = "", make_site: bool = False,
+    options: ReadOptions = DEFAULTS,
+) -> Prepared:  # fmt: skip
+    """What importing a shelter's own list of people would do; ``at`` (default now) is when those without a time of arrival came.
+
+    ``site``: the name of the site without a laptop whose roster it is; with ``make_site`` a new one. RuleViolation as ``paper_sites.find_site``.
+    """
     moment = at or ctx.now()
+    told_by = paper_sites.find_site(ctx, name=site, make=make_site) if site.strip() or make_site else None
     rows = read_evacuees(path, at=moment, options=recalling(ctx, options, "evacuees"))
     plan = evacuee_import.plan_import(ctx, entries=rows.entries, shelter_id=shelter_id, at=moment)
-    extra = tuple(
-        Issue(None, None, "", "warning", w.code, dict(w.params)) for w in evacuee_import.check_target(ctx, shelter_id=shelter_id, at=moment)
-    )
+    warned = [*evacuee_import.check_target(ctx, shelter_id=shelter_id, at=moment), *(paper_sites.warn_site(ctx, told_by) if told_by else ())]
+    extra = tuple(Issue(None, None, "", "warning", one.code, dict(one.params)) for one in warned)
     return Prepared(
         target="evacuees", rows=rows, plan=plan, mapping=_own_mapping(options), values=options.values, dates=options.dates,
-        shelter_id=shelter_id, at=moment, extra=extra,
+        shelter_id=shelter_id, at=moment, extra=extra, site=told_by,
     )  # fmt: skip
 
 
@@ -273,6 +282,7 @@ def _apply(ctx: Context, prepared: Prepared, open_at: datetime | None, skip_line
         skip_lines=skip_lines,
         decisions=decisions,
         source=source,
+        site=prepared.site,
     )
 
 
@@ -323,11 +333,11 @@ def import_headcounts(
 
 
 def import_evacuees(
-    ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, options: ReadOptions = DEFAULTS, dry_run: bool = False,
-    on_error: OnError = "reject", report: ReportTo = BESIDE,
+    ctx: Context, *, path: Path, shelter_id: str, at: datetime | None = None, site: str = "", make_site: bool = False,
+    options: ReadOptions = DEFAULTS, dry_run: bool = False, on_error: OnError = "reject", report: ReportTo = BESIDE,
 ) -> ImportOutcome:  # fmt: skip
     """Read, plan and apply a shelter's own list; rows in doubt are left for a person."""
-    prepared = prepare_evacuees(ctx, path=path, shelter_id=shelter_id, at=at, options=options)
+    prepared = prepare_evacuees(ctx, path=path, shelter_id=shelter_id, at=at, site=site, make_site=make_site, options=options)
     if not options.force and mostly_broken(prepared.rows.read, prepared.errors):
         _reject_planned(prepared, frozenset())
         _refuse_broken(ctx, [prepared.rows], prepared.issues, report)

@@ -14,6 +14,7 @@ from app.domain.errors import SasaeError
 from app.presentation.messages import message
 from app.ui import theme
 from app.ui.importing.sample_view import SampleView
+from app.ui.importing.site_picker import SitePicker
 from app.ui.importing.work import Reading, Sample, Target, look_into
 from app.ui.runner import Runner
 from app.ui.widgets.banner import Banner
@@ -54,6 +55,7 @@ class FileStep(QWidget):
         if self.shelter is not None:
             self.shelter.load(ctx, runner, chosen=shelter_id)
             self.shelter.picked.connect(lambda _: self._tell())
+        self.site = SitePicker(ctx, runner) if target.key == "evacuees" else None
         self.view = SampleView(target.hint)
         self.view.reread.connect(self._reread)
         self._lay_out()
@@ -66,6 +68,8 @@ class FileStep(QWidget):
         parts: list[Any] = [top, self.banner]
         if self.shelter is not None:
             parts.append(row(text("避難所", role="field", wrap=False), self.shelter, 1, spacing=8))
+        if self.site is not None:
+            parts.append(self.site)
         parts += [self.form, self.view]
         whole = column(*parts, spacing=8)
         whole.setStretch(len(parts) - 1, 1)
@@ -111,6 +115,12 @@ class FileStep(QWidget):
             return None
         if self.shelter is not None:
             values["shelter_id"] = self.shelter.shelter_id
+        if self.site is not None:
+            problem = self.site.problem()
+            if problem:
+                self.banner.show_message(problem, tone="warn")
+                return None
+            values |= {"site": self.site.name, "make_site": self.site.make}
         return values
 
     @property

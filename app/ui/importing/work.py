@@ -325,7 +325,10 @@ def _prepare(
         return prepare_casualties(ctx, path=sample.path, options=options, job=job)
     if target == "headcounts":
         return run.prepare_headcounts(ctx, path=sample.path, at=answers.get("at"), complete=answers.get("complete"), options=options)
-    return run.prepare_evacuees(ctx, path=sample.path, shelter_id=answers["shelter_id"], at=answers.get("at"), options=options)
+    return run.prepare_evacuees(
+        ctx, path=sample.path, shelter_id=answers["shelter_id"], at=answers.get("at"), site=str(answers.get("site") or ""),
+        make_site=bool(answers.get("make_site")), options=options,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
