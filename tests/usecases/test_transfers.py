@@ -489,7 +489,7 @@ def test_without_a_consignor_nothing_is_written(town: Town, tmp_path: Path) -> N
 
 def test_protected_people_are_in_no_list_and_their_files_are_withheld(desk: Desk, tmp_path: Path) -> None:
     batch = approved(desk)
-    desk.town.sql("UPDATE payment_batch SET guarded = 1")
+    desk.town.sql("UPDATE payment_batch SET guarded = true")
     assert transfers.list_waiting(desk.maker) == []
     assert refused(lambda: write(desk, batch, tmp_path / "a.txt")).code == "payment.withheld"
     assert refused(lambda: transfers.ask_again(desk.maker, batch_id=batch.id, reason="x")).code == "payment.withheld"

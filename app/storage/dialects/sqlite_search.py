@@ -14,10 +14,11 @@ def match_value(query: str) -> str:
     return query
 
 
-def matching(tables: Sequence[str], *, span: bool = False) -> str:
+def matching(tables: Sequence[str], *, span: bool = False, most: int = 2**62) -> str:
     """A question for the row numbers (``rid``) that ``:query`` finds in the tables, in order; with ``span`` from ``:first`` to ``:last``."""
     within = " AND rowid BETWEEN :first AND :last" if span else ""
-    return " UNION ALL ".join(f"SELECT rowid AS rid FROM {table} WHERE {table} MATCH :query{within}" for table in tables)
+    parts = " UNION ALL ".join(f"SELECT rowid AS rid FROM {table} WHERE {table} MATCH :query{within}" for table in tables)
+    return f"{parts} LIMIT {most:d}"
 
 
 def flagged(alias: str = "") -> str:

@@ -197,7 +197,7 @@ def _by_text(connection: Connection, ground: _Ground, wanted: Wanted, most: int)
     query, speech = _fts_query(wanted), search_of(connection)
     if not query:
         return []
-    sql = f"{speech.matching(ground.texts, span='first' in ground.values)} LIMIT {most}"
+    sql = speech.matching(ground.texts, span="first" in ground.values, most=most)
     return _column(connection, sql, {**ground.values, "query": speech.match_value(query)})
 
 
