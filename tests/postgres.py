@@ -99,13 +99,13 @@ class Cluster:
         """Every database there is."""
         return {row[0] for row in self.sql("SELECT datname FROM pg_database")}
 
-    def template(self, name: str, fill: Callable[[str], None]) -> str:
+    def template(self, name: str, fill: Callable[[str], None], *, base: str = "template0") -> str:
         """The database ``name``, filled by ``fill(address)`` by whichever worker asks first; to be cloned, never written to again."""
         with (self.folder.parent / f"{self.folder.name}.{name}.lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if name not in self.names():
                 self.drop(f"{name}_new")
-                fill(self.create(f"{name}_new"))
+                fill(self.create(f"{name}_new", template=base))
                 self.sql(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
         return name
 

@@ -49,7 +49,9 @@ def copy_tables(source: Connection, target: Connection, *, job: Job = QUIET) -> 
 
 
 def _columns(connection: Connection, table: Table) -> list[str]:
-    there = set(connection.exec_driver_sql(f'SELECT * FROM "{table.name}" WHERE 1 = 0').keys())
+    found = connection.exec_driver_sql(f'SELECT * FROM "{table.name}" WHERE 1 = 0')
+    there = set(found.keys())
+    found.close()
     return [column.name for column in table.columns if column.name in there]
 
 

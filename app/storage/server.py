@@ -67,6 +67,13 @@ class _Whole(Integer):
     """A whole number as it is: SQLAlchemy would call each one an INTEGER of 32 bits, which milliseconds are not."""
 
 
+class _Streaming(psycopg.ServerCursor[Any]):
+    """A long answer that nobody read to its end is dropped by the server when the transaction ends; there is nothing to warn of."""
+
+    def __del__(self, *_: Any) -> None:
+        pass
+
+
 def shown(url: str) -> str:
     """An address without its password, for people."""
     bare = re.sub(r"^([a-z]+://[^/:@?]*):[^/?]*@", r"\1@", url)
@@ -83,6 +90,7 @@ def connect(url: str, *, read_only: bool = False) -> psycopg.Connection[Any]:
     except (psycopg.Error, UnicodeError) as error:
         raise translate(error, url=url) from None
     connection.adapters.register_loader("numeric", _Number)
+    connection.server_cursor_factory = _Streaming
     connection.prepare_threshold = None
     if read_only:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

@@ -31,7 +31,7 @@ def test_everyone_of_a_large_output_is_found(exported: Town) -> None:
 
 @pytest.mark.parametrize("packed", [zlib.compress(b"\nperson-00000\n"), b"", b"no list at all"])
 def test_a_changed_list_is_noticed(exported: Town, packed: bytes) -> None:
-    exported.sql(f"UPDATE access_crowd SET persons = x'{packed.hex()}'")
+    exported.sql("UPDATE access_crowd SET persons = ?", packed)
     assert "verify.access_changed" in exported.problems()
 
 

@@ -27,6 +27,8 @@ from app.usecases.rows import RosterFilter
 from app.usecases.settings import change_settings
 from tests.stores import RESIDENTS, Clock, Town, copy_store, open_town
 
+pytestmark = pytest.mark.of_the_file
+
 WORDS = {"store.disk_full", "store.disk_error", "store.cannot_open", "file.disk_full"}
 FAMILY = 4
 

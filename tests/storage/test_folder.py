@@ -41,6 +41,7 @@ def backups(folder: Path) -> list[str]:
 # -- one program per folder ------------------------------------------------------------------------------------
 
 
+@pytest.mark.of_the_file
 def test_second_program_is_told_who_where_and_since_when(town: Town) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.stores import *; from app.domain.errors import SasaeError\n"
@@ -60,6 +61,7 @@ def test_second_program_is_told_who_where_and_since_when(town: Town) -> None:
     arrive(town)  # the first goes on
 
 
+@pytest.mark.of_the_file
 def test_same_process_cannot_open_twice_either_and_release_frees(town: Town) -> None:
     with pytest.raises(EnvironmentFault, match="store.in_use"):
         open_town(town.folder, Clock())
@@ -69,6 +71,7 @@ def test_same_process_cannot_open_twice_either_and_release_frees(town: Town) -> 
     assert not (town.folder / "lock.note").exists()
 
 
+@pytest.mark.of_the_file
 def test_unreadable_note_still_refuses(town: Town) -> None:
     (town.folder / "lock.note").write_text("nonsense", "ascii")
     with pytest.raises(EnvironmentFault) as caught:
@@ -107,7 +110,8 @@ def test_backup_while_in_use_holds_what_was_there(town: Town, tmp_path: Path) ->
         devices = restored.sql("SELECT id, is_self, journal_seq FROM device ORDER BY created_at, journal_seq DESC")
         assert len(devices) == 2 and sum(row[1] for row in devices) == 1
         context = [json.loads(row[0]) for row in restored.sql("SELECT context FROM journal WHERE device = ? ORDER BY device_seq", device)]
-        assert context[0] == {town.ctx.place.device_id: devices[0][2]} and not any(context[1:])
+        assert [(key.partition("@")[0], seq) for key, seq in context[0].items()] == [(town.ctx.place.device_id, devices[0][2])]
+        assert not any(context[1:])
     finally:
         restored.session.close(backup=False)
 
@@ -139,8 +143,8 @@ def test_rotation_keeps_the_newest_of_this_device_only(town: Town) -> None:
 
 def test_many_backups_in_one_second_are_kept_in_order(town: Town) -> None:
     change_settings(town.ctx, values={"backup_keep": 2})
-    made = [back_up_now(town.ctx, folder=town.folder)[0][0].name for _ in range(13)]
-    assert len(set(made)) == 13 and set(backups(town.folder)) == set(made[-2:])
+    made = [back_up_now(town.ctx, folder=town.folder)[0][0].name for _ in range(5 if town.on_server else 13)]
+    assert len(set(made)) in (5, 13) and set(backups(town.folder)) == set(made[-2:])
 
 
 def test_clock_set_back_never_costs_the_backup_just_made(town: Town) -> None:
@@ -311,6 +315,7 @@ def test_store_without_its_site_is_said(folder: Path) -> None:
         open_town(folder, Clock())
 
 
+@pytest.mark.of_the_file
 def test_key_of_another_folder_does_not_open_the_file(folder: Path, tmp_path: Path) -> None:
     from tests.stores import found_store
 

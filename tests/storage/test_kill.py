@@ -23,6 +23,8 @@ from app.storage.verify import verify_store
 from tests.storage.victim import FAMILY
 from tests.stores import START, Clock, open_town, unlock
 
+pytestmark = pytest.mark.of_the_file
+
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = {"checkin": 60, "load": 52, "backup": 52}
 MOST_S = {"checkin": 0.10, "load": 0.25, "backup": 0.20}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,26 @@ import pytest
 from app.bootstrap import gateway
 from app.domain.errors import EnvironmentFault, SasaeError
 from app.domain.journal import canonical, chain_hash
-from app.storage.engine import connect
+from app.storage import tables as t
 from app.storage.journal import operation_of
 from app.usecases.persons import correct_person, open_person
 from app.usecases.reception import Arrival, check_in, check_out
 from app.usecases.rosters import take_roster
 from app.usecases.rows import RosterFilter
-from tests.stores import OPERATOR, PASSWORD, Clock, Town, copy_store, open_town, unlock
+from tests.postgres import cluster, require_postgres
+from tests.stores import OPERATOR, PASSWORD, Clock, Town, clone_store, copy_store, desk_of, open_town, unlock
 
 
 @pytest.fixture(scope="module")
 def busy(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed store in which people came, were corrected, looked at and left."""
     folder = copy_store(template, tmp_path_factory.mktemp("busy") / "data")
+    make_busy(folder)
+    return folder
+
+
+def make_busy(folder: Path) -> None:
+    """People come, are corrected, looked at and leave."""
     clock = Clock()
     town = open_town(folder, clock)
     made = check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(resident_id=town.resident(n)) for n in ("太郎", "花", "一郎")])
@@ -36,15 +45,32 @@ def busy(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     take_roster(town.ctx, wanted=RosterFilter(at=clock()))
     assert town.problems() == []
     town.session.close(backup=False)
-    return folder
 
 
 @pytest.fixture
-def left(busy: Path, tmp_path: Path) -> Iterator[Town]:
+def left(engine: str, busy: Path, tmp_path: Path) -> Iterator[Town]:
     """An open copy of it."""
-    town = open_town(copy_store(busy, tmp_path / "data"), Clock())
-    yield town
-    town.session.close(backup=False)
+    with on_either(engine, busy, tmp_path) as folder:
+        town = open_town(folder, Clock())
+        yield town
+        town.session.close(backup=False)
+
+
+@contextmanager
+def on_either(engine: str, busy: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the busy store on an engine."""
+    if engine == "sqlite":
+        yield copy_store(busy, tmp_path / "data")
+        return
+    require_postgres()
+    name = f"busy_{os.getpid()}_{tmp_path.name}"[:60]
+    try:
+        clone_store(name, tmp_path / "town")
+        cluster().template("busy", lambda url: make_busy(desk_of(url, tmp_path / "new")), base="town")
+        cluster().drop(name)
+        yield clone_store(name, tmp_path / "data", template="busy")
+    finally:
+        cluster().drop(name)
 
 
 def test_untouched_store_is_good(left: Town) -> None:
@@ -105,21 +131,16 @@ def test_page_of_the_journal_that_cannot_be_read_leaves_the_chain_in_doubt(busy:
 
 def _rechain(town: Town, *, seal: bool) -> None:
     """Recompute every hash of the chain as somebody with the data key, but without the program's secret, would."""
-    connection = connect(town.folder / "store.db", town.data_key)
-    try:
-        cursor = connection.execute("SELECT * FROM journal ORDER BY device_seq")
-        names = [column[0] for column in cursor.description]
-        head = "0" * 64
-        for values in cursor.fetchall():
-            row = type("Row", (), dict(zip(names, values, strict=True)))
-            digest = chain_hash(head, canonical(operation_of(row)))
-            connection.execute("UPDATE journal SET previous = ?, hash = ? WHERE seq = ?", (head, digest, row.seq))
-            head = digest
-        if seal:
-            last = connection.execute("SELECT max(device_seq) FROM journal").fetchone()[0]
-            connection.execute("UPDATE device SET journal_hash = ?, journal_seq = ? WHERE is_self", (head, last))
-    finally:
-        connection.close()
+    names = [column.name for column in t.journal.columns]
+    head = "0" * 64
+    for values in town.sql(f"SELECT {', '.join(names)} FROM journal ORDER BY device_seq"):
+        row = type("Row", (), dict(zip(names, values, strict=True)))
+        digest = chain_hash(head, canonical(operation_of(row)))
+        town.sql("UPDATE journal SET previous = ?, hash = ? WHERE seq = ?", head, digest, row.seq)
+        head = digest
+    if seal:
+        last = town.sql("SELECT max(device_seq) FROM journal")[0][0]
+        town.sql("UPDATE device SET journal_hash = ?, journal_seq = ? WHERE is_self", head, last)
 
 
 def _middle(town: Town) -> int:
@@ -133,31 +154,34 @@ def _insert(town: Town, *, at_end: bool) -> None:
         town.sql("UPDATE journal SET seq = -seq, device_seq = -device_seq - 1 WHERE seq > ?", seq)
         town.sql("UPDATE journal SET seq = 1 - seq, device_seq = -device_seq WHERE seq < 0")
     town.sql(
-        "INSERT INTO journal SELECT seq + 1, 'f' || op_id, act, device, device_seq + 1, context, hlc, at_ms, received_ms, operator, site, purpose,"
-        " reason, 'headcount', 'no-such-record', 'create', '{}', hash, hash FROM journal WHERE seq = ?",
+        "INSERT INTO journal (seq, op_id, act, device, device_seq, context, hlc, at_ms, received_ms, operator, site, purpose, reason, kind, record,"
+        " action, changes, previous, hash, chain) SELECT seq + 1, 'f' || op_id, act, device, device_seq + 1, context, hlc, at_ms, received_ms,"
+        " operator, site, purpose, reason, 'headcount', 'no-such-record', 'create', '{}', hash, hash, chain FROM journal WHERE seq = ?",
         seq,
     )
 
 
 JOURNAL_TAMPERING: dict[str, Callable[[Town], None]] = {
-    "changes": lambda t: t.sql("UPDATE journal SET changes = replace(changes, '090-0000-9999', '090-0000-8888')") and None,
-    "reason": lambda t: t.sql("UPDATE journal SET reason = 'x' WHERE seq = ?", _middle(t)) and None,
-    "operator": lambda t: t.sql("UPDATE journal SET operator = 'x' WHERE seq = ?", _middle(t)) and None,
-    "time": lambda t: t.sql("UPDATE journal SET at_ms = at_ms - 1000 WHERE seq = ?", _middle(t)) and None,
-    "arrival time": lambda t: t.sql("UPDATE journal SET received_ms = received_ms + 5000 WHERE seq = ?", _middle(t)) and None,
-    "clock": lambda t: t.sql("UPDATE journal SET hlc = hlc || '0' WHERE seq = ?", _middle(t)) and None,
-    "spacing": lambda t: t.sql("UPDATE journal SET changes = ' ' || changes WHERE seq = ?", _middle(t)) and None,
-    "not json": lambda t: t.sql("UPDATE journal SET changes = '[' WHERE seq = ?", _middle(t)) and None,
-    "other json": lambda t: t.sql("UPDATE journal SET changes = '[1]' WHERE seq = ?", _middle(t)) and None,
-    "kind": lambda t: t.sql("UPDATE journal SET kind = 'site' WHERE seq = ?", _middle(t)) and None,
-    "hash": lambda t: t.sql("UPDATE journal SET hash = replace(hash, substr(hash, 1, 1), 'z') WHERE seq = ?", _middle(t)) and None,
-    "middle removed": lambda t: t.sql("DELETE FROM journal WHERE seq = ?", _middle(t)) and None,
-    "first removed": lambda t: t.sql("DELETE FROM journal WHERE seq = 1") and None,
-    "last removed": lambda t: t.sql("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)") and None,
-    "last act removed": lambda t: t.sql("DELETE FROM journal WHERE act = (SELECT act FROM journal ORDER BY seq DESC LIMIT 1)") and None,
-    "all removed": lambda t: t.sql("DELETE FROM journal") and None,
-    "inserted at the end": lambda t: _insert(t, at_end=True),
-    "inserted in the middle": lambda t: _insert(t, at_end=False),
+    "changes": lambda town: town.sql("UPDATE journal SET changes = replace(changes, '090-0000-9999', '090-0000-8888')") and None,
+    "reason": lambda town: town.sql("UPDATE journal SET reason = 'x' WHERE seq = ?", _middle(town)) and None,
+    "operator": lambda town: town.sql("UPDATE journal SET operator = 'x' WHERE seq = ?", _middle(town)) and None,
+    "time": lambda town: town.sql("UPDATE journal SET at_ms = at_ms - 1000 WHERE seq = ?", _middle(town)) and None,
+    "arrival time": lambda town: town.sql("UPDATE journal SET received_ms = received_ms + 5000 WHERE seq = ?", _middle(town)) and None,
+    "clock": lambda town: town.sql("UPDATE journal SET hlc = hlc || '0' WHERE seq = ?", _middle(town)) and None,
+    "spacing": lambda town: town.sql("UPDATE journal SET changes = ' ' || changes WHERE seq = ?", _middle(town)) and None,
+    "not json": lambda town: town.sql("UPDATE journal SET changes = '[' WHERE seq = ?", _middle(town)) and None,
+    "other json": lambda town: town.sql("UPDATE journal SET changes = '[1]' WHERE seq = ?", _middle(town)) and None,
+    "kind": lambda town: town.sql("UPDATE journal SET kind = 'site' WHERE seq = ?", _middle(town)) and None,
+    "hash": lambda town: town.sql("UPDATE journal SET hash = replace(hash, substr(hash, 1, 1), 'z') WHERE seq = ?", _middle(town)) and None,
+    "middle removed": lambda town: town.sql("DELETE FROM journal WHERE seq = ?", _middle(town)) and None,
+    "first removed": lambda town: town.sql("DELETE FROM journal WHERE seq = 1") and None,
+    "last removed": lambda town: town.sql("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)") and None,
+    "last act removed": lambda town: (
+        town.sql("DELETE FROM journal WHERE act = (SELECT act FROM journal ORDER BY seq DESC LIMIT 1)") and None
+    ),
+    "all removed": lambda town: town.sql("DELETE FROM journal") and None,
+    "inserted at the end": lambda town: _insert(town, at_end=True),
+    "inserted in the middle": lambda town: _insert(town, at_end=False),
 }
 
 
@@ -166,7 +190,7 @@ def test_changed_removed_or_inserted_journal_row_is_found(left: Town, name: str)
     JOURNAL_TAMPERING[name](left)
     report = left.session.verify()
     assert not report.chain_ok and not report.ok
-    assert report.integrity or name in ("not json", "other json")
+    assert report.integrity or left.on_server or name in ("not json", "other json")  # there a counter is behind, too
 
 
 @pytest.mark.parametrize("at_end", [True, False])
@@ -192,7 +216,7 @@ def test_journal_of_a_device_nobody_knows_is_found(left: Town) -> None:
 
 RECORD_TAMPERING = {
     "person name": ("UPDATE person SET name = 'x' WHERE rid = 1", "verify.record_changed"),
-    "protection": ("UPDATE person SET protected = 1 WHERE rid = 1", "verify.record_changed"),
+    "protection": ("UPDATE person SET protected = true WHERE rid = 1", "verify.record_changed"),
     "needs": ("UPDATE person SET needs = '[]' WHERE rid = 1", "verify.record_changed"),
     "stay time": ("UPDATE stay SET from_at = from_at + 60 WHERE rid = 1", "verify.record_changed"),
     "stay end": ("UPDATE stay SET to_at = NULL WHERE to_at IS NOT NULL", "verify.record_changed"),
@@ -203,7 +227,7 @@ RECORD_TAMPERING = {
     "stay added": ("INSERT INTO stay SELECT rid + 900, 'ffff' || id, version, person_id, shelter_id, category, room, from_at, to_at, destination,"
                    " destination_text, exit_reason, came_from, reception, pending, note, deleted FROM stay WHERE rid = 1", "verify.record_unjournalled"),
     "resident": ("UPDATE resident SET address = 'x' WHERE rid = 3", "verify.record_changed"),
-    "resident unprotected": ("UPDATE resident SET protected = 0 WHERE protected", "verify.record_changed"),
+    "resident unprotected": ("UPDATE resident SET protected = 0 WHERE protected <> 0", "verify.record_changed"),
     "resident removed": ("DELETE FROM resident WHERE rid = 6", "verify.record_changed"),
     "access purpose": ("UPDATE access SET purpose = 'x' WHERE seq = 2", "verify.access_changed"),
     "access middle removed": ("DELETE FROM access WHERE seq = 2", "verify.access_changed"),
