@@ -204,7 +204,8 @@ class Sight:
 
 def merge(kind: str, record: str, writes: Iterable[Write], sight: Sight) -> Merged:
     """What the record is. The same for every order of ``writes`` and however often one is repeated."""
-    ordered = sorted({one.op_id: one for one in writes}.values(), key=lambda one: one.order)
+    unique = {one.op_id: one for one in writes}
+    ordered = sorted(unique.values(), key=lambda one: one.order) if len(unique) > 1 else list(unique.values())
     if not any(one.action == CREATE for one in ordered):
         return Merged(False, len(ordered), {})
     if len({one.chain for one in ordered}) == 1:
@@ -266,6 +267,8 @@ class _Table:
     def settle(self, fields: frozenset[str]) -> tuple[Mapping[str, Any], tuple[Side, ...]]:
         """What is shown of fields that belong together, and the sides if they differ."""
         places = [at for at, one in enumerate(self._ordered) if not fields.isdisjoint(one.changes)]
+        if len(places) == 1:
+            return {name: change[1] for name, change in self._ordered[places[0]].changes.items() if name in fields}, ()
         views: dict[int, Mapping[str, Any]] = {}
         for at in places:  # in order: whatever a writer had seen is before it
             before = self._shown(self._last([one for one in places if one in self._seen[at] and one in views]), views, fields)

@@ -19,9 +19,10 @@ from app.storage.chains import ChainWriter
 from app.storage.devices import become_new, own_site
 from app.storage.journal import JournalWriter
 from app.storage.merged import CHUNK, RecordWriter
-from app.storage.queries.exchange import ExchangeQueries, device_list, known_json
 from app.storage.queries.base import chunked
+from app.storage.queries.exchange import ExchangeQueries, device_list, known_json
 from app.storage.shield import Shield
+from app.usecases.collecting import without_collector
 from app.usecases.exchange_rows import MergeReport, PackageRow
 from app.usecases.job import QUIET, Job
 
@@ -50,6 +51,10 @@ class ExchangeUnit:
 
     def take(self, segments: Iterable[Segment], *, devices: DeviceList, job: Job = QUIET) -> MergeReport:
         """Put operations in and work out every record they touch."""
+        with without_collector():
+            return self._take(segments, devices, job)
+
+    def _take(self, segments: Iterable[Segment], devices: DeviceList, job: Job) -> MergeReport:
         self._end_journal()
         chains = ChainWriter(self._connection, self._data_key, devices, now_ms=int(self._now.timestamp() * 1000))
         for segment in segments:
@@ -77,6 +82,7 @@ class ExchangeUnit:
             gaps=tuple(self._reads.gaps()),
             branches=tuple(device_prefix(device) for device in chains.copies),
             refused=chains.refused,
+            touched={kind: frozenset(ids) for kind, ids in touched.items()},
         )
 
     def _also_copied(self, chains: ChainWriter) -> Mapping[str, set[str]]:
