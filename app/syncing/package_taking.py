@@ -23,6 +23,7 @@ from app.syncing.package_reading import (
 )  # fmt: skip
 from app.syncing.package_rows import AppliedPackage
 from app.usecases import exchange
+from app.usecases.arrivals import announce_arrivals
 from app.usecases.context import Context
 from app.usecases.enrolment import take_list
 from app.usecases.exchange_rows import MergeReport
@@ -87,6 +88,7 @@ class _Taking:
         take_list(self._ctx, uow, package.brought)
         self.report = uow.exchange.take(items.every(Segment), devices=package.devices, job=job)
         self._take_snapshots(job)
+        announce_arrivals(self._ctx, uow, self.report.touched)
         for one in items.every(Settings):
             told = take_travelling(self._ctx, uow, one.told, from_hq=sender.site_kind == "hq", from_desk=sender.site_kind == "desk")
             self.settings = self.settings or bool(told)

@@ -26,7 +26,7 @@ class MergeReport:
     """What taking operations in did. ``records``: by kind, how many were made or changed; ``operations`` new here, ``known`` already here.
 
     ``conflicts`` opened and ``settled`` by it; ``gaps`` afterwards; ``branches``: devices that turned out to be copies of one another (letters).
-    ``refused``: operations of revoked devices behind their end, left aside.
+    ``refused``: operations of revoked devices behind their end, left aside. ``touched``: ids by kind of the records operations came for.
     """
 
     operations: int = 0
@@ -37,6 +37,7 @@ class MergeReport:
     gaps: tuple[GapNote, ...] = ()
     branches: tuple[str, ...] = ()
     refused: int = 0
+    touched: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
