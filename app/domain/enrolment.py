@@ -214,9 +214,9 @@ def _symbols(plain: str, path: str) -> str:
     joined = "".join(line or "" for line in read)
     chunks: list[str | None] = [joined[at : at + BLOCK + 1] for at in range(0, len(joined), BLOCK + 1)]
     whole = None not in read and all(chunk and _is_block(chunk) for chunk in chunks)
-    kept = []
-    for number, block in enumerate(chunks if whole or (len(read) == 1 and None not in read) else read, 1):
-        if block is None or not _is_block(block):
+    kept, blocks = [], chunks if whole or (len(read) == 1 and None not in read) else read
+    for number, block in enumerate(blocks, 1):
+        if block is None or not _is_block(block) or (number < len(blocks) and len(block) <= BLOCK):
             raise InputFault("enrol.line", path=path, line=number, count=len(block or ""), most=BLOCK + 1)
         kept.append(block[:-1])
     return "".join(kept)

@@ -13,10 +13,9 @@ from app.storage import whereabouts
 from app.storage.whereabouts import Computer, Whereabouts, board_ids, is_elsewhere, read_computer, read_whereabouts
 from app.usecases.backups import back_up_to
 from app.usecases.shelters import add_shelter
-from tests.store_fixtures import folder, template, town
 from tests.stores import OPERATOR, PASSWORD, Clock, Town, open_town
 
-__all__ = ["folder", "template", "town"]
+pytestmark = pytest.mark.of_the_file
 HOME = Whereabouts(system="s", hardware=frozenset({"a", "b"}), folder="f", file="1")
 
 
