@@ -21,7 +21,7 @@ LOCKS = {
 # A set-up that cannot load these is not finished. Qt itself is left out: it also needs libraries of the system,
 # and without them the command line still works.
 PROOFS = {
-    "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, argon2, cryptography; "
+    "run": "import shiboken6, sqlalchemy, alembic, sqlcipher3.dbapi2, psycopg, argon2, cryptography; "
     "import reportlab, pypdfium2, zxingcpp, openpyxl, pyrage, duckdb",
     "test": "import pytest, pytestqt, xdist, hypothesis, mypy, importlinter",
     "bench": "import sqlite_utils, splink",

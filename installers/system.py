@@ -57,6 +57,12 @@ def module(name: str) -> Callable[[], bool]:
     return lambda: importlib.util.find_spec(name) is not None
 
 
+def postgresql() -> bool:
+    """Whether the programs of a PostgreSQL server, 15 or later, are where Debian puts them or on the path."""
+    found = (path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if path.parent.parent.name.isdigit())
+    return any(int(path.parent.parent.name) >= 15 for path in found) or (command("initdb")() and command("postgres")())
+
+
 NEEDS = {
     "run": (
         Need("python3-venv", module("ensurepip")),
@@ -82,6 +88,8 @@ NEEDS = {
         Need("poppler-utils", command("pdftotext")),
         Need("xvfb", command("Xvfb")),
         Need("xauth", command("xauth")),
+        # the tests start a server of their own; nothing of it is needed to run the program on a folder
+        Need("postgresql", postgresql),
     ),
 }
 
