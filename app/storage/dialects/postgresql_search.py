@@ -135,7 +135,7 @@ def copy_rows(connection: Connection, target: str, rows: Iterable[Sequence[Any]]
     """Write rows by COPY; ``target`` is a table and its columns."""
     link = connection.connection.driver_connection
     assert isinstance(link, psycopg.Connection)
-    with psycopg.Cursor(link) as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:  # type: ignore[arg-type]
+    with psycopg.Cursor(link) as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         write = copy.write_row
         for row in rows:
             write(row)
