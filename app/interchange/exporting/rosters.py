@@ -21,6 +21,7 @@ from app.domain.errors import UsageFault
 from app.domain.half_kana import to_half_kana
 from app.domain.shelter import Shelter
 from app.interchange.exporting.characters import LIST_LIMIT, ExportResult, Unencodable, registered_for, say_characters
+from app.presentation.columns.exchange import say_freshness
 from app.presentation.columns.roster import ROSTER, choose_publishable, printed_columns
 from app.presentation.columns.spec import Column
 from app.presentation.labels import label, labels_of
@@ -31,6 +32,7 @@ from app.usecases.files import atomic_output
 from app.usecases.job import QUIET, Job
 from app.usecases.rosters import take_roster
 from app.usecases.rows import Roster, RosterFilter, RosterRow
+from app.usecases.site_board import freshness
 
 Format = Literal["json", "csv", "html", "xlsx", "pdf"]
 FORMATS = ("json", "csv", "html", "xlsx", "pdf")
@@ -169,7 +171,7 @@ def _write(
     sheet = Sheet(
         title=_title(ctx, wanted, publishable),
         subtitle=_subtitle(wanted, len(rows), withheld),
-        stamp=stamp_for(ctx, at=wanted.at, known_at=wanted.known_at),
+        stamp=_stamp(ctx, wanted),
         columns=tuple(chosen),
         rows=rows,
     )
@@ -181,6 +183,13 @@ def _write(
     )  # fmt: skip
     left = (message("roster.full_not_on_paper"),) if format == "pdf" and view == "full" else ()
     return replace(done, withheld=withheld, problems=(*left, *done.problems))
+
+
+def _stamp(ctx: Context, wanted: RosterFilter) -> Stamp:
+    """At headquarters what is known now says how fresh it is, and which site's part is the oldest."""
+    made = stamp_for(ctx, at=wanted.at, known_at=wanted.known_at)
+    fresh = say_freshness(freshness(ctx), short=True) if wanted.known_at is None else ""
+    return replace(made, known_at=fresh) if fresh else made
 
 
 def _title(ctx: Context, wanted: RosterFilter, publishable: bool) -> str:

@@ -66,15 +66,16 @@ def say_sites(sites: tuple[SiteAge, ...]) -> str:
     return f"{named} ほか{len(sites) - _NAMED}か所" if len(sites) > _NAMED else named
 
 
-def say_freshness(fresh: Freshness | None) -> str:
-    """名簿は18:00現在 本部が知る内容。最も古い拠点: 架空小学校 09:12. Nothing for None."""
+def say_freshness(fresh: Freshness | None, *, short: bool = False) -> str:
+    """名簿は18:00現在 本部が知る内容。最も古い拠点: 架空小学校 09:12. Nothing for None. ``short``, for paper: sites not heard of are counted."""
     if fresh is None:
         return ""
     told = f"名簿は{_hm(fresh.at, fresh.at)}現在 本部が知る内容。"
     if fresh.oldest is not None and fresh.oldest.until is not None:
         told += f"最も古い拠点: {fresh.oldest.site} {_hm(fresh.oldest.until, fresh.at)}"
     if fresh.never:
-        told += f"{'　' if fresh.oldest else ''}まだ届いていない拠点: {say_sites(fresh.never)}"
+        never = f"{len(fresh.never):,}か所" if short else say_sites(fresh.never)
+        told += f"{'　' if fresh.oldest else ''}まだ届いていない拠点: {never}"
     return told
 
 

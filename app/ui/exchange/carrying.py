@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
 
-from app.domain.errors import Cancelled, SasaeError
+from app.domain.errors import Cancelled, EnvironmentFault, SasaeError
 from app.presentation.columns.exchange import RECEIVERS, size_words
 from app.presentation.messages import message
 from app.syncing.package_rows import WrittenPackage
@@ -36,6 +36,8 @@ def write_all(
     def write(job: Job) -> list[WrittenPackage]:
         from app.syncing.packages import write_package
 
+        if not target.is_dir():  # else a file of that name would appear where the stick was
+            raise EnvironmentFault("site.folder_gone", path=str(target))
         return [write_package(ctx, to_site=site, target=target, whole=whole, pictures=pictures, job=job) for site in sites]
 
     return write

@@ -94,10 +94,7 @@ class TakeDialog(_TransferDialog):
     def show_found(self, found: Sequence[FoundPackage]) -> None:
         """Those for this laptop first, oldest first."""
         self.found = sorted(found, key=lambda one: (not is_new(one), one.kind != "package", str(one.written_at or ""), one.path.name))
-        waiting = sum(is_new(one) for one in self.found)
-        said = f"取り込むものが {waiting:,}件あります。" if waiting else "新しく取り込むものはありません。"
-        self.where.setText(f"{self._folder}　{said if self.found else '受け渡しのファイルがありません。'}")
-        self.table.show_rows(self.found, key=lambda one: str(one.path))
+        self._show_rows()
         self.facts.show_lines(())
         self.act_button.setEnabled(False)
         wanted, self._wanted = self._wanted, None
@@ -106,6 +103,12 @@ class TakeDialog(_TransferDialog):
             self.table.make_current(place)
             self.table.setFocus()
             self._choose_row()
+
+    def _show_rows(self) -> None:
+        waiting = sum(is_new(one) for one in self.found)
+        said = f"取り込むものが {waiting:,}件あります。" if waiting else "新しく取り込むものはありません。"
+        self.where.setText(f"{self._folder}　{said if self.found else '受け渡しのファイルがありません。'}")
+        self.table.show_rows(self.found, key=lambda one: str(one.path))
 
     @property
     def chosen(self) -> FoundPackage | None:
@@ -200,7 +203,7 @@ class TakeDialog(_TransferDialog):
         path = self.inspection.path if self.inspection else Path()
         self._applied.add(path)
         self.found = [replace(one, already=True) if one.path == path else one for one in self.found]
-        self.table.show_rows(self.found, key=lambda one: str(one.path))
+        self._show_rows()
         self.facts.show_lines(applied_lines(done))
         self.conflicts_button.setText(f"競合を見る（{done.report.conflicts:,}件）")
         self.conflicts_button.setVisible(bool(done.report.conflicts) and self.shell.context.actor.may("settle"))
@@ -214,7 +217,8 @@ class TakeDialog(_TransferDialog):
 
     def _say_done(self, done: AppliedPackage, receipts: Sequence[TakenReceipt]) -> None:
         left = [one for one in self.found if is_new(one) and one.kind == "package" and one.path not in self._applied]
-        words = [f"{from_words(done.card)}から {done.report.operations:,}件を取り込みました。"]
+        number = done.report.operations
+        words = [f"{from_words(done.card)}から {number:,}件を取り込みました。" if number else "新しい記録はありませんでした。"]
         words += [receipts_words(receipts)] if receipts else []
         words.append(f"このUSBメモリーには、まだ {len(left):,}件あります。" if left else OFF)
         self.banner.show_message(
@@ -237,7 +241,7 @@ class TakeDialog(_TransferDialog):
 
         def told(taken: Sequence[TakenReceipt]) -> None:
             self._applied.update(paths)
-            self.shell.runner.changed.emit({"package": frozenset(one.package for one in taken)})
+            self.shell.runner.changed.emit({"package": frozenset(number for one in taken for number in one.packages)})
             if after is not None:
                 self._say_done(after, taken)
             else:

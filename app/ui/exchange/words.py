@@ -191,7 +191,7 @@ def written_words(done: Sequence[WrittenPackage]) -> str:
 
 def receipts_words(taken: Sequence[TakenReceipt]) -> str:
     """Who confirmed what."""
-    fresh = sum(len(one.acknowledged) for one in taken)
+    fresh = sum(len(one.packages) for one in taken)
     sites = "、".join(dict.fromkeys(one.site for one in taken if not one.already))
     if not fresh:
         return "受領書に新しいことはありませんでした。"

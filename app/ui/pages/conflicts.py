@@ -114,12 +114,15 @@ class ConflictsPage(Page):
         self.views, self._names = {view.id: view for view in views}, names
         self.states = {view.id: self.states[view.id] for view in views if self.states.get(view.id) == "later"}
         self.tree.show_views(views, self.states)
+        had_keyboard = self.focusWidget() is not None and self.isVisible()
         self.work.setVisible(bool(views))
         self.empty.setVisible(not views)
         self._tell()
         if views:
             self.tree.make_current(before if before in self.views else self.tree.order[0])
             self._show(self.tree.current_id)
+        if had_keyboard and not self.pane.reason.hasFocus():
+            self.take_focus()
 
     def touched(self, changes: Changes) -> bool:
         """What is decided here is known here."""

@@ -163,8 +163,8 @@ class ExchangePage(Page):
         self._look_into_sticks()
 
     def show_seen(self, seen: Seen) -> None:
-        """Show what was read."""
-        self.seen = seen
+        """Show what was read; the first time the keyboard goes to what can be done."""
+        first, self.seen = self.seen is None, seen
         place = self.context.place
         self.place.setText(f"この端末：{place.site_name}（{place.device_prefix}）")
         told = last_words(seen.packages[0].handled_at if seen.packages else None)
@@ -176,6 +176,8 @@ class ExchangePage(Page):
         self.unready.setVisible(not seen.enrolled and not seen.packages)
         self.unready.explanation.setText(self._say_unready(seen))
         self._offer()
+        if first and (self.hasFocus() or self.focusWidget() is not None or self.window().focusWidget() is None):
+            self.take_focus()
 
     def _say_unready(self, seen: Seen) -> str:
         if seen.revoked:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from app.domain.characters import CharacterProblem
 from app.domain.dates import format_instant
 from app.domain.errors import SasaeError
+from app.presentation.columns.exchange import say_freshness
 from app.presentation.columns.roster import ROSTER, VIEW_LABELS, choose_publishable
 from app.presentation.forms.roster_filter import ROSTER_FILTER, SAVE_VIEW, apply_values, form_values, say_filter
 from app.presentation.labels import choices
@@ -32,6 +33,7 @@ from app.usecases import rosters, shelters
 from app.usecases.job import Job
 from app.usecases.rosters import SavedView
 from app.usecases.rows import Roster, RosterFilter, RosterRow, ShelterRow
+from app.usecases.site_board import freshness
 
 _PAUSE_MS = 350  # each question is a line in the access log: not one for every key
 _PRINTS = (PDF_COMPACT, PDF_LARGE)
@@ -42,7 +44,7 @@ class RosterPage(Page):
     """``go('roster', shelter_id=…, at=…, show='without_destination')``. Ctrl+P prints, Ctrl+E exports, F3 asks for more conditions."""
 
     key = "roster"
-    kinds = frozenset({"person", "stay", "absence", "household", "shelter"})
+    kinds = frozenset({"person", "stay", "absence", "household", "shelter", "package"})
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -64,7 +66,10 @@ class RosterPage(Page):
             icon="roster",
             actions=[("条件をはじめに戻す", "undo", self.reset), ("避難者を受け付ける", "user-plus", lambda: shell.go("search"))],
         )
+        self.fresh = note("")
+        self.fresh.hide()
         self.body.addWidget(self._filters)
+        self.body.addWidget(self.fresh)
         self.body.addLayout(row(self.count, self.conditions, 1, self.household_button, self.person_button, self.history_button, spacing=10))
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.empty, 1)
@@ -146,7 +151,13 @@ class RosterPage(Page):
         ctx = self.context
         read = self.runner.read(lambda: (shelters.list_shelters(ctx), rosters.saved_views(ctx)), parent=self, latest="roster.choices")
         read.success(self._fill_choices).start()
+        self.runner.read(lambda: say_freshness(freshness(ctx)), parent=self, latest="roster.fresh").success(self._show_fresh).start()
         self._ask()
+
+    def _show_fresh(self, words: str) -> None:
+        """How fresh headquarters' picture is; other sites and headquarters without sites have nothing to say."""
+        self.fresh.setText(words)
+        self.fresh.setVisible(bool(words))
 
     def _ask(self) -> None:
         if self._filling or self.at.problem or self.known.problem:
