@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.exchange import OWNED
 from app.domain.identifiers import device_prefix
-from app.domain.merging import Conflict
+from app.domain.journal import to_json_value
+from app.domain.merging import Conflict, Side, conflict_id
 from app.storage import tables as t
 from app.storage.queries.base import chunked, marks
 from app.storage.shield import PERSONAL, Guard, concealed
 from app.usecases.exchange_rows import ConflictSide, ConflictView
 
 _OPEN = "SELECT id, kind, record, found_at FROM open_conflict ORDER BY found_at, kind, record, id"
+_RUNNING = """
+SELECT st.person_id, st.id, st.shelter_id, st.from_at, j.op_id, j.received_ms FROM stay st JOIN journal j ON j.record = st.id AND j.action = 'create'
+WHERE NOT st.deleted AND st.to_at IS NULL AND st.person_id IN (
+  SELECT o.person_id FROM stay o JOIN person p ON p.id = o.person_id WHERE NOT o.deleted AND NOT p.deleted AND o.to_at IS NULL
+  GROUP BY o.person_id HAVING count(*) > 1 AND count(*) > sum(CASE WHEN o.pending THEN 1 ELSE 0 END))
+ORDER BY st.person_id, st.from_at, st.id
+"""
 _OPERATIONS = (
     "SELECT j.op_id, coalesce(o.name, ''), coalesce(s.name, ''), j.device, j.at_ms, j.reason, j.changes FROM journal j"
     " LEFT JOIN operator o ON o.id = j.operator LEFT JOIN site s ON s.id = j.site WHERE j.op_id IN ({})"
@@ -40,7 +49,7 @@ def _seen(connection: Connection, guard: Guard) -> list[Any]:
 
 def count_conflicts(connection: Connection, guard: Guard) -> int:
     """How many there are for this reader."""
-    return len(_seen(connection, guard))
+    return len(_seen(connection, guard)) + len(_two_places(connection, guard))
 
 
 def _merged(connection: Connection, rows: Iterable[Any]) -> dict[str, Conflict]:
@@ -57,10 +66,12 @@ def _merged(connection: Connection, rows: Iterable[Any]) -> dict[str, Conflict]:
     return found
 
 
-def conflict_of(connection: Connection, guard: Guard, conflict_id: str) -> Conflict | None:
+def conflict_of(connection: Connection, guard: Guard, wanted: str) -> Conflict | None:
     """One of them as merging tells it."""
-    rows = [row for row in _seen(connection, guard) if row[0] == conflict_id]
-    return _merged(connection, rows).get(conflict_id)
+    rows = [row for row in _seen(connection, guard) if row[0] == wanted]
+    if rows:
+        return _merged(connection, rows).get(wanted)
+    return next((one for one, _, _ in _two_places(connection, guard) if one.id == wanted), None)
 
 
 def conflict_views(connection: Connection, guard: Guard, *, limit: int) -> list[ConflictView]:
@@ -69,27 +80,61 @@ def conflict_views(connection: Connection, guard: Guard, *, limit: int) -> list[
     merged = _merged(connection, rows)
     told = _operations(connection, [side.op_id for one in merged.values() for side in one.sides])
     found = []
-    for conflict_id, kind, record, found_at in rows:
-        conflict = merged.get(conflict_id)
+    for name, kind, record, found_at in rows:
+        conflict = merged.get(name)
         if conflict is None:
             continue
         stored = _values(connection, kind, record)
         title, person = describe(connection, kind, record)
         found.append(
             ConflictView(
-                id=conflict_id,
+                id=name,
                 kind=kind,
                 record=record,
                 title=title,
                 person_id=person,
                 fields=conflict.fields,
                 sides=_sides(conflict, told),
-                shown={name: stored.get(name) for name in conflict.fields},
+                shown={field: stored.get(field) for field in conflict.fields},
                 found_at=t.from_seconds(found_at),
                 owned=kind in OWNED,
             )
         )
+    for conflict, person, found_at in _two_places(connection, guard)[: max(0, limit - len(rows))]:
+        told = _operations(connection, [side.op_id for side in conflict.sides])
+        shown = {name: _values(connection, "stay", conflict.record).get(name) for name in conflict.fields}
+        title, sides = describe(connection, "person", person)[0], _sides(conflict, told)
+        found.append(
+            ConflictView(
+                id=conflict.id, kind="stay", record=conflict.record, title=title, person_id=person, fields=conflict.fields, sides=sides,
+                shown=shown, found_at=found_at,
+            )  # fmt: skip
+        )
     return found
+
+
+def _two_places(connection: Connection, guard: Guard) -> list[tuple[Conflict, str, datetime]]:
+    """People who run at several places at once because laptops checked them in that had not met; not those kept side by side on purpose.
+
+    Worked out from the stays each time: it is over as soon as all but one have ended. The stay shown first is the one that began last.
+    """
+    if connection.exec_driver_sql("SELECT count(*) FROM device").scalar_one() < 2:
+        return []
+    hidden = guard.hidden(connection).persons
+    found = []
+    for person, rows in groupby(connection.exec_driver_sql(_RUNNING).all(), key=lambda row: str(row[0])):
+        if person in hidden:
+            continue
+        stays = list(rows)
+        sides = tuple(Side(row[4], {"stay": row[1], "shelter_id": row[2], "from_at": _iso(row[3])}) for row in stays)
+        name = conflict_id("stay", person, ("shelter_id",), [row[1] for row in stays])
+        found_at = datetime.fromtimestamp(max(row[5] for row in stays) // 1000, UTC)
+        found.append((Conflict(name, "stay", str(stays[-1][1]), ("shelter_id",), sides), person, found_at))
+    return found
+
+
+def _iso(seconds: int) -> Any:
+    return to_json_value(t.from_seconds(seconds))
 
 
 def _operations(connection: Connection, ops: Sequence[str]) -> dict[str, Any]:
@@ -128,7 +173,6 @@ def _sides(conflict: Conflict, told: dict[str, Any]) -> tuple[ConflictSide, ...]
 
 def _values(connection: Connection, kind: str, record: str) -> dict[str, Any]:
     """The row of a record in JSON values."""
-    from app.domain.journal import to_json_value
     from app.storage.changing import read_records
 
     found = read_records(connection, t.KIND_BY_NAME[kind], "id = ?", (record,))
