@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from app.domain.carrying import CarriedRow, Received, SnapshotCard
-from app.domain.errors import RuleViolation, StaleRecord
+from app.domain.errors import EnvironmentFault, RuleViolation, StaleRecord
 from app.domain.journal import CREATE, UPDATE, to_json_value
 from app.domain.records import Record, differing_fields, value_fields, values_of
 from app.domain.resident import Finding, ResidentRow, Snapshot, SourceMark
@@ -269,9 +269,27 @@ class StoreUnit:
         if self._writer is not None:
             self.exchange.work_out_undecided()
             self._writer.close()
-        self._transaction.commit()
+        try:
+            self._transaction.commit()
+        except EnvironmentFault as fault:
+            if fault.code != "database.lost" or not self._arrived():
+                raise
         self._done = True
         return {kind: frozenset(ids) for kind, ids in self._touched.items()}
+
+    def _arrived(self) -> bool:
+        """Whether a COMMIT whose answer was lost on its way was carried out all the same.
+
+        The lock of the writer is taken for it, so that the server has ended that transaction. EnvironmentFault ``database.commit_unknown``.
+        """
+        if self._writer is None:
+            raise EnvironmentFault("database.commit_unknown")
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                found = connection.execute(select(t.journal.c.seq).where(t.journal.c.act == self._writer.act).limit(1)).first()
+        except EnvironmentFault:
+            raise EnvironmentFault("database.commit_unknown") from None
+        return found is not None
 
     def next_number(self, name: str) -> int:
         """The next serial of this device, from 1."""
