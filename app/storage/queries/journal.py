@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.domain.journal import to_json_value
 from app.storage import tables as t
 from app.storage.access import crowds_with
 from app.storage.queries.base import NO_LIMIT, Source, chunked, marks
@@ -68,8 +69,8 @@ class JournalQueries:
         return [row for row in rows if (row[6], row[7]) not in hidden]
 
     def history(self, record_id: str) -> list[HistoryEntry]:
-        """Every change of a record, oldest first."""
-        return self._select("j.record = ? ORDER BY j.seq", (record_id,))
+        """Every change of a record, oldest first: in the order of its operations, wherever and whenever they arrived."""
+        return self._select("j.record = ? ORDER BY j.hlc, j.op_id, j.seq", (record_id,))
 
     def recent(self, *, limit: int = 200) -> list[HistoryEntry]:
         """The newest changes first."""
@@ -141,13 +142,11 @@ def _stays_of(connection: Connection, persons: Iterable[str]) -> list[Any]:
 def changed_since(connection: Connection, known_ms: int, kinds: Sequence[str]) -> dict[str, dict[str, dict[str, Any] | None]]:
     """What was not yet known at ``known_ms``: kind → record → ``{field: value as known then}``, None when the record was not known at all.
 
-    Undoing the later operations in reverse gives the state as it was known; the journal is the only history.
+    Undoing the later operations in reverse gives the state as it was known, as long as one device alone wrote the record; otherwise it is
+    what the operations that had arrived by then make of it. The journal is the only history.
     """
-    query = (
-        select(t.journal.c.kind, t.journal.c.record, t.journal.c.action, t.journal.c.changes)
-        .where(t.journal.c.received_ms > known_ms, t.journal.c.kind.in_(kinds))
-        .order_by(t.journal.c.seq.desc())
-    )
+    columns = (t.journal.c.kind, t.journal.c.record, t.journal.c.action, t.journal.c.changes)
+    query = select(*columns).where(t.journal.c.received_ms > known_ms, t.journal.c.kind.in_(kinds)).order_by(t.journal.c.seq.desc())
     undone: dict[str, dict[str, dict[str, Any] | None]] = {kind: {} for kind in kinds}
     for kind, record, action, changes in connection.execute(query):
         if action == "create":
@@ -156,4 +155,38 @@ def changed_since(connection: Connection, known_ms: int, kinds: Sequence[str]) -
         before = undone[kind].setdefault(record, {})
         if before is not None:
             before.update({field: old for field, (old, _) in json.loads(changes).items()})
+    if connection.exec_driver_sql("SELECT count(*) FROM device").scalar_one() > 1:
+        for kind, records in undone.items():
+            _merge_again(connection, known_ms, kind, records)
     return undone
+
+
+# what several wrote, and what arrived in another order than it was written
+_TOGETHER = """
+SELECT record FROM journal WHERE record IN ({}) GROUP BY record HAVING count(DISTINCT chain) > 1
+UNION SELECT a.record FROM journal a JOIN journal b ON b.record = a.record AND b.chain = a.chain AND b.device_seq > a.device_seq
+AND b.received_ms < a.received_ms WHERE a.record IN ({})
+"""
+
+
+def _merge_again(connection: Connection, known_ms: int, kind: str, records: dict[str, dict[str, Any] | None]) -> None:
+    """The same for records that several devices wrote: from the operations that had arrived."""
+    from app.storage.adding import shape_of
+    from app.storage.merged import Merger
+
+    merger = Merger(connection)
+    blanks = dict(zip(shape_of(kind).names, map(to_json_value, shape_of(kind).blanks), strict=True))
+    for part in chunked(sorted(records)):
+        together = _TOGETHER.format(marks(part), marks(part))
+        several = sorted(connection.exec_driver_sql(together, (*part, *part)).scalars())
+        if not several:
+            continue
+        then, now = merger.merged(kind, several, received=known_ms), merger.merged(kind, several)
+        for record in several:
+            was, made = then.get(record), now[record]
+            if was is None or not was.exists:
+                records[record] = None
+                continue
+            names = was.values.keys() | made.values.keys()
+            told = {name: was.values.get(name, blanks.get(name)) for name in names}
+            records[record] = {name: value for name, value in told.items() if value != made.values.get(name, blanks.get(name))}
