@@ -24,6 +24,8 @@ Names = Mapping[tuple[str, str], str]
 """Names of records by kind and id."""
 
 _NOTHING = "（空）"
+_STAY = "stay"
+"""Which stay a side is, where somebody stays at two places: the sides are stays, not values of one."""
 
 
 def fields_words(view: ConflictView) -> str:
@@ -79,7 +81,7 @@ def before_words(view: ConflictView, field: str, names: Names) -> str:
 
 def shown_fields(view: ConflictView) -> list[str]:
     """The fields to show, those in dispute first; of a deletion also what the others changed meanwhile."""
-    more = {name for side in view.sides for name in side.values if name not in view.fields}
+    more = {name for side in view.sides for name in side.values if name not in view.fields and name != _STAY}
     return [*_in_order(view.kind, view.fields), *_in_order(view.kind, more)]
 
 
@@ -94,6 +96,8 @@ def explain(view: ConflictView) -> str:
         return "この記録は、作った拠点だけが変えられます。その拠点に連絡して、正しい内容を確かめてください。"
     if is_deletion(view):
         return "一方の拠点では取り消され、もう一方では書き足されました。決めるまで、記録は残してあります。"
+    if any(_STAY in side.values for side in view.sides):
+        return "同じ人が、2つの避難所にいることになっています。いまいるほうを選んでください。もう一方の滞在は終わりになります。"
     if view.kind == "stay":
         return _stay(view)
     if "resident_id" in view.fields or "resident_no" in view.fields:

@@ -10,11 +10,13 @@ from typing import Any
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.errors import SasaeError
 from app.presentation.columns.exchange import PACKAGES, say_freshness
 from app.syncing.package_rows import AppliedPackage, FoundPackage, WrittenPackage
 from app.ui import faults
 from app.ui.exchange.big_act import BigAct
 from app.ui.exchange.carrying import CANCELLED, CarryDialog, say_fault, write_all
+from app.ui.exchange.finding import find_on
 from app.ui.exchange.offer import Offer, make_offer
 from app.ui.exchange.sticks import Stick
 from app.ui.exchange.taking import TakeDialog
@@ -200,13 +202,11 @@ class ExchangePage(Page):
             return
 
         def find() -> dict[Path, Sequence[FoundPackage]]:
-            from app.syncing.packages import find_packages
-
             found: dict[Path, Sequence[FoundPackage]] = {}
             for path in paths:
                 try:
-                    found[path] = find_packages(path, ctx=ctx)
-                except OSError:
+                    found[path] = find_on(ctx, path)
+                except (OSError, SasaeError):  # pulled out meanwhile
                     continue
             return found
 
