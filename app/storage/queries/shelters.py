@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from app.storage.queries.base import NO_LIMIT, Source, moment
+from app.storage.queries.linked import counted_twice, linked_people, stays_of_linked
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import HeadcountRow, ShelterRow, TrendPoint
 
@@ -76,6 +78,8 @@ class ShelterQueries:
         """Every shelter as of ``at``: open ones first. Declared counts by the rule of :meth:`trend`, so that their sums agree."""
         with self._source() as connection:
             rows = connection.exec_driver_sql(_LIST, {"at": to_seconds(at)}).all()
+            linked = linked_people(connection)
+            twice = counted_twice(stays_of_linked(connection, linked), linked, to_seconds(at)) if linked else {}
         return [
             ShelterRow(
                 id=r[0],
@@ -94,7 +98,7 @@ class ShelterQueries:
                 opened_at=moment(r[12]),
                 declared=r[13],
                 declared_at=moment(r[14]),
-                rostered=r[15],
+                rostered=r[15] - twice.get(r[0], 0),
             )
             for r in rows
         ]
@@ -106,6 +110,8 @@ class ShelterQueries:
             rows = connection.exec_driver_sql(
                 _COUNTS.format(where=where), {"shelter": shelter_id, "limit": NO_LIMIT if limit is None else limit}
             ).all()
+            linked = linked_people(connection)
+            stays = stays_of_linked(connection, linked) if linked else []
         return [
             HeadcountRow(
                 id=r[0],
@@ -113,7 +119,7 @@ class ShelterQueries:
                 shelter_name=r[2],
                 counted_at=from_seconds(r[3]),
                 counted_total=r[4],
-                rostered=r[5],
+                rostered=r[5] - (counted_twice(stays, linked, r[3]).get(r[1], 0) if stays else 0),
                 male=r[6],
                 female=r[7],
                 households=r[8],
@@ -125,7 +131,7 @@ class ShelterQueries:
         ]
 
     def trend(self, *, moments: Sequence[datetime]) -> list[TrendPoint]:
-        """Totals at each moment. A declared count holds until the shelter's next one or its closing.
+        """Totals at each moment, everybody once. A declared count holds until the shelter's next one or its closing.
 
         One from a complete list holds no longer than until the next complete list, even where the shelter was opened by hand.
         """
@@ -135,11 +141,10 @@ class ShelterQueries:
                 " ORDER BY shelter_id, counted_at, rid"
             ).all()
             spells = connection.exec_driver_sql("SELECT shelter_id, opened_at, closed_at FROM shelter_spell WHERE NOT deleted").all()
-            stays = connection.exec_driver_sql("SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted AND NOT pending").all()
-            pending = connection.exec_driver_sql(
-                "SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted AND pending ORDER BY person_id, from_at"
+            stays = connection.exec_driver_sql(
+                "SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted ORDER BY person_id, from_at"
             ).all()
-        periods = [(start, end) for _, start, end in stays] + merge_periods(pending)
+        periods = merge_periods(stays)  # nobody counts twice, also where two laptops that had not met checked the same person in
         starts = sorted(start for start, _ in periods)
         ends = sorted(end for _, end in periods if end is not None)
         declared: dict[str, list[_Count]] = {}
@@ -201,8 +206,15 @@ def _trend_point(at: datetime, sums: _Sums, starts: list[int], ends: list[int]) 
     return TrendPoint(at=at, shelters_open=sums.shelters_open(second), declared=sums.declared(second), rostered=rostered)
 
 
+def _periods(stays: Sequence[Any], linked: Mapping[str, str]) -> list[tuple[int, int | None]]:
+    """When somebody is somewhere: of who has several stays or registrations, those that overlap are one."""
+    several = {one for one, count in Counter(person for person, _, _ in stays).items() if count > 1} | linked.keys()
+    again = sorted(((linked.get(person, person), start, end) for person, start, end in stays if person in several), key=itemgetter(0, 1))
+    return [(start, end) for person, start, end in stays if person not in several] + merge_periods(again)
+
+
 def merge_periods(rows: Iterable[Any]) -> list[tuple[int, int | None]]:
-    """Stays kept side by side, as periods in which each person is somewhere: overlapping ones of a person become one.
+    """Stays as periods in which each person is somewhere: overlapping ones of a person become one.
 
     ``rows`` are ``(person, start, end)`` in order of person and start.
     """
