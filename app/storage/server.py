@@ -143,6 +143,8 @@ def _spoken(error: psycopg.Error) -> str:
 
 def _translate_event(context: ExceptionContext) -> None:
     original = context.original_exception
+    if context.is_pre_ping:
+        return  # a connection that died in the pool: a new one is made, and only if that fails it is told
     if isinstance(original, psycopg.Error) and (not isinstance(original, _OWN_BUG) or original.sqlstate == "42501"):
         raise translate(original) from original
 
