@@ -58,9 +58,8 @@ def _wants(ctx: Context, uow: UnitOfWork, touched: Touched) -> None:
 def _protect(uow: UnitOfWork, person_ids: Collection[str]) -> None:
     """Who was written down elsewhere and may be somebody protected here is protected, as at a check-in here; never again once a person decided."""
     names = uow.reads.protected().names
-    for person_id in person_ids if names else ():
-        person = uow.persons.get(person_id)
-        if not isinstance(person, Person) or person.deleted or person.protected or person.resident_id:
+    for person in uow.reads.certificates.many(Person, person_ids).values() if names else ():
+        if person.deleted or person.protected or person.resident_id:
             continue
         if names.isdisjoint((fold_name(person.name), fold_kana(person.kana))):
             continue
