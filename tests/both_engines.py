@@ -127,6 +127,8 @@ class Questions:
             return list(self._distinct("kind"))
         if method == "by_number":
             return ["claim", "casualty", "entitlement"] if group == "relief" else ["application", "certificate", "building"]
+        if group == "exchange":
+            return ["person", "claim", "stay"]
         if method in ("many", "many_by"):
             return [kind.cls for kind in t.KINDS if kind.name in ("claim", "entitlement", "application", "casualty")]
         return ["entitlement", "claim", "casualty"]
@@ -171,7 +173,7 @@ class Questions:
 
     def _parts(self) -> list[str]:
         """Parts of names, readings, addresses and dates of some residents, as people type them."""
-        chosen = range(0, len(self._column("resident", "rid")), 61)
+        chosen = range(0, len(self._column("resident", "rid")), 171)
         found = []
         for column, part in (
             ("name", slice(0, 2)),
@@ -226,6 +228,7 @@ class Questions:
             "since": days, "until": days, "applied_from": days, "applied_to": days, "issued_from": days, "issued_to": days, "step_seconds": [3600],
             "state": [*self._distinct("state"), "unpaid", "changed", "unsurveyed"], "grade": [*self._distinct("grade"), "ungraded"],
             "batch": self._distinct("batch"), "seen": [True],
+            "known": [{}, StoreReads.over(self._engine).exchange.vector()], "site_kind": ["hq", "shelter", "desk"], "most": [2000, 7],
         }  # fmt: skip
 
 
