@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from app import resources
 from app.domain.errors import EnvironmentFault, RuleViolation
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.usecases.exchange_ports import DeviceKeys
 
 Clock = Callable[[], datetime]
-T = TypeVar("T")
+SHARED_BACKUP = timedelta(hours=1)
 TRAINING_AGE = timedelta(days=3)
 
 
@@ -41,6 +41,7 @@ class FolderSession:
     def __init__(self, folder: Path, store: Store, ring: Keyring, actor: Actor, *, now: Clock, notices: tuple[str, ...] = ()) -> None:
         from app.matching import MemoryMatcher
         from app.storage.backup import StoreBackups
+        from app.storage.cabinet import StoreCabinet
         from app.storage.municipal_key import StoreSigner
 
         self.folder = folder
@@ -51,7 +52,7 @@ class FolderSession:
             actor=actor,
             place=place,
             reads=store.reads,
-            cabinet=_Cabinet(ring, store.data_key),
+            cabinet=StoreCabinet(ring, store.data_key),
             backups=StoreBackups(store, now),
             attachments=store.backend.attachments(read_only=store.read_only),
             signer=StoreSigner(store.data_key),
@@ -116,55 +117,9 @@ class FolderSession:
         done, reads = last_backup(self.context), self.context.reads
         loaded = [snapshot.created_at for snapshot in reads.residents.snapshots()]  # residents leave no trace in the journal
         last = max([moment for moment in (reads.journal.last_time(), *loaded) if moment is not None], default=None)
+        if done is not None and self.context.now() - done < SHARED_BACKUP and not self._store.is_alone():
+            return False  # of ten desks that close in the evening the last one copies everything, not each
         return done is None or (last is not None and last >= done)
-
-
-class _Cabinet:
-    """See ``usecases.ports.KeyCabinet``."""
-
-    def __init__(self, ring: Keyring, data_key: bytes) -> None:
-        self._ring = ring
-        self._data_key = data_key
-
-    def _change(self, change: Callable[[], T]) -> T:
-        """Change the slots as they are now, and write them; what could not be written is not kept in memory either.
-
-        Another desk may have changed them meanwhile: then once more from what it left.
-        """
-        for last in (False, False, True):
-            self._ring.reload()
-            try:
-                answer = change()
-                self._ring.save()
-                return answer
-            except EnvironmentFault as fault:
-                self._ring.reload()
-                if last or fault.code != "database.keys_changed":
-                    raise
-            except BaseException:
-                self._ring.reload()
-                raise
-        raise AssertionError
-
-    def add_slot(self, *, login: str, password: str) -> str:
-        return self._change(lambda: self._ring.add_slot(login=login, password=password, data_key=self._data_key))
-
-    def check_password(self, *, login: str, password: str) -> str:
-        self._ring.reload()
-        return self._ring.unlock(login=login, password=password).slot
-
-    def change_password(self, *, slot: str, login: str, old: str, new: str) -> None:
-        self.check_password(login=login, password=old)
-        self.reset_password(slot=slot, login=login, new=new)
-
-    def reset_password(self, *, slot: str, login: str, new: str) -> None:
-        self._change(lambda: self._ring.replace_slot(slot=slot, login=login, password=new, data_key=self._data_key))
-
-    def has_slot(self, slot: str) -> bool:
-        return self._ring.has_slot(slot)
-
-    def remove_slot(self, slot: str) -> None:
-        self._change(lambda: self._ring.remove_slot(slot))
 
 
 def _verify(store: Store) -> VerificationReport:

@@ -45,6 +45,10 @@ class Backend(Protocol):
 
     def writer(self) -> Engine: ...
     def reader(self) -> Engine: ...
+    def is_alone(self, writer: Engine) -> bool:
+        """Whether no other program has it open for writing."""
+        ...
+
     def migrate(self, writer: Engine) -> None:
         """Bring an older schema to today's in one transaction."""
         ...
@@ -116,6 +120,10 @@ class FileBackend:
     def reader(self) -> Engine:
         """See ``Backend``."""
         return reader_engine(self._path, self.data_key)
+
+    def is_alone(self, writer: Engine) -> bool:
+        """Whoever holds the folder is."""
+        return True
 
     def migrate(self, writer: Engine) -> None:
         """See ``Backend``."""

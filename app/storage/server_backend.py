@@ -72,6 +72,14 @@ class ServerBackend:
         """See ``Backend``."""
         return server.reader_engine(self.url)
 
+    def is_alone(self, writer: Engine) -> bool:
+        """See ``Backend``: every other desk shares the lock that is tried here."""
+        with writer.connect() as connection, connection.begin():
+            alone = bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({server.PRESENCE})").scalar_one())
+            if alone:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({server.PRESENCE})")
+        return alone
+
     def migrate(self, writer: Engine) -> None:
         """See ``Backend``. EnvironmentFault ``database.desks_open`` while another desk has the store open."""
         with writer.connect() as connection:

@@ -133,6 +133,10 @@ class Store:
             raise EnvironmentFault("store.read_only", path=str(self.folder))
         return StoreUnit(self._writer, self.data_key, operator=operator, site=site, purpose=purpose, reason=reason, now=now)
 
+    def is_alone(self) -> bool:
+        """Whether no other program has the store open for writing."""
+        return self._writer is None or self.backend.is_alone(self._writer)
+
     @property
     def read_only(self) -> bool:
         """Whether nothing can be written."""

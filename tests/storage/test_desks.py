@@ -24,7 +24,7 @@ from app.presentation.messages import message
 from app.storage import server
 from app.storage.desk import DESK, Desk, keys_of, read_desk, ring_of, write_desk
 from app.storage.keyring import Keyring
-from app.usecases.backups import back_up_to
+from app.usecases.backups import back_up_now, back_up_to
 from app.usecases.operators import add_operator
 from app.usecases.persons import correct_person, open_person
 from app.usecases.reception import Arrival, check_in
@@ -473,6 +473,22 @@ def test_schema_of_a_newer_program_is_refused(desk: Path) -> None:
     town.sql("UPDATE alembic_version SET version_num = '9999'")
     town.session.close(backup=False)
     assert refused(lambda: open_town(desk, Clock())) == "store.newer"
+
+
+def test_of_several_desks_the_last_one_backs_up(desk: Path) -> None:
+    clock = Clock()
+    towns = [open_town(folder, clock) for folder in (desk, second_desk(desk))]
+    clock.forward(minutes=5)
+    for town in towns:
+        arrive(town)
+    assert back_up_now(towns[0].ctx, folder=towns[0].folder)[1] == []
+    clock.forward(minutes=5)
+    for town in towns:
+        arrive(town)
+    towns[0].session.close()
+    assert len(list((towns[0].folder / "backups").iterdir())) == 1
+    towns[1].session.close()
+    assert len(list((towns[1].folder / "backups").iterdir())) == 1
 
 
 # -- the role of desks --------------------------------------------------------------------------------------------
