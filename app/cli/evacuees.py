@@ -19,6 +19,7 @@ from app.domain.words import find_code, find_code_within, need_code
 from app.presentation.messages import message
 from app.usecases import persons, reception, shelters
 from app.usecases.context import Context
+from app.usecases.rows import Origin, SearchHit
 
 
 def find_person(ctx: Context, text: str) -> str | None:
@@ -175,8 +176,28 @@ def undo(gateway: FolderGateway, given: Namespace) -> Answer:
 def duplicates(gateway: FolderGateway, given: Namespace) -> Answer:
     """``evacuees duplicates``."""
     with signed_in(gateway, given) as session:
-        groups = persons.find_duplicates(session.context)
-        return {"groups": [{"score": g.score, "reason": g.reason, "persons": list(g.persons)} for g in groups]}, 0
+        ctx = session.context
+        groups = persons.find_duplicates(ctx)
+        ids = sorted({one for group in groups for one in group.persons})
+        hits = {hit.id: hit for hit in persons.show_people(ctx, person_ids=ids)}
+        origins = ctx.reads.persons.origins(sorted(hits))
+        return {
+            "groups": [
+                {
+                    "score": group.score, "reason": group.reason, "persons": list(group.persons),
+                    "registered": [_registered(hits[one], origins.get(one)) for one in group.persons if one in hits],
+                }
+                for group in groups
+            ]
+        }, 0  # fmt: skip
+
+
+def _registered(hit: SearchHit, origin: Origin | None) -> dict[str, Any]:
+    """One registration: who, where they are now, at which site and when it was made."""
+    return {
+        "person": hit.id, "number": hit.number, "name": hit.name, "status": hit.status, "shelter": hit.shelter_name, "since": moment(hit.since),
+        "site": origin.site if origin else "", "registered_at": moment(origin.at) if origin else None,
+    }  # fmt: skip
 
 
 def decide(gateway: FolderGateway, given: Namespace) -> Answer:

@@ -56,6 +56,7 @@ from app.usecases.rows import (
     HeadcountRow,
     HistoryEntry,
     OpenQuestions,
+    Origin,
     ResidentView,
     Roster,
     RosterFilter,
@@ -331,6 +332,10 @@ class CensusReads(Protocol):
 
 
 class PersonReads(Protocol):
+    def origins(self, person_ids: Sequence[str]) -> dict[str, Origin]:
+        """Where and when each registration was made. Ask only for people the reader may know of."""
+        ...
+
     def stays(self, person_id: str) -> list[StayView]: ...
     def open_stays(self, person_ids: Sequence[str]) -> dict[str, StayView]: ...
     def by_resident(self, resident_ids: Sequence[str]) -> dict[str, str]:

@@ -232,11 +232,14 @@ class RosterFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The lines of a roster in order of kana. ``withheld`` counts protected people left out."""
+    """The lines of a roster in order of kana. ``withheld`` counts protected people left out, ``twice`` the lines of people who stand on it
+    under another registration, too, which somebody decided to be theirs.
+    """
 
     filter: RosterFilter
     rows: tuple[RosterRow, ...]
     withheld: int
+    twice: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +272,15 @@ class AccessEntry:
     purpose: str
     persons: int
     target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where and when a registration was made: the site's name ("" if it is not known here), the device."""
+
+    site: str
+    device: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from app.domain.errors import SasaeError
 from app.domain.evacuee import Person
 from app.presentation.columns.spec import Column, ColumnSet, Tone
 from app.presentation.labels import field_label, label, labels_of, short_label, show_field
-from app.usecases.rows import HistoryEntry, SearchHit, StayView
+from app.usecases.rows import HistoryEntry, Origin, SearchHit, StayView
 
 PROTECTED = "支援措置"
 _TONES: dict[str, Tone] = {"staying": "info", "left": "quiet", "dead": "bad", "none": ""}
@@ -89,6 +89,11 @@ def status_text(hit: SearchHit) -> str:
     if hit.status == "left":
         return f"退所 {day_text(hit.since)}".strip()
     return "登録なし" if hit.kind == "resident" and not hit.person_id else "滞在なし"
+
+
+def origin_text(origin: Origin | None) -> str:
+    """Where and when a registration was made."""
+    return f"{origin.site or '拠点の名前は届いていません'} {moment_text(origin.at)}" if origin is not None else ""
 
 
 def status_tone(hit: SearchHit) -> Tone:

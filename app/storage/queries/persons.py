@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import match_anywhere
 from app.storage.shield import Guard
 from app.storage.tables import from_seconds, to_seconds
-from app.usecases.rows import SearchHit, StayView
+from app.usecases.rows import Origin, SearchHit, StayView
 
 _STAY = (
     "SELECT st.id, st.person_id, st.shelter_id, s.name, st.category, st.room, st.from_at, st.to_at, st.destination, st.destination_text,"
@@ -167,6 +167,19 @@ class PersonQueries:
         """Rows for these people in the same order, with where they are at the moment."""
         with self._source() as connection:
             return hits_by_id(connection, person_ids, self._guard, at=to_seconds(at))
+
+    def origins(self, person_ids: Sequence[str]) -> dict[str, Origin]:
+        """Where and when each registration was made."""
+        found: dict[str, Origin] = {}
+        with self._source() as connection:
+            for part in chunked(list(person_ids)):
+                query = (
+                    "SELECT j.record, coalesce(s.name, ''), j.device, j.at_ms FROM journal j LEFT JOIN site s ON s.id = j.site"
+                    f" WHERE j.record IN ({marks(part)}) AND j.kind = 'person' AND j.action = 'create'"
+                )
+                for record, site, device, at_ms in connection.exec_driver_sql(query, tuple(part)):
+                    found[record] = Origin(site=site, device=device, at=datetime.fromtimestamp(at_ms / 1000, UTC))
+        return found
 
 
 def hits_by_id(connection: Connection, person_ids: Sequence[str], guard: Guard, *, at: int, match: str = "") -> list[SearchHit]:

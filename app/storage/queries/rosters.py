@@ -19,6 +19,7 @@ from app.domain.protection import SHARED_PARTICULARS, ProtectedPeople
 from app.storage.keys import age_on, birth_range, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source
 from app.storage.queries.journal import changed_since
+from app.storage.queries.linked import linked_people
 from app.storage.shield import Guard
 from app.storage.tables import from_seconds, to_seconds
 from app.usecases.rows import OpenQuestions, Roster, RosterFilter, RosterRow
@@ -120,7 +121,7 @@ class RosterQueries:
     def roster(self, wanted: RosterFilter) -> Roster:
         """Lines in order of kana (then name, then id: always the same order)."""
         with self._source() as connection:
-            people = self._guard.people(connection)
+            people, linked = self._guard.people(connection), linked_people(connection)
             if wanted.known_at is None:
                 where, parameters = _conditions(wanted)
                 found: Sequence[Sequence[Any]] = connection.exec_driver_sql(_SQL + where, parameters).all()
@@ -136,7 +137,9 @@ class RosterQueries:
         kept = _kept(found, wanted, people, self._guard)
         kept.sort(key=itemgetter(*_ORDER))
         withheld = 0 if self._guard.hides and _narrows(wanted) else len(found) - len(kept)
-        return Roster(filter=wanted, rows=tuple([_row(values, on, absent, shelters) for values in kept]), withheld=withheld)
+        here = {str(values[_PERSON_ID]) for values in kept} & linked.keys()
+        twice = len(here) - len({linked[one] for one in here})
+        return Roster(filter=wanted, rows=tuple([_row(values, on, absent, shelters) for values in kept]), withheld=withheld, twice=twice)
 
     def open_questions(self, *, at: datetime) -> OpenQuestions:
         """What wants asking: people gone without a known destination, stays kept side by side, absences past their time."""

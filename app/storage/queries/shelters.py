@@ -141,10 +141,9 @@ class ShelterQueries:
                 " ORDER BY shelter_id, counted_at, rid"
             ).all()
             spells = connection.exec_driver_sql("SELECT shelter_id, opened_at, closed_at FROM shelter_spell WHERE NOT deleted").all()
-            stays = connection.exec_driver_sql(
-                "SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted ORDER BY person_id, from_at"
-            ).all()
-        periods = merge_periods(stays)  # nobody counts twice, also where two laptops that had not met checked the same person in
+            stays = connection.exec_driver_sql("SELECT person_id, from_at, to_at FROM stay WHERE NOT deleted").all()
+            linked = linked_people(connection)
+        periods = _periods(stays, linked)  # nobody counts twice, also where two laptops that had not met checked the same person in
         starts = sorted(start for start, _ in periods)
         ends = sorted(end for _, end in periods if end is not None)
         declared: dict[str, list[_Count]] = {}

@@ -198,8 +198,10 @@ class RosterPage(Page):
     def _say_count(self, roster: Roster, shown: int, unnamed: int) -> str:
         when = f"{format_instant(roster.filter.at)} 時点"
         known = f"（{format_instant(roster.filter.known_at)} に分かっていた内容）" if roster.filter.known_at else ""
-        people = len({line.person_id for line in roster.rows}) if not unnamed else shown
+        people = len({line.person_id for line in roster.rows}) - roster.twice if not unnamed else shown
         parts = [f"{when}{known}　{people:,}人"]
+        if roster.twice and not unnamed:
+            parts.append(f"同じ人と決めた登録の重なり {roster.twice:,}件")
         if roster.withheld:
             parts.append(f"支援措置のため載せない人 {roster.withheld:,}人")
         if unnamed:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.evacuee import Stay
-from app.presentation.columns.evacuee import STAYS, status_text
+from app.presentation.columns.evacuee import STAYS, origin_text, status_text
 from app.presentation.columns.spec import Column, ColumnSet
 from app.presentation.forms.person import UNDO
 from app.presentation.labels import label
@@ -34,12 +34,13 @@ _ALONE = "この登録の確認待ちは1件です。正しければ印を外し
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two records to decide about."""
+    """Two records to decide about; ``told``: at which site and when each was registered."""
 
     id: str
     first: SearchHit
     second: SearchHit
     reason: str
+    told: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,16 @@ class Pending:
     stays: tuple[StayView, ...]
 
 
+def _place(hit: SearchHit) -> str:
+    return hit.shelter_name or status_text(hit)
+
+
 PAIRS: ColumnSet[Pair] = ColumnSet(
     key="duplicate_pairs",
     columns=(
         Column(key="name", label="氏名", text=lambda p: p.first.name or p.first.kana, width=9),
         Column(key="reason", label="似ているところ", text=lambda p: p.reason, width=14),
+        Column(key="places", label="避難所", text=lambda p: "／".join(dict.fromkeys(_place(one) for one in (p.first, p.second))), width=12),
     ),
 )
 PENDINGS: ColumnSet[Pending] = ColumnSet(
@@ -72,8 +78,9 @@ def read_doubts(ctx: Context) -> tuple[list[Pair], list[Pending]]:
     scored = persons.duplicate_pairs(ctx)
     wanted = {person_id for pair in scored for person_id in pair[:2]}
     hits = {hit.id: hit for hit in persons.show_people(ctx, person_ids=sorted(wanted))}
+    made = ctx.reads.persons.origins(sorted(hits))
     pairs = [
-        Pair(id=f"{a}/{b}", first=hits[a], second=hits[b], reason=label("duplicate.reason", reason))
+        Pair(id=f"{a}/{b}", first=hits[a], second=hits[b], reason=label("duplicate.reason", reason), told=(origin_text(made.get(a)), origin_text(made.get(b))))
         for a, b, _, reason in scored if a in hits and b in hits
     ]  # fmt: skip
     waiting = sorted({stay.person_id for stay in ctx.reads.all("stay") if isinstance(stay, Stay) and stay.pending and not stay.deleted})
@@ -259,7 +266,8 @@ def compare_pair(pair: Pair) -> QWidget:
     """Both records, differences marked."""
     a, b = pair.first, pair.second
     now = Line("いまの状況", status_text(a), status_text(b), judge(status_text(a), status_text(b), False))
-    return SideBySide((a.number, b.number), [*compare(side_of(a), side_of(b), more=True), now])
+    told = Line("登録した拠点", *pair.told, judge(*pair.told, False))
+    return SideBySide((a.number, b.number), [*compare(side_of(a), side_of(b), more=True), now, told])
 
 
 def _split(left: QWidget, right: QWidget, empty: QWidget) -> QWidget:
