@@ -56,7 +56,7 @@ def value_words(kind: str, field: str, value: Any, names: Names) -> str:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            return value
+            return str(value)
     return show_field(kind, field, value) or _NOTHING
 
 

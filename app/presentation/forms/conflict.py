@@ -8,7 +8,8 @@ from typing import Any
 from app.domain.journal import to_json_value
 from app.presentation.conflict_words import JOINED, REFERENCES, shown_fields
 from app.presentation.forms.spec import FieldSpec, FormSpec, Kind, SectionSpec
-from app.presentation.labels import ALIASES, WORDS, field_label
+from app.presentation.labels import field_label
+from app.presentation.words import ALIASES, WORDS
 from app.usecases.exchange_rows import ConflictView
 
 _KINDS: dict[str, Kind] = {
