@@ -18,7 +18,10 @@ HELP: Mapping[str, str] = {
     "password_file": "パスワードを1行で書いたファイル",
     "json": "結果を1つの JSON で標準出力に出す",
     "purpose": "利用の記録に残す目的（なければ「業務」）",
-    "init": "新しいデータを作る\n自治体コード・災害・拠点・最初の管理者を決めます。復旧キーを必ず控えてください。",
+    "init": "新しいデータを作る\n自治体コード・災害・拠点・最初の管理者を決めます。復旧キーを必ず控えてください。\n"
+    "--database URL を付けると、PostgreSQL 15 以降のデータベースを何台ものデスクで使います。フォルダーに今のデータがあれば\n"
+    "データベースへ移し、--municipality などを付ければ新しく作り、どちらでもなければ今あるデータにデスクとして加わります。\n"
+    "--desk-role ROLE は、ふだんの仕事に要る権限だけをその役割に与えます。",
     "demo": "訓練用のデータを作る\n実在しない自治体と、ひと通りの記録が入ります。",
     "verify": "データを点検する\nファイル・変更記録・利用の記録が、書いたときのままかを確かめます。",
     "self-test": "この端末で動くかを確かめる",
@@ -97,7 +100,8 @@ HELP: Mapping[str, str] = {
 }
 
 _HEADS: Mapping[str, str] = {
-    "data": "データ", "device_id": "端末", "recovery_key": "復旧キー", "bytes": "バイト数", "sha256": "SHA-256", "read": "読んだ行", "created": "新規",
+    "data": "データ", "database": "データベース", "moved": "移した行", "joined": "加わった", "desk_role": "デスクの役割",
+    "device_id": "端末", "recovery_key": "復旧キー", "bytes": "バイト数", "sha256": "SHA-256", "read": "読んだ行", "created": "新規",
     "updated": "更新", "unchanged": "変更なし", "rejected": "エラー", "review": "要確認", "report": "取込結果", "imported": "取り込んだ人",
     "households": "世帯", "snapshot": "住民データ", "ok": "結果", "integrity": "ファイル", "journal_rows": "変更記録", "chain_ok": "つながり",
     "problems": "問題", "total": "件数", "persons": "避難者", "stays": "入所", "warnings": "注意", "name": "名称", "kana": "カナ", "birth": "生年月日",
