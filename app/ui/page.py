@@ -35,6 +35,10 @@ class Shell(Protocol):
         """Back up now; with ``tell`` progress and outcome are shown."""
         ...
 
+    def leave(self, *, again: bool) -> None:
+        """Close the folder; ``again``: to sign in anew."""
+        ...
+
 
 class View(QWidget):
     """What pages and their tabs have in common: the window around, who acts, and when what is shown grows old.

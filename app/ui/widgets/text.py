@@ -63,6 +63,7 @@ def restyle(widget: QWidget, **properties: str) -> None:
     widget.style().polish(widget)
 
 
+_TINTS = {"primary": "on_accent", "danger": "danger", "quiet": "accent", "choice": "accent"}
 _THIN = "\u2009"  # Qt leaves too little room between icon and words
 
 
@@ -73,7 +74,7 @@ class Button(QPushButton):
         super().__init__()
         self._icon = icon
         self.setText(words)
-        self._tint = {"primary": "on_accent", "danger": "danger", "quiet": "accent", "choice": "accent"}.get(role, "text2")
+        self._tint = _TINTS.get(role, "text2")
         self.setAutoDefault(False)
         self.setProperty("role", role or None)
         if tip:
@@ -86,6 +87,13 @@ class Button(QPushButton):
         """Show words, a little apart from the icon."""
         super().setText(f"{_THIN}{words}" if self._icon else words)
         self.setAccessibleName(words)
+
+    def take_role(self, role: str) -> None:
+        """Another role from now on: which of several buttons comes first may change."""
+        self._tint = _TINTS.get(role, "text2")
+        restyle(self, role=role)
+        if self._icon:
+            self._draw()
 
     def text(self) -> str:
         """The words."""
