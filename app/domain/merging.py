@@ -160,8 +160,15 @@ class Sight:
             return True
         if not self.parents:
             return False
-        reached = (step for one, upto in seen.upto.items() if one in self.parents for step in self._lineage(one, upto))
-        return any(one == other.chain and other.seq <= last for one, last in reached)
+        reached = ((1, *step) for one, upto in seen.upto.items() if one in self.parents for step in self._lineage(one, upto))
+        behind = (
+            (first, *step)
+            for one, parts in seen.beyond.items()
+            if one in self.parents
+            for first, last in parts.items()
+            for step in self._lineage(one, last)
+        )
+        return any(one == other.chain and first <= other.seq <= last for first, one, last in (*reached, *behind))
 
     def _seen(self, chain: str, seq: int) -> _Seen:
         """What had arrived of other chains when this chain wrote ``seq``."""

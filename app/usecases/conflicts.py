@@ -76,7 +76,7 @@ def _side(view: ConflictView, take: str) -> ConflictSide | None:
 
 def _taken(view: ConflictView, side: ConflictSide | None) -> dict[str, Any]:
     if side is not None:
-        return {name: side.values.get(name) for name in view.fields if name in side.values}
+        return {name: side.values[name] if name in side.values else _blank(view.shown.get(name)) for name in view.fields}
     texts: dict[str, list[str]] = {name: [] for name in view.fields}
     for one in view.sides:
         for name, kept in texts.items():
@@ -84,6 +84,11 @@ def _taken(view: ConflictView, side: ConflictSide | None) -> dict[str, Any]:
             if text and text not in kept:
                 kept.append(text)
     return {name: "\n".join(kept) for name, kept in texts.items()}
+
+
+def _blank(shown: Any) -> Any:
+    """What a field was before anybody wrote it, of the type of what is shown."""
+    return type(shown)() if isinstance(shown, str | list | bool) else None
 
 
 def _typed(view: ConflictView, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -168,3 +168,28 @@ def test_vouchers_travel_in_the_packages_of_the_day(hq: Town, tmp_path: Path) ->
         assert hq.problems() == [] and laptop.problems() == []
     finally:
         laptop.session.close(backup=False)
+
+
+def test_vouchers_go_only_to_enrolled_devices_at_their_own_site(hq: Town, tmp_path: Path) -> None:
+    laptop = enrolled(hq, tmp_path / "laptop")
+    try:
+        made = approve_cash(hq.ctx, [10_000, 20_000, 30_000])
+        site, letters = vouchers.ensure_site(hq.ctx, name="見本小学校"), laptop.ctx.place.device_prefix
+        assert site.id == laptop.ctx.place.site_id  # also before its first package came
+        other = vouchers.ensure_site(hq.ctx, name="例示体育館")
+        for given, code in (
+            ({"site_id": site.id, "device": "ZZZZ"}, "voucher.device_not_enrolled"), ({"site_id": other.id, "device": letters}, "voucher.device_at_other_site"),
+            ({"site_id": other.id}, "voucher.device_missing"),
+        ):  # fmt: skip
+            with pytest.raises(RuleViolation) as refused:
+                vouchers.assign(hq.ctx, voucher_ids=[made.ids[0]], **given)
+            assert refused.value.code == code
+        vouchers.assign(hq.ctx, voucher_ids=[made.ids[0]], site_id=site.id)  # its only device
+        vouchers.assign(hq.ctx, voucher_ids=[made.ids[1]], device=letters)
+        assert take(laptop, send(hq, "見本小学校", tmp_path / "a").path).vouchers.new == 2  # type: ignore[union-attr]
+        revoke_device(hq.ctx, device=laptop.ctx.place.device_id, reason="流失")
+        with pytest.raises(RuleViolation, match=r"voucher\.device_not_enrolled"):
+            vouchers.assign(hq.ctx, voucher_ids=[made.ids[2]], device=letters)
+        assert hq.problems() == []
+    finally:
+        laptop.session.close(backup=False)
