@@ -18,6 +18,7 @@ from app.storage.dialects import search_of
 from app.storage.engine import run_many
 from app.storage.indexing import Indexer, Keys, LocalIndexer, columns_of, index_rows, keys_of, open_remote
 from app.storage.search import RESIDENT_FTS, SHARED_FTS, part_name, person_texts
+from app.storage.streams import stream
 from app.usecases.collecting import without_collector
 from app.usecases.job import QUIET, Job
 
@@ -81,8 +82,7 @@ def count_households(connection: Connection, number: int) -> int:
 def snapshot_hash(connection: Connection, first_rid: int, last_rid: int) -> str:
     """The hash of a snapshot's rows as they stand in the store now."""
     digest = hashlib.sha256()
-    found = connection.exec_driver_sql(_AS_READ, (first_rid, last_rid), execution_options={"yield_per": 5000})
-    for part in found.partitions(5000):
+    for part in stream(connection, _AS_READ, (first_rid, last_rid)):
         digest.update(_hashed((*row[:12], row[12] == 1, *row[13:]) for row in part))
     return digest.hexdigest()
 

@@ -106,7 +106,8 @@ def check_chain(connection: Connection, data_key: bytes) -> tuple[int, list[Prob
     known = {device_of(name) for name in devices}
     count = 0
     chain: _Chain | None = None
-    for row in connection.execution_options(yield_per=2000).execute(select(t.journal).order_by(t.journal.c.chain, t.journal.c.device_seq)):
+    rows = select(t.journal).order_by(t.journal.c.chain, t.journal.c.device_seq)
+    for row in connection.execute(rows, execution_options={"yield_per": 2000}):  # of this question only, not of the connection
         count += 1
         if chain is None or chain.name != row.chain:
             if chain is not None:

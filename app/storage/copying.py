@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Connection, Table, func, select
 from app.domain.errors import IntegrityFault
 from app.storage import tables as t
 from app.storage.dialects import dialect_of
+from app.storage.streams import stream
 from app.usecases.job import QUIET, Job
 
 DERIVED = frozenset({"resident_kana", "resident_birth", "resident_phone", "resident_part"})
@@ -60,8 +61,7 @@ def _rows(source: Connection, table: Table, columns: Sequence[str]) -> Iterator[
     names = ", ".join(f'"{name}"' for name in columns)
     order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     flags = [place for place, name in enumerate(columns) if isinstance(table.columns[name].type, Boolean)]
-    found = source.execution_options(yield_per=_BATCH).exec_driver_sql(f'SELECT {names} FROM "{table.name}" ORDER BY {order}')
-    for part in found.partitions(_BATCH):
+    for part in stream(source, f'SELECT {names} FROM "{table.name}" ORDER BY {order}', size=_BATCH):
         rows = [list(row) for row in part]
         for row in rows:
             for place in flags:

@@ -16,6 +16,7 @@ from app.storage.keys import fold_key_address, fold_key_kana, fold_key_name
 from app.storage.queries.base import Source, chunked, marks
 from app.storage.queries.residents import COLUMNS, views
 from app.storage.shield import Guard, withheld_buildings
+from app.storage.streams import stream
 from app.usecases.rows import ResidentView
 from app.usecases.survey_rows import BuildingFilter, BuildingRow, HomeFile, KnownBuilding, KnownHome, VictimRow
 
@@ -217,7 +218,7 @@ class BuildingQueries:
         """Every live building with what an import recognises it by."""
         query = "SELECT id, number, tax_no, key_address FROM building WHERE NOT deleted ORDER BY rid"
         with self._source() as connection:
-            for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
+            for part in stream(connection, query):
                 yield [KnownBuilding._make(row) for row in part]
 
     def known_homes(self) -> Iterator[list[KnownHome]]:
@@ -228,7 +229,7 @@ class BuildingQueries:
             " WHERE NOT o.deleted AND NOT v.deleted ORDER BY o.rid"
         )
         with self._source() as connection:
-            for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
+            for part in stream(connection, query):
                 yield [KnownHome._make(row) for row in part]
 
 

@@ -18,6 +18,7 @@ from app.storage import tables as t
 from app.storage.bulk import _hashed
 from app.storage.queries.base import Source, chunked, marks
 from app.storage.shield import Guard
+from app.storage.streams import stream
 
 WHOLE = "snapshot.whole."
 """Setting that keeps the hash of the whole snapshot of which a part was received."""
@@ -76,7 +77,7 @@ class CarriedQueries:
             hidden, people = self._guard.hidden_rows(connection, found), self._guard.people(connection)
             query = f"SELECT rid, {_FIELDS} FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
             given = (found.first_rid, found.last_rid, *((district,) if district else ()))
-            for part in connection.exec_driver_sql(query, given, execution_options={"yield_per": 2000}).partitions(2000):
+            for part in stream(connection, query, given, size=2000):
                 yield [_carried(row, found, people) for row in part if row[0] not in hidden]
 
 

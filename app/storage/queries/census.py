@@ -15,6 +15,7 @@ from app.domain.words import find_code
 from app.storage import tables as t
 from app.storage.queries.base import Source, chunked, marks
 from app.storage.shield import Guard
+from app.storage.streams import stream
 from app.usecases.rows import Census, CensusLine
 
 _FIELDS = ", ".join("rank" if name == "order" else name for name in ResidentRow._fields[:-1])
@@ -69,8 +70,7 @@ class CensusQueries:
                 return
             hidden = self._guard.hidden_rows(connection, snapshot)
             query = f"SELECT {_FIELDS}, rid FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
-            found = connection.exec_driver_sql(query, (snapshot.first_rid, snapshot.last_rid), execution_options={"yield_per": 2000})
-            for part in found.partitions(5000):
+            for part in stream(connection, query, (snapshot.first_rid, snapshot.last_rid)):
                 yield [(r[15], _row(r)) for r in part if r[15] not in hidden]
 
     def rows_at(self, places: Sequence[int]) -> list[ResidentRow]:

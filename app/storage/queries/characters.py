@@ -12,6 +12,7 @@ from app.storage import tables as t
 from app.storage.queries.base import Source
 from app.storage.queries.residents import resident_id
 from app.storage.shield import Guard
+from app.storage.streams import stream
 from app.usecases.job import Job
 from app.usecases.rows import CharacterCount, CharacterCounts
 
@@ -67,8 +68,7 @@ def _count_residents(connection: Connection, tally: _Tally, snapshot_id: str, jo
     seen = 0
     hidden = guard.hidden_rows(connection, snapshot)
     query = "SELECT rid, name, kana, address, alias FROM resident WHERE rid BETWEEN ? AND ? ORDER BY rid"
-    found = connection.exec_driver_sql(query, (snapshot.first_rid, snapshot.last_rid), execution_options={"yield_per": _BATCH})
-    for part in found.partitions(_BATCH):
+    for part in stream(connection, query, (snapshot.first_rid, snapshot.last_rid)):
         job.report(seen, snapshot.residents, _LABEL)
         seen += len(part)
         for rid, joined in _unusual_rows(part):
@@ -81,7 +81,7 @@ def _count_persons(connection: Connection, tally: _Tally, done: int, job: Job, g
     seen = 0
     hidden = guard.hidden(connection).persons
     query = "SELECT id, name, kana, address FROM person WHERE NOT deleted ORDER BY rid"
-    for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
+    for part in stream(connection, query):
         job.report(done + seen, None, _LABEL)
         seen += len(part)
         for person_id, joined in _unusual_rows(part):

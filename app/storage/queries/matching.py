@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from app.storage import tables as t
 from app.storage.queries.base import Source
 from app.storage.shield import Guard
+from app.storage.streams import stream
 from app.usecases.matching_rows import PersonTraits, ResidentTraits
 
 _BATCH = 20_000
@@ -46,16 +47,15 @@ class MatchingQueries:
     def people(self, *, snapshot_id: str, dead: bool = False) -> Iterator[list[PersonTraits]]:
         """Everyone alive (with ``dead`` everyone) and registered; ``settled`` is -1 for a link that leads nowhere in this snapshot."""
         with self._source() as connection:
-            found = connection.exec_driver_sql(_PEOPLE, {"snapshot": snapshot_id, "dead": dead}, execution_options={"yield_per": _BATCH})
             hidden = self._guard.hidden(connection).persons
-            for part in found.partitions(_BATCH):
+            for part in stream(connection, _PEOPLE, {"snapshot": snapshot_id, "dead": dead}, size=_BATCH):
                 yield [PersonTraits._make(row) for row in part if row[0] not in hidden]
 
     def residents(self, *, snapshot_id: str) -> Iterator[list[ResidentTraits]]:
         """Everyone in a snapshot, in order, some thousand at a time."""
         with self._source() as connection:
             hidden = self._places(connection, snapshot_id) if self._guard.hides else frozenset()
-            for part in connection.exec_driver_sql(_RESIDENTS, (snapshot_id,), execution_options={"yield_per": _BATCH}).partitions(_BATCH):
+            for part in stream(connection, _RESIDENTS, (snapshot_id,), size=_BATCH):
                 yield [ResidentTraits._make(row) for row in part if row[0] not in hidden]
 
     def rejected(self, *, snapshot_id: str) -> frozenset[tuple[str, int]]:

@@ -15,6 +15,7 @@ from app.domain.protection import ProtectedPeople
 from app.domain.survey import GRADES
 from app.storage.queries.base import chunked
 from app.storage.queries.buildings import RANKED
+from app.storage.streams import stream
 from app.usecases.relief_ports import EarlierAmount, HouseholdFact, MemberFact, ResidentFact
 
 _MANY = 5000
@@ -53,10 +54,6 @@ _EARLIER = (
 )
 
 
-def _parts(connection: Connection, query: str, values: Any) -> Iterator[Sequence[Any]]:
-    yield from connection.exec_driver_sql(query, values, execution_options={"yield_per": _MANY}).partitions(_MANY)
-
-
 def households(connection: Connection, protected: frozenset[str]) -> Iterator[list[HouseholdFact]]:
     """Affected households in the order made. The building is the main dwelling, the worst of several.
 
@@ -67,7 +64,7 @@ def households(connection: Connection, protected: frozenset[str]) -> Iterator[li
     sizes = dict(_rows(connection, _MEMBER_COUNTS))
     papers = _certified(connection)
     homes = _homes(connection)
-    for part in _parts(connection, _HOUSEHOLDS, ()):
+    for part in stream(connection, _HOUSEHOLDS):
         found = []
         for row in part:
             victim_id, district, snapshot_id, number = row[0], row[5], row[6], row[7]
@@ -135,7 +132,7 @@ def residents(connection: Connection, snapshot_id: str, districts: Sequence[str]
         return
     where = " AND r.district IN (SELECT value FROM json_each(?))" if districts else ""
     values = (snapshot_id, found[1], found[0], *((json.dumps(list(districts)),) if districts else ()))
-    for part in _parts(connection, _RESIDENTS.format(districts=where), values):
+    for part in stream(connection, _RESIDENTS.format(districts=where), values):
         yield [ResidentFact(*(*row[:8], people.resident(row[0], row[1], bool(row[8])))) for row in part]
 
 

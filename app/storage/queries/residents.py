@@ -19,6 +19,7 @@ from app.storage.keys import birth_range
 from app.storage.queries.base import Source, chunked, marks, moment
 from app.storage.search import SHARED_FTS, match_anywhere, part_name
 from app.storage.shield import Guard
+from app.storage.streams import stream
 from app.usecases.rows import ResidentView
 
 COLUMNS = (
@@ -199,7 +200,7 @@ class ResidentQueries:
             hidden = self._guard.hidden_rows(connection, row)
             query = f"SELECT {names}, rid FROM resident WHERE rid BETWEEN ? AND ? {'AND district = ?' if district else ''} ORDER BY rid"
             given = (row.first_rid, row.last_rid, *((district,) if district else ()))
-            for part in connection.exec_driver_sql(query, given, execution_options={"yield_per": 2000}).partitions(2000):
+            for part in stream(connection, query, given, size=2000):
                 yield [ResidentRow._make((*r[:12], bool(r[12]), r[13], r[14], 0)) for r in part if r[15] not in hidden]
 
     def get(self, resident_id: str) -> ResidentView | None:

@@ -14,6 +14,7 @@ from app.domain.survey import Appeal, Team
 from app.storage.queries.base import Source, moment
 from app.storage.queries.buildings import RANKED, building_words, counted_grades, heads_of, records_where
 from app.storage.shield import Guard, withheld_buildings
+from app.storage.streams import stream
 from app.usecases.survey_rows import (
     AppealRow,
     AreaAct,
@@ -118,7 +119,7 @@ class SurveyQueries:
             " WHERE NOT deleted AND state <> 'withdrawn' ORDER BY rid"
         )
         with self._source() as connection:
-            for part in connection.exec_driver_sql(query, None, execution_options={"yield_per": _BATCH}).partitions(_BATCH):
+            for part in stream(connection, query):
                 yield [KnownSurvey._make(row) for row in part]
 
     def area_acts(self) -> list[AreaAct]:
