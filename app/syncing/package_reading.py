@@ -131,6 +131,7 @@ def open_package(ctx: Context, source: Path, *, kind: str = KIND) -> PackageRead
     Raises InputFault ``exchange.not_a_package``, ``.other_kind``; EnvironmentFault ``exchange.newer``, ``.for_someone_else`` and what
     ``open_sealed`` raises; RuleViolation ``enrol.…`` and those of ``exchange.check_origin``, ``checked_list`` and ``find_sender``.
     """
+    exchange.need_same_device(ctx)
     need_list(ctx)
     with in_words_of_packages(source, device_list(ctx)):
         sealed = open_sealed(source, kind=kind, keys=Keys(identities=ctx.keys.identities()))

@@ -54,7 +54,8 @@ class Inspection:
 class AppliedPackage:
     """What taking a package in did. ``already``: nothing, it had been taken in before. ``residents`` and ``pictures`` that are new here,
     ``settings`` whether any changed, ``vouchers`` what the message about cash did, ``backup`` what to go back to, ``receipt`` the file on the
-    stick for the sender (None with a warning when it could not be written).
+    stick for the sender (None with a warning when it could not be written). ``became_new``: the package showed that a copy of this folder
+    writes under its name; this one is a device of its own from its next opening on, and has to be enrolled anew.
     """
 
     card: PackageCard
@@ -68,6 +69,7 @@ class AppliedPackage:
     already: bool
     changes: Changes
     warnings: Warnings = ()
+    became_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from app.syncing.package_reading import (
     VoucherRow,
     open_package,
 )  # fmt: skip
-from app.syncing.package_rows import AppliedPackage
+from app.syncing.package_rows import AppliedPackage, Warnings
 from app.usecases import exchange
 from app.usecases.arrivals import announce_arrivals
 from app.usecases.context import Context
@@ -54,10 +54,11 @@ def take_package(ctx: Context, seen: PackageReader, pictures: Mapping[str, str],
                 raise IntegrityFault("exchange.changed_meanwhile", path=str(seen.path))
             offset = taking.note()
             changes = uow.commit()
+    became: Warnings = (("exchange.became_new", {}),) if taking.became_new else ()
     return AppliedPackage(
         card=package.counted, report=taking.report, residents=taking.residents, pictures=kept, settings=taking.settings,
         vouchers=taking.vouchers, backup=backup, receipt=None, already=False, changes=changes,
-        warnings=exchange.warnings_of(ctx, package.card, offset),
+        warnings=(*became, *exchange.warnings_of(ctx, package.card, offset)), became_new=taking.became_new,
     )  # fmt: skip
 
 
@@ -81,6 +82,7 @@ class _Taking:
         self.residents = 0
         self.settings = False
         self.vouchers: TakenIn | None = None
+        self.became_new = False
 
     def run(self, job: Job) -> None:
         """Everything behind the pictures, in its order, to the end of the file."""
@@ -92,7 +94,13 @@ class _Taking:
         for one in items.every(Settings):
             told = take_travelling(self._ctx, uow, one.told, from_hq=sender.site_kind == "hq", from_desk=sender.site_kind == "desk")
             self.settings = self.settings or bool(told)
-        self.vouchers = take_messages(self._ctx, uow, (one.told for one in items.every(VoucherRow)), sender=sender.device)
+        self.became_new = exchange.has_become_another(self._ctx, uow.reads.settings)
+        rows = (one.told for one in items.every(VoucherRow))
+        if self.became_new:  # its vouchers are the other copy's, too: nothing may be paid from them here
+            for _ in rows:
+                continue
+        else:
+            self.vouchers = take_messages(self._ctx, uow, rows, sender=sender.device)
         items.end()
         told_here = self.report.operations + self.report.known + self.report.refused
         if told_here != package.counted.operations:

@@ -266,7 +266,7 @@ def apply_package(ctx: Context, *, source: Path, folder: Path, receipt: bool = T
         )  # fmt: skip
     else:
         done = take_package(ctx, package, pictures, folder=folder, job=job)
-    return _with_receipt(ctx, done, package, source) if receipt else done
+    return _with_receipt(ctx, done, package, source) if receipt and not done.became_new else done
 
 
 def _with_receipt(ctx: Context, done: AppliedPackage, package: PackageReader, source: Path) -> AppliedPackage:

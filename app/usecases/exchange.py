@@ -19,10 +19,10 @@ from app.domain.folding import fold_name
 from app.domain.identifiers import read_symbols
 from app.usecases.cash_desk import disaster_mark
 from app.usecases.context import Context
-from app.usecases.enrolment import check_list, need_list, need_member
+from app.usecases.enrolment import BEFORE, check_list, need_list, need_member
 from app.usecases.exchange_holding import HOLDS, Holding
 from app.usecases.exchange_rows import PackageCard, PackageRow
-from app.usecases.ports import UnitOfWork
+from app.usecases.ports import SettingReads, UnitOfWork
 from app.usecases.settings import read_settings
 
 BACKUP = "exchange.backup"
@@ -51,11 +51,24 @@ class Receivers:
 # -- whom for ----------------------------------------------------------------------------------------------------
 
 
+def has_become_another(ctx: Context, settings: SettingReads) -> bool:
+    """Whether the store is another device by now than this session was opened for: a copy of the folder wrote under its name."""
+    return settings.get(BEFORE).split(",")[0] == ctx.place.device_id
+
+
+def need_same_device(ctx: Context) -> None:
+    """RuleViolation ``exchange.open_again`` in a session whose device has become another one."""
+    if has_become_another(ctx, ctx.reads.settings):
+        raise RuleViolation("exchange.open_again")
+
+
 def find_receivers(ctx: Context, *, to: str) -> Receivers:
     """The devices that ``to`` means: ``hq``, four letters, the name or the id of a site.
 
-    RuleViolation ``enrol.…`` when this device takes part in nothing, ``exchange.no_such_site``, ``exchange.site_has_no_device``.
+    RuleViolation ``enrol.…`` when this device takes part in nothing, ``exchange.no_such_site``, ``exchange.site_has_no_device``,
+    ``exchange.open_again``.
     """
+    need_same_device(ctx)
     devices, _ = need_member(ctx)
     others = [one for one in devices.devices if one.device != ctx.place.device_id]
     meant = _meant(to, others)

@@ -1,0 +1,171 @@
+"""Packages and devices that are not what they were: copied disks, restored backups, clocks that are wrong, messages about cash and settings."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import gateway
+from app.domain.errors import RuleViolation
+from app.presentation.messages import message
+from app.syncing.packages import inspect_package, write_package
+from app.usecases import cash_boxes, cash_desk, vouchers
+from tests.cash_town import approve_cash, ledger, voucher
+from tests.package_town import arrive, enrol, enrolled, open_office, reopened, send, take
+from tests.stores import OPERATOR, PASSWORD, Clock, Town
+from tests.sync.taker import open_folder
+
+SITE = "見本小学校"
+
+
+@pytest.fixture
+def hq(town: Town) -> Town:
+    return open_office(town)
+
+
+@pytest.fixture
+def laptop(hq: Town, tmp_path: Path) -> Iterator[Town]:
+    made = enrolled(hq, tmp_path / "laptop")
+    yield made
+    made.session.close(backup=False)
+
+
+def names(town: Town) -> set[str]:
+    return {one.name for one in town.ctx.reads.all("person")}  # type: ignore[attr-defined]
+
+
+def test_a_copied_disk_becomes_a_device_of_its_own_and_nothing_is_lost(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    take(laptop, send(hq, SITE, tmp_path / "a").path)
+    key, operator = laptop.data_key, laptop.ctx.actor.operator_id
+    laptop.session.close(backup=False)
+    shutil.copytree(laptop.folder, tmp_path / "copy")
+    one, other = open_folder(laptop.folder, key, operator), open_folder(tmp_path / "copy", key, operator)  # as an image of a disk: nobody noticed
+    hq.clock.time = one.clock.time
+    try:
+        arrive(one, "原本　一郎", "原本　二郎")
+        arrive(other, "複写　三郎")
+        take(hq, send(one, "hq", tmp_path / "b").path)
+        heard = take(hq, send(other, "hq", tmp_path / "b").path)
+        assert heard.report.branches == (one.ctx.place.device_prefix,) and names(hq) == {"原本　一郎", "原本　二郎", "複写　三郎"}
+        told = send(hq, SITE, tmp_path / "c")
+        done = take(one, told.path, receipt=True)
+        assert done.became_new and done.receipt is None and [code for code, _ in done.warnings] == ["exchange.became_new"]
+        assert "登録" in message("exchange.became_new") and names(one) == names(hq)
+        for act in (lambda: send(one, "hq", tmp_path / "d"), lambda: inspect_package(one.ctx, source=told.path)):
+            with pytest.raises(RuleViolation) as fault:
+                act()
+            assert fault.value.code == "exchange.open_again" and "開き直し" in message(fault.value)
+        again = reopened(Town(session=one.session, clock=hq.clock, folder=one.folder))
+        one.session = again.session
+        assert again.ctx.place.device_id != laptop.ctx.place.device_id
+        with pytest.raises(RuleViolation, match=r"enrol\."):
+            send(again, "hq", tmp_path / "d")
+        arrive(again, "原本　四郎")
+        enrol(hq, again)
+        take(hq, send(again, "hq", tmp_path / "e").path)
+        assert "原本　四郎" in names(hq) and hq.problems() == [] and again.problems() == []
+    finally:
+        for town in (one, other):
+            town.session.close(backup=False)
+
+
+def test_a_package_from_before_a_restore_is_taken_in(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    take(laptop, send(hq, SITE, tmp_path / "a").path)
+    arrive(hq, "見本　一郎")
+    before = send(hq, SITE, tmp_path / "a")
+    laptop.ctx.backups.write(tmp_path / "b.sasae-backup")
+    arrive(laptop, "見本　二郎")
+    lost = send(laptop, "hq", tmp_path / "b")
+    take(hq, lost.path)
+    gateway(now=hq.clock).restore(tmp_path / "b.sasae-backup", into=tmp_path / "restored", operator=OPERATOR, password=PASSWORD)
+    session = gateway(now=hq.clock).open(tmp_path / "restored", operator=OPERATOR, password=PASSWORD)
+    restored = Town(session=session, clock=hq.clock, folder=tmp_path / "restored")
+    try:
+        assert restored.ctx.place.device_id != laptop.ctx.place.device_id
+        take(restored, before.path)
+        assert names(restored) == {"見本　一郎"}
+        with pytest.raises(RuleViolation, match=r"enrol\."):
+            send(restored, "hq", tmp_path / "d")
+        enrol(hq, restored, replaces=True)
+        take(restored, send(hq, SITE, tmp_path / "c").path)  # what it had written and lost comes back
+        assert names(restored) == {"見本　一郎", "見本　二郎"} and restored.problems() == []
+    finally:
+        session.close(backup=False)
+
+
+def test_clocks_that_are_years_off_are_told_as_far_as_they_are_certain(hq: Town, tmp_path: Path) -> None:
+    wrong = Clock(hq.clock() + timedelta(days=900))
+    ahead = enrolled(hq, tmp_path / "ahead", clock=wrong)
+    behind = enrolled(hq, tmp_path / "behind", site="架空公民館", clock=Clock(hq.clock() - timedelta(days=900)))
+    try:
+        for town, site in ((ahead, SITE), (behind, "架空公民館")):
+            take(town, send(hq, site, tmp_path / site).path)
+            arrive(town, f"{site}の人")
+            done = take(hq, send(town, "hq", tmp_path / f"back-{site}").path)
+            code = {SITE: "exchange.clock_ahead", "架空公民館": "exchange.clock_behind"}[site]
+            assert [found for found, _ in done.warnings] == [code] and site in message(code, **done.warnings[0][1])
+            peer = next(one for one in hq.ctx.reads.exchange.peers() if one.device == town.ctx.place.device_id)
+            assert abs(peer.clock_offset or 0) > 800 * 86400
+        assert len(names(hq)) == 2 and hq.problems() == []
+    finally:
+        for town in (ahead, behind):
+            town.session.close(backup=False)
+
+
+def test_vouchers_go_out_and_what_was_paid_comes_back(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    made = approve_cash(hq.ctx, [10_000, 20_000])
+    site = vouchers.ensure_site(hq.ctx, name=SITE)
+    vouchers.assign(hq.ctx, batch_id=made.batch_id, site_id=site.id, device=laptop.ctx.place.device_prefix)
+    sent = send(hq, SITE, tmp_path / "a")
+    assert sent.card.vouchers == 2
+    done = take(laptop, sent.path)
+    assert done.vouchers is not None and done.vouchers.new == 2
+    assert take(laptop, sent.path).already
+    box, _ = cash_boxes.save_box(laptop.ctx, name="金庫")
+    cash_boxes.move_money(laptop.ctx, box_id=box.id, kind="in", pieces={10_000: 5}, second="本部 一郎")
+    cash_desk.pay(laptop.ctx, voucher_id=made.ids[0], identified="card")
+    heard = take(hq, send(laptop, "hq", tmp_path / "b").path)
+    assert heard.vouchers is not None and (heard.vouchers.paid, heard.vouchers.paid_total) == (1, 10_000)
+    assert voucher(hq.ctx, made.ids[0]).state == "paid" and ledger(hq.ctx)["paid"] == 10_000
+    assert hq.problems() == [] and laptop.problems() == []
+
+
+def test_settings_of_headquarters_win_at_sites(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    for town, name in ((hq, "本部の市長"), (laptop, "避難所の市長")):
+        with town.ctx.unit() as uow:
+            uow.set_setting("form.mayor_name", name)
+            uow.set_setting("damage_report", name)
+            uow.commit()
+    desk = enrolled(hq, tmp_path / "desk", site="見本支所", kind="desk")
+    try:
+        assert take(desk, send(hq, "見本支所", tmp_path / "a").path).settings
+        assert desk.ctx.reads.settings.get("form.mayor_name") == "本部の市長"
+        take(laptop, send(hq, SITE, tmp_path / "a").path)
+        take(hq, send(laptop, "hq", tmp_path / "b").path)
+        assert hq.ctx.reads.settings.get("form.mayor_name") == "本部の市長"
+    finally:
+        desk.session.close(backup=False)
+
+
+def test_two_laptops_of_a_site_get_what_either_lacks(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    second = enrolled(hq, tmp_path / "second")
+    try:
+        take(laptop, send(hq, SITE, tmp_path / "a").path)
+        take(hq, send(laptop, "hq", tmp_path / "a").path)
+        arrive(hq, "見本　一郎")
+        sent = send(hq, SITE, tmp_path / "b")
+        assert set(sent.card.receivers) == {laptop.ctx.place.device_id, second.ctx.place.device_id}
+        assert sent.card.residents > 0  # the second one never said that it has them
+        for town in (laptop, second):
+            take(town, sent.path)
+            assert names(town) == {"見本　一郎"}
+        take(hq, send(second, "hq", tmp_path / "c").path)
+        take(hq, send(laptop, "hq", tmp_path / "c").path)
+        again = write_package(hq.ctx, to_site=SITE, target=tmp_path / "b").card
+        assert again.residents == 0 and set(again.records) == {"site", "operator"}  # each has not seen yet that the other exists
+    finally:
+        second.session.close(backup=False)
