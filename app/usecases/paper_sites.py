@@ -112,11 +112,11 @@ def paper_rosters(ctx: Context) -> list[PaperRoster]:
 
 
 def paper_status(ctx: Context, devices: DeviceList | None) -> list[SiteStatus]:
-    """These sites as the board shows them, those left out that have a device by now."""
+    """These sites as the board shows them (``device`` is their own id), those left out that have a device by now."""
     with_devices = {one.site_id for one in devices.devices if one.active} if devices is not None else set()
     return [
         SiteStatus(
-            device="", letters="", site_id=one.site_id, site=one.site, kind="shelter", state=PAPER, mine=False, heard_at=one.taken_at,
+            device=one.site_id, letters="", site_id=one.site_id, site=one.site, kind="shelter", state=PAPER, mine=False, heard_at=one.taken_at,
             written_at=None, data_until=one.until, sent_at=None, acknowledged_at=None, unread=0, waiting=0, gaps=0, clock_offset=None,
         )
         for one in paper_rosters(ctx) if one.site_id not in with_devices

@@ -11,6 +11,7 @@ from app.domain.exchange import DeviceList, EnrolledDevice, PeerNews
 from app.usecases.context import Context
 from app.usecases.enrolment import device_list
 from app.usecases.exchange_rows import PackageRow, SiteStatus
+from app.usecases.paper_sites import PAPER, paper_status
 
 SILENT = timedelta(hours=12)
 """A site from which nothing came for longer is asked after."""
@@ -55,6 +56,7 @@ class ExchangeHints:
 def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
     """Every device of the municipality as this one knows it: active ones first, by site. Empty before headquarters made its list.
 
+    Sites without a device whose rosters came on paper stand among them (state ``paper``, no letters).
     ``count`` asks also how many operations here each lacks (slower: once through the journal's index for each).
     """
     found = device_list(ctx)
@@ -77,7 +79,8 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
                 gaps=gaps[device.device], clock_offset=peer.clock_offset,
             )
         )  # fmt: skip
-    return sorted(made, key=lambda one: (one.state != "active", one.kind != "hq", one.site, one.letters))
+    made += paper_status(ctx, found)
+    return sorted(made, key=lambda one: (one.state == "revoked", one.kind != "hq", one.site, one.letters))
 
 
 def known_until(status: SiteStatus) -> datetime | None:
@@ -93,7 +96,7 @@ def freshness(ctx: Context) -> Freshness | None:
 
 
 def _freshness(ctx: Context, board: Sequence[SiteStatus]) -> Freshness | None:
-    ages = _ages([one for one in board if one.state == "active" and one.site_id != ctx.place.site_id])
+    ages = _ages([one for one in board if one.state in ("active", PAPER) and one.site_id != ctx.place.site_id])
     if not ages:
         return None
     now = ctx.now()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from app.domain import voucher_rules
 from app.domain.errors import RuleViolation
+from app.domain.exchange import DeviceList
 from app.domain.folding import fold_name
 from app.domain.governance import Site
 from app.domain.identifiers import device_prefix, new_id, read_symbols
@@ -18,6 +19,7 @@ from app.usecases.cash_rows import SiteCount, VoucherActs, VoucherFile, VoucherF
 from app.usecases.context import Context
 from app.usecases.masking import sees_protected
 from app.usecases.money_home import need_home
+from app.usecases.ownership import known_devices
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 
@@ -97,11 +99,33 @@ def _holder(ctx: Context, site_id: str, device: str) -> tuple[str, str]:
         raise RuleViolation("voucher.device_malformed", field="device", text=device)
     if letters == ctx.place.device_prefix or not letters and site_id in ("", ctx.place.site_id):
         return site_id or ctx.place.site_id, ctx.place.device_id
+    devices = known_devices(ctx)
+    if devices is not None:
+        return _enrolled_holder(ctx, devices, site_id, letters)
     if not letters:
         raise RuleViolation("voucher.device_missing", field="device")
     if not site_id:
         raise RuleViolation("voucher.site_missing", field="site")
     return site_id, letters
+
+
+def _enrolled_holder(ctx: Context, devices: DeviceList, site_id: str, letters: str) -> tuple[str, str]:
+    """Where devices are enrolled only these get anything: a site's only device needs no letters, a device's letters no site.
+
+    RuleViolation ``voucher.device_missing``, ``voucher.device_not_enrolled``, ``voucher.device_at_other_site``.
+    """
+    if not letters:
+        there = devices.at_site(site_id)
+        if len(there) != 1:
+            raise RuleViolation("voucher.device_missing", field="device")
+        return site_id, there[0].letters
+    found = next((one for one in devices.devices if one.active and one.letters == letters), None)
+    if found is None:
+        raise RuleViolation("voucher.device_not_enrolled", field="device", device=letters)
+    chosen = ctx.reads.get("site", site_id) if site_id else None
+    if isinstance(chosen, Site) and chosen.id != found.site_id and fold_name(chosen.name) != fold_name(found.site_name):
+        raise RuleViolation("voucher.device_at_other_site", field="device", device=letters, site=found.site_name, chosen=chosen.name)
+    return site_id or found.site_id, letters
 
 
 def recall(ctx: Context, *, voucher_ids: Sequence[str] = (), batch_id: str = "", reason: str = "") -> VoucherActs:
@@ -332,7 +356,9 @@ def ensure_site(ctx: Context, *, name: str, kind: str = "shelter") -> Site:
     for one in list_sites(ctx):
         if fold_name(one.name) == wanted:
             return one
-    with ctx.unit() as uow:
-        made = uow.sites.add(Site(id=new_id(), name=name.strip(), kind=kind))
+    devices = known_devices(ctx)
+    there = next((one for one in devices.devices if fold_name(one.site_name) == wanted), None) if devices is not None else None
+    with ctx.unit() as uow:  # an enrolled site whose first package has not come yet keeps its own id
+        made = uow.sites.add(Site(id=there.site_id, name=there.site_name, kind=there.site_kind) if there else Site(id=new_id(), name=name.strip(), kind=kind))
         uow.commit()
         return made

@@ -9,11 +9,18 @@ import pytest
 from app.domain.errors import RuleViolation
 from app.domain.governance import Site
 from app.interchange.importing.run import apply_prepared, import_evacuees, prepare_evacuees
+from app.presentation.labels import label
 from app.usecases import paper_sites, records
+from app.usecases.enrolment import create_municipality
 from app.usecases.evacuee_import import apply_import
+from app.usecases.site_board import freshness, site_board
+from tests.package_town import enrolled
 from tests.stores import Town
 
-ROSTER = "氏名,フリガナ,生年月日,性別,続柄\r\n見本　梅,ミホン　ウメ,S10.2.3,女,世帯主\r\n見本　松,ミホン　マツ,S9.1.1,男,夫\r\n髙橋　太郎,タカハシ　タロウ,S50.3.1,男,世帯主\r\n"
+ROSTER = (
+    "氏名,フリガナ,生年月日,性別,続柄\r\n見本　梅,ミホン　ウメ,S10.2.3,女,世帯主\r\n"
+    "見本　松,ミホン　マツ,S9.1.1,男,夫\r\n髙橋　太郎,タカハシ　タロウ,S50.3.1,男,世帯主\r\n"
+)
 SITE = "見本公民館"
 
 
@@ -97,3 +104,24 @@ def test_an_older_roster_does_not_say_that_the_site_spoke_later(town: Town, tmp_
     apply_import(town.ctx, plan=newer.plan, shelter_id=town.shelters[0], at=older, source="a.csv", site=site)
     (roster,) = paper_sites.paper_rosters(town.ctx)
     assert (roster.until, roster.file) == (at, "b.csv")
+
+
+def test_the_board_shows_a_site_without_a_device_until_it_has_one(town: Town, tmp_path: Path) -> None:
+    create_municipality(town.ctx)
+    town.clock.forward(hours=1)
+    import_evacuees(town.ctx, path=write(tmp_path), shelter_id=town.shelters[0], site=SITE, make_site=True)
+    mine, paper = site_board(town.ctx)
+    assert (mine.mine, paper.site, paper.state, paper.letters, paper.data_until) == (True, SITE, "paper", "", town.clock.time)
+    assert label("device.state", paper.state) == "端末なし（CSV）"
+    fresh = freshness(town.ctx)
+    assert fresh is not None and fresh.oldest is not None and fresh.oldest.site == SITE and fresh.silent == ()
+    town.clock.forward(hours=13)
+    assert [one.site for one in freshness(town.ctx).silent] == [SITE]  # type: ignore[union-attr]
+    laptop = enrolled(town, tmp_path / "laptop", site=SITE)
+    try:
+        assert [(one.site, one.state) for one in site_board(town.ctx)] == [("見本市役所本部", "active"), (SITE, "active")]
+        assert laptop.ctx.place.site_id == paper.site_id  # what was typed from paper is that site's
+        warned = prepare_evacuees(town.ctx, path=write(tmp_path), shelter_id=town.shelters[0], site=SITE)
+        assert "paper.site_has_devices" in [one.code for one in warned.extra]
+    finally:
+        laptop.session.close(backup=False)

@@ -154,7 +154,7 @@ def board_columns(now: datetime) -> ColumnSet[SiteStatus]:
     """The board of sites, ages counted at ``now``."""
 
     def age_tone(row: SiteStatus) -> Tone:
-        if row.mine or row.state != "active":
+        if row.mine or row.state not in ("active", "paper"):
             return "quiet"
         until = known_until(row)
         return "bad" if until is None or now - until > SILENT else "good"
