@@ -20,6 +20,7 @@ NOT_JOURNALLED: dict[str, str] = {
     "device": "where each device's journal chain stands, sealed",
     "serial": "the next human number of this device",
     "setting": "settings of this folder",
+    "keyring": "the key slots of a store on a server, as keys.json is those of a folder",
     "snapshot": "which immutable snapshot is searched, and how much of it is here",
     "resident": "rows of immutable snapshots; only the mark of protection that a snapshot file brings is ever put on",
     "person_fts": "search index, rebuilt from the records",

@@ -77,4 +77,4 @@ def test_direct_needs_are_pinned_exactly() -> None:
         for line in (ROOT / "installers" / name).read_text("utf-8").splitlines()
         if line.strip() and not line.startswith(("#", "-r"))
     ]
-    assert lines and all(re.fullmatch(r"[A-Za-z0-9._-]+==[^\s,*]+", line) for line in lines)
+    assert lines and all(re.fullmatch(r"[A-Za-z0-9._-]+(\[[a-z]+\])?==[^\s,*]+", line) for line in lines)
