@@ -3,7 +3,7 @@
 Headquarters' copy wins at sites and never the other way. Where headquarters has several devices, the one that was enrolled first and is not
 revoked leads; the others take its copy and pass it on. What belongs to a laptop (printers, backup folder, paths, the letter before numbers
 that are called out) never travels, nor does the private half of a key: a desk that signs makes its own, and its public half goes up and from
-there to everybody (decision 026).
+there to everybody (decision 027).
 """
 
 from __future__ import annotations
