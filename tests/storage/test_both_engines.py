@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def engines(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     fill_relief(town, fill(town), place)
     town.clock.forward(hours=1)
     fill_more(town.ctx, town.shelters)
-    url = cluster().create("both_engines")
+    name = f"both_engines_{os.getpid()}"
+    url = cluster().create(name)
     writer, reader = server.writer_engine(url), server.reader_engine(url)
     here = town.session._store.reader()
     with writer.connect() as target, target.begin():
@@ -40,7 +42,7 @@ def engines(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     writer.dispose()
     reader.dispose()
     town.session.close(backup=False)
-    cluster().drop("both_engines")
+    cluster().drop(name)
 
 
 @pytest.mark.parametrize("see_protected", [True, False])

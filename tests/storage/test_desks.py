@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from app.bootstrap import gateway
 from app.bootstrap_desks import grant_role, join_store, move_folder, require_role
 from app.domain.errors import EnvironmentFault, IntegrityFault, RuleViolation, SasaeError, StaleRecord
 from app.presentation.messages import message
+from app.storage import migrate as migrating
 from app.storage import server
 from app.storage.desk import DESK, Desk, keys_of, read_desk, ring_of, write_desk
 from app.storage.keyring import Keyring
@@ -466,6 +468,29 @@ def test_schema_is_moved_by_one_desk_alone(pair: tuple[Town, Town]) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_unlock({server.PRESENCE})")
     store.backend.migrate(store._writer)
     assert mine.problems() == []
+
+
+def test_later_schema_comes_to_a_server_as_to_a_folder(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "later"
+    shutil.copytree(ROOT / "db" / "migrations", root / "db" / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "db" / "migrations" / "versions" / "9001_later.py").write_text(
+        f'"""Later."""\nfrom alembic import op\nrevision, down_revision = "9001", "{migrating.REVISIONS[-1]}"\n'
+        "def upgrade():\n    op.execute(\"CREATE TABLE later (one TEXT NOT NULL)\")\n",
+        "ascii",
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(migrating.resources, "root", lambda: root)
+        patched.setattr(migrating, "REVISIONS", (*migrating.REVISIONS, "9001"))
+        town = open_town(desk, Clock())
+        assert "store.migrated" in town.session.notices
+        assert town.sql("SELECT version_num FROM alembic_version") == [("9001",)] and town.sql("SELECT count(*) FROM later") == [(0,)]
+        arrive(town)
+        assert town.problems() == []
+        town.session.close(backup=False)
+    assert refused(lambda: open_town(desk, Clock())) == "store.newer"
+    backup = next((desk / "backups").iterdir())  # made before, of the schema before
+    gateway(now=Clock()).restore(backup, into=tmp_path / "back", operator=OPERATOR, password=PASSWORD)
+    open_town(tmp_path / "back", Clock()).session.close(backup=False)
 
 
 def test_schema_of_a_newer_program_is_refused(desk: Path) -> None:
