@@ -22,6 +22,7 @@ from app.presentation.conflict_words import (
 from app.presentation.forms.conflict import can_type
 from app.presentation.labels import field_label
 from app.ui import ime, theme
+from app.ui.widgets.flow import flow
 from app.ui.widgets.text import Button, badge, button, column, heading, note, row, rule, text
 from app.usecases.exchange_rows import ConflictSide, ConflictView
 
@@ -52,7 +53,7 @@ class ConflictPane(QWidget):
             made = button(f"{letter} にする（{letter}）", role="primary" if letter in "AB" else "")
             made.clicked.connect(lambda _=False, letter=letter: self.taken.emit(letter))
             self.side_buttons.append(made)
-        self.both_button = button("両方を続けて残す（W）", icon="plus")
+        self.both_button = button("両方を残す（W）", icon="plus")
         self.both_button.clicked.connect(lambda: self.taken.emit("both"))
         self.type_button = button("別の値を入れる…（E）", icon="edit")
         self.type_button.clicked.connect(self.typed)
@@ -60,8 +61,9 @@ class ConflictPane(QWidget):
         self.later_button.clicked.connect(self.put_off)
         self.open_button = button("記録を開く（O）", icon="user")
         self.open_button.clicked.connect(self.opened)
-        head = row(column(self.who, self.what, spacing=2), 1, self.open_button, spacing=8)
-        acts = row(*self.side_buttons, self.both_button, self.type_button, 1, self.later_button, spacing=8)
+        head = row(column(self.who, self.what, spacing=2), self.open_button, spacing=8)
+        head.setStretch(0, 1)
+        acts = flow(*self.side_buttons, self.both_button, self.type_button, self.later_button, spacing=8)
         whole = column(head, self.lead, self._holder, self.reason, acts, spacing=8, margins=(14, 0, 0, 0))
         whole.setStretch(2, 1)
         self.setLayout(whole)

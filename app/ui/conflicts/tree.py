@@ -40,6 +40,7 @@ class ConflictTree(QTreeWidget):
         self.currentItemChanged.connect(self._changed)
         theme.current().changed.connect(self._fit)
         self._fit()
+        self.setMinimumWidth(theme.current().px(300))
 
     def _fit(self) -> None:
         px = theme.current().px

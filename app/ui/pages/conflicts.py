@@ -42,6 +42,7 @@ class ConflictsPage(Page):
         self.states: dict[str, str] = {}
         self._names: Names = {}
         self._writing = 0
+        self._again = False
         self._settled = 0
         self._wanted = ""
         self.left = text("", role="heading", wrap=False)
@@ -98,14 +99,23 @@ class ConflictsPage(Page):
     # -- reading
 
     def refresh(self) -> None:
-        """All open conflicts, with the names of what they point to."""
+        """All open conflicts, with the names of what they point to. While decisions are on their way the list would be half old: after them."""
+        if self._writing:
+            self._again = True
+            return
         ctx = self.context
 
         def read() -> tuple[Sequence[ConflictView], Names]:
             found = list_conflicts(ctx)
             return found, name_references(ctx, found)
 
-        self.runner.read(read, parent=self, latest="conflicts").success(lambda both: self.show_views(*both)).start()
+        self.runner.read(read, parent=self, latest="conflicts").success(lambda both: self._arrived(*both)).start()
+
+    def _arrived(self, views: Sequence[ConflictView], names: Names) -> None:
+        if self._writing:
+            self._again = True
+        else:
+            self.show_views(views, names)
 
     def show_views(self, views: Sequence[ConflictView], names: Names) -> None:
         """Show these; the one in sight stays in sight, what was put off stays put off."""
@@ -192,13 +202,19 @@ class ConflictsPage(Page):
             parent=self,
             label="site.settling",
         )
-        work.success(lambda _: self._written(conflict_id)).failure(lambda error: self._not_written(conflict_id, error)).start()
+        work.success(lambda _: self._written()).failure(lambda error: self._not_written(conflict_id, error)).start()
         self._go_on()
 
-    def _written(self, conflict_id: str) -> None:
+    def _written(self) -> None:
         self._writing -= 1
-        if not self._waiting():
+        if not self._writing and not self._waiting():
             self.shell.say("競合をすべて決めました")
+            self._again = True
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._again and not self._writing:
+            self._again = False
             self.refresh()
 
     def _not_written(self, conflict_id: str, error: Exception) -> None:
@@ -212,6 +228,7 @@ class ConflictsPage(Page):
             self.banner.show_message(message(error), tone="bad")
         else:
             faults.show(self, error)
+        self._catch_up()
 
     def type_value(self) -> FormDialog | None:
         """A value of one's own."""
@@ -221,6 +238,7 @@ class ConflictsPage(Page):
         spec = third_value_form(view)
         values = {**form_values(view), "_reason": self.pane.reason.text().strip()}
         dialog = FormDialog(self, spec, save=lambda _: None, values=values, columns=1, lead=self.pane.what.text())
+        dialog.setMinimumWidth(theme.current().px(680))
         dialog.saved.connect(lambda typed: self.take(*to_journal(typed)))
         dialog.open()
         return dialog
