@@ -91,7 +91,7 @@ def _take_receipt(ctx: Any, source: Path) -> Answer:
     from app.syncing.packages import take_receipt
 
     done = take_receipt(ctx, source=source)
-    told = {"from": done.letters, "site": done.site, "written_at": moment(done.written_at), "acknowledged": list(done.acknowledged)}
+    told = {"from": done.letters, "site": done.site, "written_at": moment(done.written_at), "acknowledged": list(done.packages)}
     return {"file": str(source), "kind": "receipt", **told, "already": done.already}, 0
 
 
@@ -105,7 +105,8 @@ def _take_all(ctx: Any, stick: Path, *, folder: Path, receipt: bool) -> Answer:
     applied, left = [], []
     for one in found:
         try:
-            applied.append(_take(ctx, one.path, folder=folder, receipt=receipt)[0])
+            done, _ = _take(ctx, one.path, folder=folder, receipt=receipt)
+            applied += [] if done["already"] else [done]
         except Cancelled:
             raise
         except SasaeError as fault:

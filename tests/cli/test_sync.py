@@ -17,9 +17,12 @@ from app.domain.evacuee import Person
 from app.usecases import persons
 from app.usecases.exchange_rows import ConflictSide, ConflictView
 from tests.cash_town import open_laptop
-from tests.exchange_town import SITE, enrolled, open_office
 from tests.outputs.cast import OneSession
+from tests.package_town import SITE, enrolled, open_office
+from tests.store_fixtures import folder, template, town
 from tests.stores import OCCURRED, OPERATOR, PASSWORD, SHELTERS, START, Clock, Town
+
+__all__ = ["folder", "template", "town"]
 
 
 class Desk:
@@ -61,7 +64,8 @@ def pair(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     for one in (town, laptop):
         monkeypatch.setattr(one.session, "close", lambda *, backup=True: None)
     yield Desk(town, capsys), Desk(laptop, capsys)
-    end[1](backup=False)
+    for close in end:
+        close(backup=False)
 
 
 def carry(sender: Desk, receiver: Desk, stick: Path, to: str) -> dict[str, Any]:

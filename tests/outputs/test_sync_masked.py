@@ -15,7 +15,7 @@ from app.cli.main import run_command
 from app.domain.evacuee import Person
 from app.usecases.conflicts import list_conflicts
 from app.usecases.persons import correct_person
-from tests.exchange_town import SITE, enrolled, open_office, send, take
+from tests.package_town import SITE, enrolled, open_office, send, take
 from tests.outputs.cast import CLERK, CLERK_PASSWORD, OneSession, fill, leaks, told_in
 from tests.outputs.test_masked_everywhere import verbs
 from tests.stores import Town
