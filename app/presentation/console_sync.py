@@ -16,7 +16,7 @@ from app.presentation import sync_help_conflicts, sync_help_enrol, sync_help_pac
 
 _AREAS = (sync_help_enrol, sync_help_packages, sync_help_conflicts, sync_help_status)
 SYNC_HELP: Mapping[str, str] = {
-    "sync": "拠点どうしの受け渡し（端末の登録、USB の包み、競合）",
+    "sync": "拠点どうしの受け渡し（端末の登録、USB のパッケージ、競合）",
     **{key: text for area in _AREAS for key, text in area.HELP.items()},
 }
 SYNC_HEADS: Mapping[str, Mapping[str, str]] = {key: heads for area in _AREAS for key, heads in area.HEADS.items()}

@@ -44,7 +44,7 @@ class AcceptDialog(DeviceDialog):
         self.body.addWidget(self.reading, 1)
         self.pane: RequestPane | AnswerPane | None = None
         self.code: CodePane | None = None
-        self.done: Accepted | Enrolled | None = None
+        self.outcome: Accepted | Enrolled | None = None
         self.act_button.clicked.connect(self.run)
         self.reading.choose_button.setFocus()
 
@@ -97,7 +97,7 @@ class AcceptDialog(DeviceDialog):
 
     def run(self) -> None:
         """Accept the request, or take the answer."""
-        if isinstance(self.done, Enrolled):
+        if isinstance(self.outcome, Enrolled):
             self.accept()
             self.shell.leave(again=True)
         elif isinstance(self.pane, RequestPane):
@@ -117,7 +117,7 @@ class AcceptDialog(DeviceDialog):
         work.success(self._accepted).failure(self._failed).start()
 
     def _accepted(self, done: Accepted) -> None:
-        self.done = done
+        self.outcome = done
         assert self.pane is not None
         self.pane.hide()
         self.act_button.hide()
@@ -128,6 +128,7 @@ class AcceptDialog(DeviceDialog):
         self.code = CodePane(self.shell, name=f"sasae-enrol-{done.device.letters}.txt", banner=self.banner)
         self.code.show_code(done.text, lines=done.lines, fingerprint=done.fingerprint)
         self.body.addWidget(self.code, 1)
+        self.code.save_button.setFocus()
         if done.vouchers:
             words = message("enrol.revoke_vouchers", device=done.replaced, count=len(done.vouchers), numbers=list(done.vouchers))
             self.banner.show_message(words, tone="warn")
@@ -143,7 +144,7 @@ class AcceptDialog(DeviceDialog):
         work.success(self._taken).failure(self._failed).start()
 
     def _taken(self, done: Enrolled) -> None:
-        self.done = done
+        self.outcome = done
         self.changed.emit()
         words = f"この端末（{done.member.letters}）は「{done.member.site_name}」の端末として登録されました。「受け渡し」で記録を持ち出し・取り込みできます。"
         if not done.moved:
