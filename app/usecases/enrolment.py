@@ -1,4 +1,4 @@
-"""Devices of a municipality: its key, the signed list of devices, revocation (decision 027). ``enrolling`` has requests and answers.
+"""Devices of a municipality: its key, the signed list of devices, revocation (decision 028). ``enrolling`` has requests and answers.
 
 Headquarters keeps a list of every device it ever enrolled, signed by the municipality's key; the newest list travels in every package.
 """
