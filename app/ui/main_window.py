@@ -14,6 +14,7 @@ from app.domain.errors import SasaeError
 from app.presentation.labels import label
 from app.presentation.messages import message
 from app.ui import faults, theme
+from app.ui.exchange.noticing import StickNotice
 from app.ui.glyphs import loading
 from app.ui.icons import IconLabel
 from app.ui.page import Page
@@ -63,6 +64,8 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.refresh_status)
         loading.load(self)
         self._start_backups()
+        self.sticks = StickNotice(self)
+        QTimer.singleShot(0, self.sticks.start)
 
     @property
     def folder(self) -> Path:
@@ -179,6 +182,7 @@ class MainWindow(QMainWindow):
             self.refresh_status()
         if "setting" in changes:
             self._start_backups()
+            self.sticks.start()
 
     def refresh_status(self) -> None:
         """Read again when the last backup and the last package were."""
@@ -252,6 +256,7 @@ class MainWindow(QMainWindow):
         self._closing = "again" if again else "end"
         self.setEnabled(False)
         self._backup_timer.stop()
+        self.sticks.watch.stop()
         operation = self.runner.write(lambda _: self.session.close(), parent=self, label="window.closing")
         operation.success(lambda _: self._left()).failure(self._not_left).start()
 

@@ -285,3 +285,30 @@ def test_who_may_not_exchange_can_only_look(town: Town, laptop: Laptop, runner: 
     assert not page.carry_act.button.isEnabled() and not page.take_act.button.isEnabled()
     window._closing = "done"
     window.close()
+
+
+def test_a_stick_is_noticed_from_any_page(window: MainWindow, laptop: Laptop, town: Town, stick: Path, settle: Settle) -> None:
+    write_package(laptop.ctx, to_site="hq", target=stick)
+    before = stick.parent / "前から"
+    before.mkdir()
+    watch = window.sticks.watch
+    watch.stop()
+    for folders in ([before], [before, stick]):
+        watch.find = lambda folders=folders: folder_sticks(folders)  # type: ignore[misc]
+        watch.look()
+        settle()
+        settle()
+        assert window.notice.isVisible() == (len(folders) == 2), "what was in before is no news"
+    assert window.notice.words == "USBメモリー「赤いUSB」が入りました。取り込むものが 1件あります。"
+    window.notice._action.click()
+    settle()
+    settle()
+    dialog: Any = desktop.in_front()
+    assert window.current.key == "exchange" and dialog.act_button.text().startswith("適用") and not window.notice.isVisible()
+    dialog.reject()
+    window.current.watch.stop()
+
+
+def test_a_laptop_that_takes_no_part_says_nothing_of_sticks(window: MainWindow, settle: Settle) -> None:
+    settle()
+    assert not window.sticks.watch._timer.isActive()

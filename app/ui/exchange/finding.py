@@ -21,6 +21,8 @@ def find_on(ctx: Context, folder: Path) -> list[FoundPackage]:
     letters = {one.device: one.letters for one in known.devices} if known else {}
     heard = {letters.get(peer.device, ""): peer.written_at for peer in ctx.reads.exchange.peers()}
     return [
-        replace(one, already=True) if one.kind == "receipt" and one.written_at and (last := heard.get(one.sender)) and last >= one.written_at else one
+        replace(one, already=True)
+        if one.kind == "receipt" and one.written_at and (last := heard.get(one.sender)) and last >= one.written_at
+        else one
         for one in found
     ]
