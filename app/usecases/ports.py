@@ -47,6 +47,7 @@ from app.usecases.job import Job
 from app.usecases.ledger_ports import LedgerReads
 from app.usecases.matching_rows import LikePair, PersonMatch, PersonTraits, ResidentTraits
 from app.usecases.payee_ports import PayeeReads
+from app.usecases.person_ports import PersonReads, SearchReads
 from app.usecases.photo_ports import PhotoReads
 from app.usecases.relief_ports import ReliefReads
 from app.usecases.rows import (
@@ -56,13 +57,10 @@ from app.usecases.rows import (
     HeadcountRow,
     HistoryEntry,
     OpenQuestions,
-    Origin,
     ResidentView,
     Roster,
     RosterFilter,
-    SearchHit,
     ShelterRow,
-    StayView,
     TrendPoint,
 )
 from app.usecases.survey_ports import BuildingReads, DamageReads, SurveyReads
@@ -329,33 +327,6 @@ class CensusReads(Protocol):
     def has_numbers(self, *, snapshot_id: str) -> bool: ...
     def placed(self, *, snapshot_id: str) -> Iterator[list[tuple[int, ResidentRow]]]: ...
     def rows_at(self, places: Sequence[int]) -> list[ResidentRow]: ...
-
-
-class PersonReads(Protocol):
-    def origins(self, person_ids: Sequence[str]) -> dict[str, Origin]:
-        """Where and when each registration was made. Ask only for people the reader may know of."""
-        ...
-
-    def stays(self, person_id: str) -> list[StayView]: ...
-    def open_stays(self, person_ids: Sequence[str]) -> dict[str, StayView]: ...
-    def by_resident(self, resident_ids: Sequence[str]) -> dict[str, str]:
-        """Person id by resident id, for those already registered."""
-        ...
-
-    def namesakes(self, *, name: str, kana: str, birth: str) -> list[SearchHit]:
-        """Registered people with the same folded name or kana and the same birth date."""
-        ...
-
-    def by_number(self, number: str) -> str | None: ...
-    def by_card(self, card: str) -> str | None: ...
-    def ids(self, *, text: str = "", presence: str = "all") -> Sequence[str]: ...
-    def page(self, person_ids: Sequence[str], *, at: datetime) -> list[SearchHit]: ...
-
-
-class SearchReads(Protocol):
-    def find(
-        self, text: str, *, birth: str = "", address: str = "", within: str = "all", limit: int = 50
-    ) -> tuple[list[SearchHit], int, bool]: ...
 
 
 class MatchingReads(Protocol):

@@ -72,7 +72,7 @@ def seen_hits(connection: Connection, rows: Iterable[Any], guard: Guard, *, at: 
 
 
 class PersonQueries:
-    """See ``usecases.ports.PersonReads``."""
+    """See ``usecases.person_ports.PersonReads``."""
 
     def __init__(self, source: Source, guard: Guard) -> None:
         self._source = source
