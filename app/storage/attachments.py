@@ -131,12 +131,9 @@ class FolderAttachments:
         """Whether there is a file of this name; ``get`` tells whether it opens."""
         return self.path_of(name).is_file()
 
-    def size(self, name: str) -> int:
-        """Bytes that a content takes; 0 when it is not there."""
-        try:
-            return self.path_of(name).stat().st_size
-        except OSError:
-            return 0
+    def sizes(self) -> dict[str, int]:
+        """Bytes that each content takes, by name."""
+        return {path.name: path.stat().st_size for path in attachment_files(self._root)}
 
     def names(self) -> Iterator[str]:
         """Every name there is, in order."""

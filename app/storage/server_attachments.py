@@ -60,11 +60,10 @@ class ServerAttachments:
         with session(self._url) as connection:
             return connection.execute("SELECT 1 FROM attachment WHERE name = %s", (checked_name(name),)).fetchone() is not None
 
-    def size(self, name: str) -> int:
-        """Bytes that a content takes; 0 when it is not there."""
+    def sizes(self) -> dict[str, int]:
+        """Bytes that each content takes, by name."""
         with session(self._url) as connection:
-            row = connection.execute("SELECT length(content) FROM attachment WHERE name = %s", (checked_name(name),)).fetchone()
-        return 0 if row is None else int(row[0])
+            return {row[0]: int(row[1]) for row in connection.execute("SELECT name, length(content) FROM attachment").fetchall()}
 
     def names(self) -> Iterator[str]:
         """Every name there is, in order."""

@@ -97,7 +97,8 @@ def _as_package_fault(fault: SasaeError, path: Path, devices: DeviceList | None)
     if fault.code == "sealed.newer":
         return EnvironmentFault("exchange.newer", **fault.params)
     if fault.code == "sealed.not_for_us":
-        return EnvironmentFault("exchange.for_someone_else", path=str(path), to=told_by_name(path, devices).to or "?")
+        to = told_by_name(path, devices).to
+        return EnvironmentFault("exchange.for_someone_else" if to else "exchange.for_somebody", path=str(path), to=to)
     return fault
 
 
@@ -128,7 +129,7 @@ def told_by_name(path: Path, devices: DeviceList | None) -> NamedFile:
 def open_package(ctx: Context, source: Path, *, kind: str = KIND) -> PackageReader:
     """Open a package or receipt and check who sent it to whom. Use as a context manager.
 
-    Raises InputFault ``exchange.not_a_package``, ``.other_kind``; EnvironmentFault ``exchange.newer``, ``.for_someone_else`` and what
+    Raises InputFault ``exchange.not_a_package``, ``.other_kind``; EnvironmentFault ``exchange.newer``, ``.for_someone_else``, ``.for_somebody`` and what
     ``open_sealed`` raises; RuleViolation ``enrol.…`` and those of ``exchange.check_origin``, ``checked_list`` and ``find_sender``.
     """
     exchange.need_same_device(ctx)

@@ -90,7 +90,7 @@ class _Content:
     operations: int
     snapshots: list[SnapshotCard]
     active: str
-    pictures: list[str]
+    pictures: dict[str, int]
     settings: Mapping[str, Any]
     messages: Messages
     bytes: int = 0
@@ -116,10 +116,10 @@ def _plan(ctx: Context, receivers: Receivers, card: PackageCard, *, pictures: bo
         messages=voucher_sections.build_messages(ctx, to_kind=receivers.kind, letters=[one.letters for one in receivers.devices]),
     )  # fmt: skip
     if not pictures:
-        content.left_out, content.pictures = len(content.pictures), []
+        content.left_out, content.pictures = len(content.pictures), {}
     content.bytes = (
         _BYTES_BESIDES + content.operations * _BYTES_OPERATION + sum(one.residents for one in content.snapshots) * _BYTES_RESIDENT
-        + content.messages.vouchers * _BYTES_OPERATION + sum(ctx.attachments.size(name) for name in content.pictures)
+        + content.messages.vouchers * _BYTES_OPERATION + sum(content.pictures.values())
     )  # fmt: skip
     return content
 
@@ -233,7 +233,8 @@ def inspect_package(ctx: Context, *, source: Path, job: Job = QUIET) -> Inspecti
     ctx.require("exchange")
     with open_package(ctx, source) as package:
         items = package.items(job, "exchange.inspecting")
-        fresh = sum(not ctx.attachments.has(one.name) for one in items.every(SeenPicture))
+        here = ctx.attachments.sizes() if isinstance(items.peek(), SeenPicture) else {}
+        fresh = sum(one.name not in here for one in items.every(SeenPicture))
         with ctx.unit() as uow:  # left without a commit: what the merge would do is known, and nothing of it stays
             take_list(ctx, uow, package.brought)
             report = uow.exchange.take(items.every(Segment), devices=package.devices, job=job)
@@ -310,6 +311,6 @@ def _look_at(path: Path, ctx: Context | None) -> FoundPackage:
             )  # fmt: skip
     except SasaeError as fault:
         mine = fault.code == "exchange.own_package"
-        if fault.code == "exchange.for_someone_else" or mine:
+        if fault.code in ("exchange.for_someone_else", "exchange.for_somebody") or mine:
             return replace(plain, for_us=False, mine=mine, problem=fault.code)
         return replace(plain, problem=fault.code)

@@ -60,12 +60,8 @@ def own_holding(ctx: Context) -> Holding:
     reads = ctx.reads.seen_by(see_protected=True)
     snapshots = {one.id: (one.residents, one.sha256) for one in reads.residents.snapshots()}
     spoken = reads.exchange.pictures_since({}, site_kind=ctx.place.site_kind)
-    lacks: list[str] = []
-    for name in spoken:
-        if len(lacks) >= MOST_PICTURES_ASKED:
-            break
-        if not ctx.attachments.has(name):
-            lacks.append(name)
+    here = ctx.attachments.sizes() if spoken else {}
+    lacks = [name for name in spoken if name not in here][:MOST_PICTURES_ASKED]
     return Holding(snapshots=snapshots, lacks=tuple(lacks))
 
 
@@ -112,11 +108,14 @@ def carry_snapshot(ctx: Context, card: SnapshotCard) -> Iterator[list[CarriedRow
     return ctx.reads.seen_by(see_protected=True).carried.rows(snapshot_id=card.snapshot_id)
 
 
-def lacking_pictures(ctx: Context, known: Vector, holding: Holding, *, site_kind: str) -> list[str]:
-    """Pictures for a receiver: those that its new operations speak of, and those it said it lacks, as far as it may have them."""
+def lacking_pictures(ctx: Context, known: Vector, holding: Holding, *, site_kind: str) -> dict[str, int]:
+    """Pictures for a receiver, with their bytes: those that its new operations speak of, and those it said it lacks, as far as it may have
+    them.
+    """
     reads = ctx.reads.exchange
     names = list(reads.pictures_since(known, site_kind=site_kind))
     if known and holding.lacks:
         may_have = set(reads.pictures_since({}, site_kind=site_kind))
         names += [name for name in holding.lacks if name in may_have]
-    return [name for name in dict.fromkeys(names) if ctx.attachments.has(name)]
+    here = ctx.attachments.sizes() if names else {}
+    return {name: here[name] for name in names if name in here}

@@ -20,8 +20,8 @@ class Attachments(Protocol):
         ...
 
     def has(self, name: str) -> bool: ...
-    def size(self, name: str) -> int:
-        """Bytes that a content takes, about; 0 when it is not there."""
+    def sizes(self) -> dict[str, int]:
+        """Every name there is, with the bytes that it takes, about."""
         ...
 
     def keep(self, name: str, content: bytes) -> None:

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from pyrage import x25519
 
-from app.domain.errors import EnvironmentFault, IntegrityFault, RuleViolation, SasaeError
+from app.domain.errors import Cancelled, EnvironmentFault, IntegrityFault, RuleViolation, SasaeError
 from app.presentation.messages import has_message, message
 from app.syncing import package_reading, package_taking, packages, sealed
 from app.syncing.packages import apply_package, find_packages, inspect_package, write_package
@@ -24,6 +25,7 @@ from app.syncing.sealed import Lock, SealedReader, write_sealed
 from app.usecases import exchange
 from app.usecases.context import Context
 from app.usecases.enrolment import revoke_device
+from app.usecases.job import Job
 from tests.package_town import arrive, content, enrolled, open_office, send, take
 from tests.stores import Clock, Town, copy_store, open_town
 
@@ -48,6 +50,8 @@ def world(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     arrive(hq, *(f"見本　{at}郎" for at in range(40)))
     sent = send(hq, SITE, folder / "stick")
     yield World(hq, laptop, sent.path, folder)
+    done = take(laptop, sent.path)  # what was refused so often is taken in when it is right
+    assert done.report.records["person"] == 40 and not done.already and laptop.problems() == []
     laptop.session.close(backup=False)
     hq.session.close(backup=False)
 
@@ -100,7 +104,9 @@ def test_a_package_nobody_can_open_here_says_for_whom_it_is(world: World, tmp_pa
     plain = tmp_path / "x.sasae"
     identity = x25519.Identity.generate()
     write_sealed(plain, kind="package", header={}, parts=[], lock=Lock(recipients=(str(identity.to_public()),)))
-    refused(world.laptop, plain, "exchange.for_someone_else", "届けて")
+    refused(world.laptop, plain, "exchange.for_somebody", "書いた人に")
+    named = plain.rename(tmp_path / f"sasae-hq-{world.laptop.ctx.place.device_prefix}-20240102-090001.sasae")
+    refused(world.laptop, named, "exchange.for_someone_else", world.hq.ctx.place.site_name, "届けて")
 
 
 def test_a_package_signed_by_another_is_refused(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,6 +363,25 @@ def test_a_stick_exchanged_between_looking_and_taking_is_noticed(world: World, t
     assert content(world.laptop) == before
 
 
+@pytest.mark.parametrize("after", [0, 1, 2, 4, 6, 8])
+def test_cancel_leaves_everything_as_it_was(world: World, tmp_path: Path, after: int) -> None:
+    notes = world.hq.ctx.reads.exchange.packages(limit=1000)
+    with pytest.raises(Cancelled):
+        write_package(world.hq.ctx, to_site=SITE, target=tmp_path, whole=True, job=cancelled_after(after % 5))
+    assert list(tmp_path.iterdir()) == [] and world.hq.ctx.reads.exchange.packages(limit=1000) == notes
+    before = content(world.laptop)
+    for act in (inspect_package, partial(apply_package, folder=world.laptop.folder)):
+        with pytest.raises(Cancelled):
+            act(world.laptop.ctx, source=world.package, job=cancelled_after(after))
+    assert content(world.laptop) == before
+
+
+def cancelled_after(reports: int) -> Job:
+    """Somebody presses Cancel after so many reports."""
+    left = iter(range(reports))
+    return Job(cancelled=lambda: next(left, None) is None)
+
+
 # -- damage ------------------------------------------------------------------------------------------------------
 
 
@@ -369,9 +394,3 @@ def test_every_flip_and_every_kilobyte_cut_is_refused(world: World, tmp_path: Pa
         refused(world.laptop, path, "exchange.not_a_package" if at == 0 else "sealed.truncated")
     path.write_bytes(raw + b"\0")
     refused(world.laptop, path, "sealed.appended")
-
-
-def test_the_store_takes_the_package_after_all_that(world: World) -> None:
-    """The last one here: what was refused so often is taken in when it is right."""
-    done = take(world.laptop, world.package)
-    assert done.report.records["person"] == 40 and not done.already
