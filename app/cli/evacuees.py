@@ -16,6 +16,7 @@ from app.domain.errors import RuleViolation, UsageFault
 from app.domain.evacuee import Household, Person
 from app.domain.identifiers import parse_card_number
 from app.domain.words import find_code, find_code_within, need_code
+from app.presentation.columns.evacuee import registered_text
 from app.presentation.messages import message
 from app.usecases import persons, reception, shelters
 from app.usecases.context import Context
@@ -185,6 +186,7 @@ def duplicates(gateway: FolderGateway, given: Namespace) -> Answer:
             "groups": [
                 {
                     "score": group.score, "reason": group.reason, "persons": list(group.persons),
+                    "who": [registered_text(hits[one], origins.get(one)) for one in group.persons if one in hits],
                     "registered": [_registered(hits[one], origins.get(one)) for one in group.persons if one in hits],
                 }
                 for group in groups

@@ -96,6 +96,11 @@ def origin_text(origin: Origin | None) -> str:
     return f"{origin.site or '拠点の名前は届いていません'} {moment_text(origin.at)}" if origin is not None else ""
 
 
+def registered_text(hit: SearchHit, origin: Origin | None) -> str:
+    """Who is registered, where they are now, and where that was written down."""
+    return f"{hit.name or hit.kana}（{status_text(hit)}・{origin_text(origin)}）"
+
+
 def status_tone(hit: SearchHit) -> Tone:
     """The colour beside the words."""
     return _TONES.get(hit.status, "")
