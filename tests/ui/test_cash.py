@@ -160,7 +160,9 @@ def test_vouchers_are_assigned_carried_and_taken_in(desk: Any, window: MainWindo
         post(laptop.ctx, town.ctx, tmp_path / "b")
         unpost(town.ctx, tmp_path / "b")
         assert voucher(town.ctx, desk.made.ids[0]).state == "paid"
-        assert tab.exchange_button.isEnabled()
+        tab.exchange_button.click()
+        settle()
+        assert window.current is window.page("exchange")
         window.go("cash", tab="uncollected")
         settle()
         assert window.current.tab("uncollected").count.text() == "2件 31,000円"
