@@ -272,7 +272,8 @@ def take_in(folder: Path, packages: Sequence[Path], *, look: int, prepare: Seque
             operations += done.report.operations
             print(f"{len(spans)} / {len(packages)}  {spans[-1]:.2f} s", end="\r", file=sys.stderr, flush=True)
         return {
-            "total_s": round(sum(spans), 2), "cpu_s": round(time.process_time() - busy, 2), "p50_s": round(percentile(spans, 0.5), 3), "p95_s": round(percentile(spans, 0.95), 3),
+            "total_s": round(sum(spans), 2), "cpu_s": round(time.process_time() - busy, 2), "p50_s": round(percentile(spans, 0.5), 3),
+            "p95_s": round(percentile(spans, 0.95), 3),
             "max_s": round(max(spans), 3), "operations": operations, "first_day_s": round(before, 2), "peak_mb": peak_mb(),
             "inspect_s": round(percentile(looked, 0.95), 3),
         }  # fmt: skip

@@ -64,10 +64,12 @@ def _resolve(gateway: FolderGateway, given: Namespace) -> Answer:
         ctx = session.context
         view = _find(ctx, given.conflict)
         choice = read_choice(view, given.take)
-        values = choice if isinstance(choice, dict) else None
-        settle_conflict(ctx, conflict_id=view.id, take="" if values is not None else choice, values=values, reason=given.reason)
+        if isinstance(choice, str):
+            settle_conflict(ctx, conflict_id=view.id, take=choice, reason=given.reason)
+        else:
+            settle_conflict(ctx, conflict_id=view.id, values=choice, reason=given.reason)
         left = len(list_conflicts(ctx))
-    taken = "values" if values is not None else choice
+    taken = choice if isinstance(choice, str) else "values"
     return {"id": view.id, "kind": view.kind, "record": view.record, "title": view.title, "taken": taken, "left": left}, 0
 
 
@@ -104,7 +106,10 @@ def _named(view: ConflictView, text: str) -> tuple[str, str]:
         return name.strip(), value
     if len(view.fields) == 1:
         return view.fields[0], text
-    raise UsageFault("conflict.which_field", fields=list(view.fields), text=text)
+    from app.presentation.labels import field_label
+
+    told = [f"{field}={field_label(view.kind, field)}" for field in view.fields]
+    raise UsageFault("conflict.several_fields", count=len(told), fields=told)
 
 
 def _value(view: ConflictView, name: str, text: str) -> Any:
@@ -116,10 +121,10 @@ def _value(view: ConflictView, name: str, text: str) -> Any:
     sample = samples[0] if samples else ""
     if isinstance(sample, bool):
         if text.strip().lower() not in _YES:
-            raise UsageFault("conflict.value_unreadable", fieldname=name, text=text)
+            raise _wrong(view, name, text)
         return _YES[text.strip().lower()]
     if isinstance(sample, (int, float)):
-        return _number(name, text)
+        return _number(view, name, text)
     if isinstance(sample, list):
         return [part.strip() for part in text.split(",") if part.strip()]
     if name.endswith("_at"):
@@ -127,13 +132,19 @@ def _value(view: ConflictView, name: str, text: str) -> Any:
     return text
 
 
-def _number(name: str, text: str) -> int | float | None:
+def _number(view: ConflictView, name: str, text: str) -> int | float | None:
     if not text.strip():
         return None
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
-        raise UsageFault("conflict.value_unreadable", fieldname=name, text=text) from None
+        raise _wrong(view, name, text) from None
+
+
+def _wrong(view: ConflictView, name: str, text: str) -> UsageFault:
+    from app.presentation.labels import field_label
+
+    return UsageFault("conflict.value_wrong", field=field_label(view.kind, name), value=text)
 
 
 def conflict_object(view: ConflictView, names: Names) -> dict[str, Any]:

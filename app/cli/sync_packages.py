@@ -102,16 +102,17 @@ def _take_all(ctx: Any, stick: Path, *, folder: Path, receipt: bool) -> Answer:
 
     found = [one for one in find_packages(stick, ctx=ctx) if one.for_us is not False and not one.mine and not one.already]
     found.sort(key=lambda one: (one.written_at is None, one.written_at, one.path.name))
-    applied, left = [], []
+    applied, left, failed = [], [], 0
     for one in found:
         try:
-            done, _ = _take(ctx, one.path, folder=folder, receipt=receipt)
+            done, code = _take(ctx, one.path, folder=folder, receipt=receipt)
+            failed = max(failed, code)
             applied += [] if done["already"] else [done]
         except Cancelled:
             raise
         except SasaeError as fault:
             left.append({"file": str(one.path), "code": fault.code, "message": message(fault)})
-    return {"folder": str(stick), "applied": applied, "left": left}, 1 if left else 0
+    return {"folder": str(stick), "applied": applied, "left": left}, 1 if left else failed
 
 
 # -- objects -----------------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_conflicts_are_told_and_settled(pair: tuple[Desk, Desk], tmp_path: Path)
     assert told[first]["id"] in text and "090-0000-0001" in text and "090-0000-0002" in text and "mobile" not in text and "競合 一郎" in text
     assert hq("sync", "resolve", told[first]["id"].lower(), "--take", "a", "--reason", "本人")["left"] == 2
     assert hq("sync", "resolve", told[second]["id"], "--take", "both")["taken"] == "both"
-    assert hq.refused("resolve", told[third]["id"], "--take", "競合 四郎", code=2) == "conflict.which_field"
+    assert hq.refused("resolve", told[third]["id"], "--take", "競合 四郎", code=2) == "conflict.several_fields"
     done = hq("sync", "resolve", told[third]["id"], "--take", "name=競合 四郎", "--take", "kana=キョウゴウ シロウ")
     assert (done["taken"], done["left"]) == ("values", 0)
     assert hq.refused("resolve", told[third]["id"], "--take", "A") == "conflict.not_found"
@@ -258,10 +258,10 @@ def test_what_is_typed_becomes_a_side_or_values(asked: ConflictView, typed: list
 @pytest.mark.parametrize(
     ("asked", "typed", "code"),
     [
-        (view("name", "kana", name="1", kana="2"), ["x"], "conflict.which_field"),
-        (view("name", "kana", name="1", kana="2"), ["mobile=x"], "conflict.which_field"),
-        (view("protected", protected=True), ["perhaps"], "conflict.value_unreadable"),
-        (view("counted_total", counted_total=3), ["many"], "conflict.value_unreadable"),
+        (view("name", "kana", name="1", kana="2"), ["x"], "conflict.several_fields"),
+        (view("name", "kana", name="1", kana="2"), ["mobile=x"], "conflict.several_fields"),
+        (view("protected", protected=True), ["perhaps"], "conflict.value_wrong"),
+        (view("counted_total", counted_total=3), ["many"], "conflict.value_wrong"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(asked: ConflictView, typed: list[str], code: str) -> None:

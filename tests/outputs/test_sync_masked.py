@@ -15,13 +15,13 @@ from app.cli.main import run_command
 from app.domain.evacuee import Person
 from app.usecases.conflicts import list_conflicts
 from app.usecases.persons import correct_person
-from tests.package_town import SITE, enrolled, open_office, send, take
 from tests.outputs.cast import CLERK, CLERK_PASSWORD, OneSession, fill, leaks, told_in
 from tests.outputs.test_masked_everywhere import verbs
+from tests.package_town import SITE, enrolled, open_office, send, take
 from tests.stores import Town
 
 EXEMPT = {
-    f"sync enrol {act}": "devices and sites only" for act in ("create", "request", "accept", "list", "revoke")
+    f"sync enrol {act}": "devices and sites only" for act in ("create", "request", "accept", "list", "revoke", "confirm")
 }
 HIDDEN = ("person", "measured")
 
@@ -32,7 +32,7 @@ def met(town: Town, tmp_path: Path) -> Iterator[dict[str, str]]:
     cast = fill(town)
     laptop = enrolled(open_office(town), tmp_path / "laptop")
     take(laptop, send(town, SITE, tmp_path / "USB").path)
-    for one, note in ((town, "居所は内緒"), (laptop, "秘密の連絡先")):
+    for one, note in ((town, "居所は内緒、変わらず"), (laptop, "秘密の連絡先")):
         for key in (*HIDDEN, "seen"):
             person = one.ctx.reads.get("person", cast[key])
             assert isinstance(person, Person)
