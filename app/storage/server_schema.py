@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from app.domain.errors import EnvironmentFault
 from app.storage import tables as t
 from app.storage.dialects.postgresql import EXTRA_DDL
+from app.storage.dialects.postgresql_search import LOADING
 
 KEYRING, ATTACHMENT = "keyring", "attachment"
 
@@ -97,6 +98,7 @@ def grant_desk(connection: Connection, role: str) -> None:
             rights = _DESK if table in records or table in (KEYRING, ATTACHMENT) else f"{_DESK}, DELETE"
         statements.append(f'GRANT {rights} ON "{table}" TO {name}')
     statements.append(f"GRANT UPDATE (chain) ON journal TO {name}")
+    statements.append(f"GRANT EXECUTE ON FUNCTION {LOADING} TO {name}")
     statements.append(f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {_DESK}, DELETE ON TABLES TO {name}")
     for statement in statements:
         connection.exec_driver_sql(statement)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from app.domain.errors import EnvironmentFault
 from app.domain.resident import ResidentRow
 from app.storage import server
 from app.storage.bulk import load_snapshot
@@ -14,7 +15,7 @@ from app.storage.dialects import postgresql_search as speech
 from app.storage.migrate import REVISIONS
 from app.storage.queries import StoreReads
 from app.storage.search import match_anywhere
-from app.storage.server_schema import create_schema
+from app.storage.server_schema import create_schema, grant_desk
 from app.usecases.job import QUIET
 from tests.postgres import cluster, require_postgres
 from tests.stores import OCCURRED, RESIDENTS
@@ -88,21 +89,26 @@ def test_a_later_snapshot_has_an_index_of_its_own(searched: Engine) -> None:
     assert StoreReads.over(searched).search.find("能登")[1] == 1
 
 
-def test_who_may_search_people_may_search_what_another_desk_loaded(searched: Engine) -> None:
-    cluster().sql("DROP ROLE IF EXISTS search_desk")
-    cluster().sql("CREATE ROLE search_desk LOGIN")
+def test_a_desk_without_the_right_to_make_tables_loads_and_all_desks_search(database: str, searched: Engine) -> None:
+    for role in ("search_desk", "other_desk", "stranger"):
+        cluster().sql(f"DROP ROLE IF EXISTS {role}")
+        cluster().sql(f"CREATE ROLE {role} LOGIN")
+    engines = {role: server.writer_engine(database.replace("user=sasae", f"user={role}")) for role in ("search_desk", "other_desk", "stranger")}
     try:
-        cluster().sql("GRANT SELECT ON person_fts TO search_desk", database="server_search")
-        load(searched, list(RESIDENTS))
-        held = "SELECT has_table_privilege('search_desk', 'resident_fts_1_0', ?)".replace("?", "%s")
-        assert cluster().sql(held, "SELECT", database="server_search") == [(True,)]
-        assert cluster().sql(held, "DELETE", database="server_search") == [(False,)]
-        refused = "SELECT make_resident_part('resident_fts_1_0; DROP TABLE person')"
-        with pytest.raises(Exception, match="no part of the search index"):
-            cluster().sql(refused, database="server_search")
+        with searched.connect() as connection, connection.begin():
+            for role in ("search_desk", "other_desk"):
+                grant_desk(connection, role)
+        load(engines["search_desk"], list(RESIDENTS))
+        assert StoreReads.over(engines["other_desk"]).search.find("髙橋")[1] == 4
+        with pytest.raises(EnvironmentFault, match="forbidden"):
+            load(engines["stranger"], list(RESIDENTS))
+        with pytest.raises(Exception, match="no part of the search index"), searched.connect() as connection, connection.begin():
+            connection.exec_driver_sql("SELECT make_resident_part('resident_fts_1_0; DROP TABLE person')")
     finally:
-        cluster().sql("DROP OWNED BY search_desk", database="server_search")
-        cluster().sql("DROP ROLE search_desk")
+        for role, engine in engines.items():
+            engine.dispose()
+            cluster().sql(f"DROP OWNED BY {role}", database="server_search")
+            cluster().sql(f"DROP ROLE {role}")
 
 
 def replace_name(row: ResidentRow, name: str, place: int) -> ResidentRow:

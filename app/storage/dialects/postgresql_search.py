@@ -50,7 +50,10 @@ _PARTS = (
     " EXECUTE format('CREATE INDEX %I ON %I USING gin (vector) WITH (fastupdate = off)', 'ix_' || part, part);"
     " EXECUTE format('ANALYZE %I', part);"
     " ANALYZE resident; ANALYZE resident_kana; ANALYZE resident_birth; ANALYZE resident_phone; END $$",
+    "REVOKE ALL ON FUNCTION make_resident_part(text), finish_resident_part(text) FROM PUBLIC",
 )
+LOADING = "make_resident_part(text), finish_resident_part(text)"
+"""Functions that whoever loads residents must be allowed to call."""
 _SEARCH = (
     # Always by the index: where the planner expects many hits it would read the whole table in order, a second or two for a million people.
     # The index gives rows as they lie, which is as they were loaded, so that the first ones are found without all the others.
