@@ -90,7 +90,10 @@ class Model:
             for branch in family.branches:
                 if branch.known > branch.forked:
                     found[seen_key(branch.name, branch.hash)] = branch.known
-                rest = sorted((op for op in self.ops.values() if family.names[op.hash] == branch.name and op.seq > branch.known), key=lambda op: op.seq)
+                rest = sorted(
+                    (op for op in self.ops.values() if family.names.get(op.hash) == branch.name and op.seq > branch.known),
+                    key=lambda op: op.seq,
+                )
                 stretch: list[Op] = []
                 for op in [*rest, None]:
                     if op is not None and (not stretch or op.previous == stretch[-1].hash):
@@ -123,9 +126,31 @@ class Model:
         context = {key: at for key, at in seen.items() if self.told.get(key) != at}
         self.told = seen
         self.seq, self.hlc = self.seq + 1, next_hlc(self.hlc, self.clock)
-        text = repr((self.head, self.name, self.seq, self.hlc, sorted(context.items()), record, action, sorted(changes.items()), self.world.devices, id(self)))
+        text = repr(
+            (
+                self.head,
+                self.name,
+                self.seq,
+                self.hlc,
+                sorted(context.items()),
+                record,
+                action,
+                sorted(changes.items()),
+                self.world.devices,
+                id(self),
+            )
+        )
         op = Op(
-            self.name, self.seq, self.head, sha256(text.encode()).hexdigest(), self.hlc, context, record, action, changes, frozenset(self.ops)
+            self.name,
+            self.seq,
+            self.head,
+            sha256(text.encode()).hexdigest(),
+            self.hlc,
+            context,
+            record,
+            action,
+            changes,
+            frozenset(self.ops),
         )
         self.ops[op.hash] = op
         self.head = op.hash
@@ -150,7 +175,16 @@ class Model:
     def copy(self) -> Model:
         """A backup, or the disk of a clone."""
         return Model(
-            self.world, self.name, self.clock, dict(self.ops), self.head, self.seq, self.hlc, dict(self.told), copy.deepcopy(self.rows), self.became
+            self.world,
+            self.name,
+            self.clock,
+            dict(self.ops),
+            self.head,
+            self.seq,
+            self.hlc,
+            dict(self.told),
+            copy.deepcopy(self.rows),
+            self.became,
         )
 
 
