@@ -85,7 +85,8 @@ def test_every_page_has_a_key_of_its_own(window: MainWindow, settle) -> None:
 
 def test_pages_about_money_have_keys_beside_the_ten_digits() -> None:
     whole, without = page_keys([entry.key for entry in PAGES]), page_keys([entry.key for entry in PAGES if section_of(entry.key) != "支援金"])
-    assert len(PAGES) == 16 and all(whole.values()) and len(set(whole.values())) == 16
+    assert len(PAGES) == 19 and all(whole.values()) and len(set(whole.values())) == 19
+    assert [whole[key] for key in ("exchange", "conflicts", "sites")] == ["Ctrl+Shift+7", "Ctrl+Shift+8", "Ctrl+Shift+9"]
     assert whole["programmes"] == "Ctrl+Shift+1" and whole["ledger"] == "Ctrl+Shift+5"
     assert {key: whole[key] for key in without} == without  # no key hangs on whether the others are there
 
@@ -108,7 +109,7 @@ class _Empty(Page):
 
 @pytest.fixture
 def whole_window(town: Town, runner: Runner, preferences: Preferences, monkeypatch, settle) -> Iterator[MainWindow]:
-    """All sixteen pages, each empty, on the smallest screen."""
+    """All pages, each empty, on the smallest screen."""
     monkeypatch.setattr(PageEntry, "make", lambda self, shell: _Empty(shell, self.key))
     made = MainWindow(town.session, runner=runner, preferences=preferences, entries=list(PAGES))
     made.resize(1366, 768)
@@ -120,20 +121,24 @@ def whole_window(town: Town, runner: Runner, preferences: Preferences, monkeypat
     made.deleteLater()
 
 
-def test_the_keys_of_money_lead_to_their_pages(whole_window: MainWindow, settle) -> None:
+def test_the_keys_with_shift_lead_to_their_pages(whole_window: MainWindow, settle) -> None:
     held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    for key, digit in (("programmes", Qt.Key.Key_1), ("ledger", Qt.Key.Key_5)):
+    for key, digit in (("programmes", Qt.Key.Key_1), ("ledger", Qt.Key.Key_5), ("exchange", Qt.Key.Key_7), ("sites", Qt.Key.Key_9)):
         press(whole_window, digit, held)
         settle()
         assert whole_window.current.key == key
 
 
-def test_sixteen_pages_fit_the_smallest_screen(whole_window: MainWindow, settle) -> None:
+def test_nineteen_pages_fit_the_smallest_screen(whole_window: MainWindow, settle) -> None:
     rail = whole_window.rail
     assert all(rail.in_sight(entry.key) for entry in PAGES)
+    assert all(line.isVisible() for _, line in rail._headings), "lines in the place of headings"
+    whole_window.resize(1366, 960)
+    settle()
     assert all(words.isVisible() for words, _ in rail._headings) and [words.text() for words, _ in rail._headings] == [
-        "避難", "調査・証明", "支援金", "記録・設定",
+        "避難", "受け渡し", "調査・証明", "支援金", "記録・設定",
     ]  # fmt: skip
+    assert all(rail.in_sight(entry.key) for entry in PAGES)
 
 
 @pytest.mark.parametrize("size", ["large", "larger"])

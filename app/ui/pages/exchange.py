@@ -57,6 +57,7 @@ class ExchangePage(Page):
         super().__init__(shell)
         self.seen: Seen | None = None
         self.offer: Offer = make_offer((), {})
+        self._wanted = ""
         self._found: Mapping[Path, Sequence[FoundPackage]] = {}
         self.watch = StickWatch(self.runner, parent=self)
         self.watch.changed.connect(self._sticks_changed)
@@ -180,6 +181,7 @@ class ExchangePage(Page):
         self._offer()
         if first and (self.hasFocus() or self.focusWidget() is not None or self.window().focusWidget() is None):
             self.take_focus()
+        self._carry_wanted()
 
     def _say_unready(self, seen: Seen) -> str:
         if seen.revoked:
@@ -326,13 +328,24 @@ class ExchangePage(Page):
         self._packages_changed()
 
     def arrive(self, **arguments: Any) -> None:
-        """``act`` carry or take presses the button; ``path`` opens a file."""
+        """``act`` carry or take presses the button, ``site_id`` says for whom; ``path`` opens a file or a stick."""
         if arguments.get("path"):
             self.open_taking(file=Path(arguments["path"]))
         elif arguments.get("act") == "take":
             self.take()
+        elif arguments.get("act") == "carry" and arguments.get("site_id"):
+            self._wanted = str(arguments["site_id"])
+            self._carry_wanted()
         elif arguments.get("act") == "carry":
             self.carry()
+
+    def _carry_wanted(self) -> None:
+        """The dialog with the site that another page named; when this page has not read anything yet, after that."""
+        if self._wanted and self.seen is not None and self.seen.enrolled:
+            wanted, self._wanted = self._wanted, ""
+            dialog = self.choose_carry()
+            if dialog is not None:
+                dialog.table.select_id(wanted)
 
     def export(self) -> None:
         """The log as a file or on paper."""

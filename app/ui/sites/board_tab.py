@@ -45,7 +45,7 @@ class BoardTab(Tab):
         )
         self.table.chosen.connect(lambda _: self._show_detail())
         self.detail = SiteDetail()
-        self.detail.carry.connect(lambda: self.shell.go("exchange", act="carry"))
+        self.detail.carry.connect(self._carry)
         self.export_button = button("書き出す…（Ctrl+E）", icon="save")
         self.export_button.clicked.connect(self.export)
         QShortcut(QKeySequence("Ctrl+E"), self, lambda: self.export_button.isEnabled() and self.export())
@@ -115,6 +115,11 @@ class BoardTab(Tab):
         current: SiteStatus | None = self.table.current_row()
         self.detail.show_status(current, self.context.now())
         self.detail.setVisible(current is not None)
+
+    def _carry(self) -> None:
+        current: SiteStatus | None = self.table.current_row()
+        if current is not None:
+            self.shell.go("exchange", act="carry", site_id=current.site_id)
 
     def arrive(self, **arguments: Any) -> None:
         """``site_id`` comes into sight."""
