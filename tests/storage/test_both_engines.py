@@ -45,6 +45,7 @@ def engines(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     cluster().drop(name)
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("see_protected", [True, False])
 def test_every_question_has_the_same_answer_on_both(engines: tuple[Engine, Engine], see_protected: bool) -> None:
     here, there = (StoreReads.over(engine).seen_by(see_protected=see_protected) for engine in engines)
