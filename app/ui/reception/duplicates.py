@@ -52,16 +52,17 @@ class Pending:
     stays: tuple[StayView, ...]
 
 
-def _place(hit: SearchHit) -> str:
-    return hit.shelter_name or status_text(hit)
+def _places(pair: Pair) -> str:
+    """Where the two are now."""
+    return "／".join(dict.fromkeys(one.shelter_name or status_text(one) for one in (pair.first, pair.second)))
 
 
 PAIRS: ColumnSet[Pair] = ColumnSet(
     key="duplicate_pairs",
     columns=(
-        Column(key="name", label="氏名", text=lambda p: p.first.name or p.first.kana, width=9),
-        Column(key="reason", label="似ているところ", text=lambda p: p.reason, width=14),
-        Column(key="places", label="避難所", text=lambda p: "／".join(dict.fromkeys(_place(one) for one in (p.first, p.second))), width=12),
+        Column(key="name", label="氏名", text=lambda p: p.first.name or p.first.kana, width=7),
+        Column(key="reason", label="似ているところ", text=lambda p: p.reason, width=11, tip=lambda p: p.reason),
+        Column(key="places", label="避難所", text=_places, width=12, tip=_places),
     ),
 )
 PENDINGS: ColumnSet[Pending] = ColumnSet(
@@ -273,8 +274,8 @@ def compare_pair(pair: Pair) -> QWidget:
 def _split(left: QWidget, right: QWidget, empty: QWidget) -> QWidget:
     box = QWidget()
     line = row(left, right, empty, spacing=16, margins=(0, 12, 0, 0))
-    line.setStretch(0, 2)
-    line.setStretch(1, 4)
+    line.setStretch(0, 4)
+    line.setStretch(1, 5)
     line.setStretch(2, 5)
     box.setLayout(line)
     return box

@@ -113,6 +113,13 @@ def _import_people(stage: Stage) -> QWidget:
     return _wizard(stage, "evacuees", _PEOPLE, 3, name="名簿.csv")
 
 
+@shot("import-6-paper")
+def _import_paper(stage: Stage) -> QWidget:
+    wizard = _wizard(stage, "evacuees", _PEOPLE, 0, name="名簿.csv")
+    wizard.files.site.box.setEditText("山手集会所")
+    return wizard
+
+
 @shot("roster")
 def _roster(stage: Stage) -> QWidget:
     return stage.window("roster")
