@@ -128,7 +128,8 @@ def _enrol(ctx: Context, given: Namespace, text: str) -> dict[str, Any]:
     path = write_enrolment(Path(given.out) if given.out else _beside(given, done), done.lines)
     warnings = [_warn(one.code, **one.params) for one in view.warnings]
     if view.before is not None and not given.replaces:
-        warnings.append(_warn("enrol.before", device=view.before.letters))
+        code = "enrol.before" if view.before.active else "enrol.before_behind"
+        warnings.append(_warn(code, device=view.before.letters, count=view.behind))
     if done.vouchers:
         warnings.append(_warn("enrol.revoke_vouchers", device=done.replaced, count=len(done.vouchers), numbers=list(done.vouchers)))
     return {

@@ -32,7 +32,7 @@ HELP: Mapping[str, str] = {
     "sync.enrol.accept.fingerprint": "相手の画面の照合番号（違えば止まります）",
     "sync.enrol.accept.out": "本部：登録のファイル（なければ依頼と同じフォルダの sasae-enrol-記号.txt）",
     "sync.enrol.accept.site": "本部：その端末が働く拠点の名前（なければ同じ名前の拠点か、依頼した端末の拠点）",
-    "sync.enrol.accept.replaces": "本部：その端末の前の登録（復元・コピーの前）を失効にする",
+    "sync.enrol.accept.replaces": "本部：その端末の前の登録（復元・コピーの前）を失効にする。失効した端末が見つかったときは、その端末に残る記録も有効にする",
     "sync.enrol.accept.with_key": "本部：2台目の本部の端末に自治体の鍵も渡す",
     "sync.enrol.accept.again": "本部：もう登録した端末の登録のファイルを書き直す",
     "sync.enrol.confirm": "読み込んだあとで、自治体の鍵の照合番号を本部の画面と見比べたことを記録する\n" + _LIST,

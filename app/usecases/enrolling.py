@@ -41,8 +41,9 @@ class MadeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestView:
-    """A request before it is accepted. ``site``: the existing site that would be taken, "" for the laptop's own; ``before``: the active device
-    that this laptop was before. ``refusal``: why it cannot be accepted.
+    """A request before it is accepted. ``site``: the existing site that would be taken, "" for the laptop's own; ``before``: the device that
+    this laptop was before, if it is active or was revoked with fewer operations than the laptop holds (``behind``). ``refusal``: why it
+    cannot be accepted.
     """
 
     request: Request
@@ -50,6 +51,7 @@ class RequestView:
     site_id: str
     site_name: str
     before: EnrolledDevice | None
+    behind: int
     warnings: tuple[Warning, ...]
     refusal: RuleViolation | None
 
@@ -144,7 +146,7 @@ def look_at_request(ctx: Context, *, text: str, path: str = "") -> RequestView:
     found = _need_office(ctx)
     request = _read_request(ctx, text, path)
     site = find_site(ctx, request.site_id) or find_site(ctx, request.site_name)
-    before = found.find(request.before) if request.before else None
+    before = _former(ctx, found, request)
     try:
         _check_request(ctx, found, request, again=False)
         refusal = None
@@ -152,9 +154,15 @@ def look_at_request(ctx: Context, *, text: str, path: str = "") -> RequestView:
         refusal = fault
     return RequestView(
         request=request, fingerprint=request.fingerprint, site_id=site.id if site else "", site_name=site.name if site else "",
-        before=before if before is not None and before.active else None, warnings=_warnings(request, site.kind if site else ""),
-        refusal=refusal,
+        before=before, behind=request.seq - before.revoked_seq if before and not before.active else 0,
+        warnings=_warnings(request, site.kind if site else ""), refusal=refusal,
     )  # fmt: skip
+
+
+def _former(ctx: Context, found: DeviceList, request: Request) -> EnrolledDevice | None:
+    """The device that this laptop was before, as far as something can be done about it."""
+    before = found.find(request.before) if request.before and request.before != ctx.place.device_id else None
+    return before if before is not None and (before.active or request.seq > before.revoked_seq) else None
 
 
 def _warnings(request: Request, kind: str) -> tuple[Warning, ...]:
@@ -169,7 +177,8 @@ def accept_request(
 ) -> Accepted:  # fmt: skip
     """Enrol the laptop that asks. ``site``: an existing one (name or id) that it shall work for; "" takes one of its own id or name, else its own.
 
-    ``replaces``: revoke the device that this laptop was before. ``with_key``: it becomes a second device of headquarters that enrols.
+    ``replaces``: revoke the device that this laptop was before; all of its operations that the laptop holds count, also when it had been
+    revoked with fewer (a lost laptop was found). ``with_key``: it becomes a second device of headquarters that enrols.
     ``again``: the answer to a laptop that was accepted before (its file was lost). ``expected``: the fingerprint read out at the laptop.
     Right ``enrol``. Raises what ``look_at_request`` raises; RuleViolation ``enrol.other_municipality``, ``enrol.other_disaster``,
     ``enrol.training``, ``enrol.real``, ``enrol.own_request``, ``enrol.already``, ``enrol.was_revoked``, ``enrol.letters_taken``,
@@ -184,24 +193,29 @@ def accept_request(
     if known is not None:
         return _answer(ctx, found, known, with_key=with_key)
     site_id, name, kind = _site_for(ctx, request, site, with_key=with_key)
-    before = found.find(request.before) if replaces and request.before else None
+    before = _former(ctx, found, request) if replaces else None
     with ctx.unit() as uow:
         entry = EnrolledDevice(
             device=request.device, letters=request.letters, site_id=site_id, site_name=name, site_kind=kind, recipient=request.recipient,
             verify_key=request.verify_key, enrolled_at=moment(uow),
         )  # fmt: skip
         devices = found.with_device(entry)
-        ended = before is not None and before.active and before.device != ctx.place.device_id
-        if before is not None and ended:
-            devices = replace(devices.with_device(revoked(ctx, uow, before, reason=f"\u2192 {request.letters}", told=request.seq)), number=devices.number)
+        if before is not None:
+            devices = replace(devices.with_device(_ended(ctx, uow, before, request)), number=devices.number)
         signed = write_list(ctx, uow, devices)
         uow.log_access(action="key", persons=0, target=request.letters)
         changes = uow.commit()
     made = _answer(ctx, signed, entry, with_key=with_key)
-    if before is None or not ended:
+    if before is None:
         return replace(made, changes=changes)
     numbers = sorted(one.number for one in ctx.reads.cash.vouchers_of(before.letters) if one.state == "assigned")
     return replace(made, replaced=before.letters, vouchers=tuple(numbers), changes=changes)
+
+
+def _ended(ctx: Context, uow: UnitOfWork, before: EnrolledDevice, request: Request) -> EnrolledDevice:
+    if before.active:
+        return revoked(ctx, uow, before, reason=f"\u2192 {request.letters}", told=request.seq)
+    return replace(before, revoked_seq=max(before.revoked_seq, request.seq))
 
 
 def _need_office(ctx: Context) -> DeviceList:

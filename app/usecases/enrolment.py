@@ -265,7 +265,7 @@ def _unite(ctx: Context, uow: UnitOfWork, mine: DeviceList, theirs: DeviceList) 
     merged = {one.device: one for one in mine.devices}
     for one in theirs.devices:
         known = merged.get(one.device)
-        if known is None or (known.active and not one.active):
+        if known is None or (not one.active and (known.active or known.revoked_seq < one.revoked_seq)):
             merged[one.device] = one
     devices = tuple(merged.values())
     if set(devices) == set(mine.devices) and theirs.number <= mine.number:

@@ -248,7 +248,7 @@ def newest_list(ctx: Context, brought: DeviceList) -> DeviceList:
     newer, older = (brought, mine) if (not brought.partial, brought.number) > (not mine.partial, mine.number) else (mine, brought)
     entries = {one.device: one for one in older.devices}
     for one in newer.devices:
-        if one.device not in entries or entries[one.device].active:
+        if one.device not in entries or entries[one.device].active or not one.active:
             entries[one.device] = one
     return replace(newer, devices=tuple(entries.values()))
 

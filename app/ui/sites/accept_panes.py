@@ -101,8 +101,12 @@ class RequestPane(QWidget):
         for one in view.warnings:
             questions.addWidget(note(message(one.code, **one.params)))
         if view.before is not None:
-            self.replaces.setText(f"前の登録（端末 {view.before.letters}）を失効にする（復元した・入れ替えたときは選びます）")
-            self.replaces.setChecked(True)
+            old = view.before.letters
+            self.replaces.setText(
+                f"前の登録（端末 {old}）を失効にする（復元した・入れ替えたときは選びます）" if view.before.active
+                else f"失効した端末 {old} だったときの記録 {view.behind:,}件も有効にする（見つかった端末で、書いた人が分かるとき）"
+            )  # fmt: skip
+            self.replaces.setChecked(view.before.active)
             questions.addWidget(self.replaces)
         questions.addWidget(self.with_key)
         self.site.currentIndexChanged.connect(lambda _: self._follow())
