@@ -261,9 +261,9 @@ class ChainWriter:
     def finish(self, now: datetime) -> None:
         """Say how far each chain is known now, name copies apart, and move the clock of this device."""
         self._vouchers.check()
-        self._changed |= self._admit()
-        for device in sorted(self._changed):
-            self._settle(device, now)
+        again = self._admit()
+        for device in sorted(self._changed | again):
+            self._settle(device, now, afresh=device in again)
         self._note_heads()
         note_beyond(self._connection, self._data_key)
         newest = max(self._latest.values(), default="")
@@ -282,12 +282,12 @@ class ChainWriter:
         query = "SELECT device_seq, device_seq, previous, hash FROM journal WHERE device = ?"
         return [Link(*row) for row in self._connection.exec_driver_sql(query, (device,)).all()]
 
-    def _settle(self, device: str, now: datetime) -> None:
+    def _settle(self, device: str, now: datetime, *, afresh: bool) -> None:
         """The device's chains: one as a rule, looked at from where it was known until; all anew when copies turned up."""
         chains = self._chains.get(device, [])
         if len(chains) <= 1 and device not in self._apart:
             row = self._connection.execute(select(t.device).where(t.device.c.id == device)).one_or_none()
-            seq, digest = (row.journal_seq, row.journal_hash) if row else (0, GENESIS)
+            seq, digest = (row.journal_seq, row.journal_hash) if row and not afresh else (0, GENESIS)
             links = self._after(device, seq)
             if _fits(seq, digest, links):
                 known, end = walk(seq, digest, links)
