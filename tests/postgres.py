@@ -209,7 +209,7 @@ def _free_port() -> int:
 
 
 _WATCHER = """
-import os, shutil, signal, sys, time
+import glob, os, shutil, signal, sys, time
 run, server, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 def alive(pid):
     try:
@@ -226,6 +226,8 @@ if alive(server):
             break
         time.sleep(0.1)
 shutil.rmtree(folder, ignore_errors=True)
+for lock in glob.glob(glob.escape(folder) + ".*lock"):
+    os.unlink(lock)
 """
 
 
