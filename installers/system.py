@@ -57,9 +57,13 @@ def module(name: str) -> Callable[[], bool]:
     return lambda: importlib.util.find_spec(name) is not None
 
 
+SERVERS = "/usr/lib/postgresql"
+"""Where Debian puts the programs of PostgreSQL, by version."""
+
+
 def postgresql() -> bool:
-    """Whether the programs of a PostgreSQL server, 15 or later, are where Debian puts them or on the path."""
-    found = (path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if path.parent.parent.name.isdigit())
+    """Whether the programs of a PostgreSQL server, 15 or later, are there: at Debian's place or on the path."""
+    found = (path for path in Path(SERVERS).glob("*/bin/initdb") if path.parent.parent.name.isdigit())
     return any(int(path.parent.parent.name) >= 15 for path in found) or (command("initdb")() and command("postgres")())
 
 

@@ -112,6 +112,16 @@ def test_the_questions_can_be_answered_both_ways(tmp_path: Path, monkeypatch: py
     assert system.font("name.ttf")()
 
 
+@pytest.mark.parametrize(("version", "enough"), [("14", False), ("15", True), ("17", True), ("old", False), ("", False)])
+def test_a_server_of_fifteen_or_later_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, enough: bool) -> None:
+    monkeypatch.setattr(system, "SERVERS", str(tmp_path))
+    monkeypatch.setattr(system, "command", lambda _: lambda: False)
+    if version:
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "initdb").touch()
+    assert system.postgresql() is enough
+
+
 def test_apt_asks_nothing_and_leaves_standard_output_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, object] = {}
 
