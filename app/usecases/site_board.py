@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,11 +66,12 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
     news = {one.device: one for one in reads.peers()}
     newest, gaps = _by_device(reads.newest()), Counter(_device_of(gap.chain) for gap in reads.gaps())
     unread, unsigned = _unread(reads.packages(limit=1000), found), _unsigned(ctx)
+    counted: dict[Hashable, int] = {}
     made = []
     for device in found.devices:
         peer = news.get(device.device, PeerNews(device=device.device, knows={}))
         mine = device.device == ctx.place.device_id
-        lacks = reads.count_since(peer.knows, site_kind=device.site_kind) + unsigned if count and device.active and not mine else 0
+        lacks = _lacking(ctx, counted, peer, device.site_kind) + unsigned if count and device.active and not mine else 0
         made.append(
             SiteStatus(
                 device=device.device, letters=device.letters, site_id=device.site_id, site=device.site_name, kind=device.site_kind,
@@ -81,6 +82,14 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
         )  # fmt: skip
     made += paper_status(ctx, found)
     return sorted(made, key=lambda one: (one.state == "revoked", one.kind != "hq", one.site, one.letters))
+
+
+def _lacking(ctx: Context, counted: dict[Hashable, int], peer: PeerNews, site_kind: str) -> int:
+    """Counted once for all that know the same: on the first day that is everybody, and everything is to be counted."""
+    key = (site_kind, frozenset(peer.knows.items()))
+    if key not in counted:
+        counted[key] = ctx.reads.exchange.count_since(peer.knows, site_kind=site_kind)
+    return counted[key]
 
 
 def known_until(status: SiteStatus) -> datetime | None:
