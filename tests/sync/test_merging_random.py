@@ -39,8 +39,8 @@ class Office:
             one.town.session.close(backup=False)
 
     def reopen(self, at: int, folder: Path) -> None:
-        clock = self.laptops[at].town.clock
-        self.laptops[at] = Laptop(open_town(folder, clock), self.laptops[at].kind)
+        before = self.laptops[at]
+        self.laptops[at] = Laptop(open_town(folder, before.town.clock), before.kind, before.site_id)
 
     def devices(self) -> DeviceList:
         return list_of(*self.laptops)
@@ -91,7 +91,8 @@ class Office:
         if len(self.laptops) >= 5:
             return
         self.save(at)
-        made = Laptop(open_town(self.copies.pop(at), Clock(self.laptops[at].town.clock.time)), self.laptops[at].kind)
+        before = self.laptops[at]
+        made = Laptop(open_town(self.copies.pop(at), Clock(before.town.clock.time)), before.kind, before.site_id)
         self.laptops.append(made)
 
 
