@@ -92,7 +92,9 @@ def list_of(*laptops: Laptop, revoked: dict[str, int] | None = None) -> DeviceLi
 def open_laptop(template: Path, folder: Path, *, kind: str = "shelter", clock: Clock | None = None) -> Laptop:
     """A laptop of its own, made from the template: a copied folder opens as a new device."""
     shutil.copytree(template, folder)
-    return Laptop(open_town(folder, clock or Clock()), kind, site_id=f"site {folder.name}")
+    made = Laptop(open_town(folder, clock or Clock()), kind, site_id=f"site {folder.name}")
+    made.ctx.keys.ensure()
+    return made
 
 
 def hand_over(giver: Laptop, taker: Laptop, devices: DeviceList) -> MergeReport:
