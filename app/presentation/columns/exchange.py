@@ -112,7 +112,7 @@ PACKAGES: ColumnSet[PackageRow] = ColumnSet(
         Column(key="by", label="操作者", text=lambda r: r.by, width=7, sort=lambda r: r.by),
         Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=6, align="right", sort=lambda r: r.bytes),
         Column(key="written", label="作成日時", text=lambda r: moment_long(r.written_at), width=15, sort=lambda r: r.written_at),
-        Column(key="name", label="ファイル", text=lambda r: r.name, width=16, sort=lambda r: r.name),
+        Column(key="name", label="ファイル", text=lambda r: r.name, width=12, sort=lambda r: r.name),
         Column(key="id", label="番号", text=lambda r: r.id, width=18, sort=lambda r: r.id),
     ),
     views={
@@ -150,6 +150,29 @@ def _kind(row: SiteStatus) -> str:
     return "本部" if row.kind == "hq" else label("site.kind", row.kind)
 
 
+_EXCHANGED: tuple[Column[SiteStatus], ...] = (
+    Column(key="heard", label="取り込み", text=lambda r: moment_short(r.heard_at), width=8, sort=lambda r: r.heard_at or _EPOCH),
+    Column(key="sent", label="持ち出し", text=lambda r: moment_short(r.sent_at), width=8, sort=lambda r: r.sent_at or _EPOCH),
+    Column(
+        key="unread", label="受領待ち", text=lambda r: f"{r.unread:,}件" if r.unread else "", width=4, align="right",
+        tone=lambda r: "warn" if r.unread else "", sort=lambda r: r.unread,
+    ),
+    Column(
+        key="waiting", label="未渡し", text=lambda r: f"{r.waiting:,}件" if r.waiting else "", width=5, align="right",
+        sort=lambda r: r.waiting,
+    ),
+    Column(
+        key="gaps", label="欠け", text=lambda r: f"{r.gaps:,}か所" if r.gaps else "", width=5, align="right",
+        tone=lambda r: "warn" if r.gaps else "", sort=lambda r: r.gaps,
+    ),
+    Column(
+        key="clock", label="時計", text=lambda r: clock_words(r.clock_offset), width=6,
+        tone=lambda r: "warn" if abs(r.clock_offset or 0) >= CLOCK_WRONG.total_seconds() else "", sort=lambda r: r.clock_offset or 0,
+    ),
+)  # fmt: skip
+"""What went between a site and this one, and what is wrong."""
+
+
 def board_columns(now: datetime) -> ColumnSet[SiteStatus]:
     """The board of sites, ages counted at ``now``."""
 
@@ -184,24 +207,7 @@ def board_columns(now: datetime) -> ColumnSet[SiteStatus]:
                 key="age", label="古さ", text=lambda r: "" if r.mine else age_words(known_until(r), now), width=6, tone=age_tone,
                 sort=lambda r: known_until(r) or _EPOCH,
             ),
-            Column(key="heard", label="取り込み", text=lambda r: moment_short(r.heard_at), width=8, sort=lambda r: r.heard_at or _EPOCH),
-            Column(key="sent", label="持ち出し", text=lambda r: moment_short(r.sent_at), width=8, sort=lambda r: r.sent_at or _EPOCH),
-            Column(
-                key="unread", label="受領待ち", text=lambda r: f"{r.unread:,}件" if r.unread else "", width=4, align="right",
-                tone=lambda r: "warn" if r.unread else "", sort=lambda r: r.unread,
-            ),
-            Column(
-                key="waiting", label="未渡し", text=lambda r: f"{r.waiting:,}件" if r.waiting else "", width=5, align="right",
-                sort=lambda r: r.waiting,
-            ),
-            Column(
-                key="gaps", label="欠け", text=lambda r: f"{r.gaps:,}か所" if r.gaps else "", width=5, align="right",
-                tone=lambda r: "warn" if r.gaps else "", sort=lambda r: r.gaps,
-            ),
-            Column(
-                key="clock", label="時計", text=lambda r: clock_words(r.clock_offset), width=6,
-                tone=lambda r: "warn" if abs(r.clock_offset or 0) >= CLOCK_WRONG.total_seconds() else "", sort=lambda r: r.clock_offset or 0,
-            ),
+            *_EXCHANGED,
         ),
         views={
             "standard": ("site", "kind", "letters", "state", "until", "age", "sent", "unread", "waiting", "gaps", "clock"),

@@ -52,6 +52,10 @@ class ConflictsPage(Page):
         self.empty = EmptyState(
             "決めることはありません", _NONE, icon="success", actions=[("受け渡しへ", "usb", lambda: shell.go("exchange"))]
         )
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
         again = button("読み直す（F5）", icon="refresh")
         again.clicked.connect(self.refresh)
         self.tools.addWidget(again)
@@ -78,7 +82,6 @@ class ConflictsPage(Page):
         self.body.addWidget(self.work, 1)
         self.body.addWidget(self.empty, 1)
         self.work.hide()
-        self._connect()
 
     def _connect(self) -> None:
         self.tree.picked.connect(self._show)
