@@ -41,23 +41,22 @@ def take_package(ctx: Context, seen: PackageReader, pictures: Mapping[str, str],
     ``exchange.changed_meanwhile``. Pictures are kept before the transaction: without a record that names them they harm nobody.
     """
     job.report(0, None, "exchange.backing_up")
-    backup, noted = exchange.back_up_before(ctx, folder)
+    backup = exchange.back_up_before(ctx, folder)
     with open_package(ctx, seen.path) as package:
         items = package.items(job, "exchange.applying")
         kept = sum(_keep_picture(ctx, one, pictures, str(seen.path)) for one in items.every(SeenPicture))
         with ctx.unit(reason=seen.path.name) as uow:
-            if noted:
-                uow.set_setting(exchange.BACKUP, noted)
             taking = _Taking(ctx, uow, package, items)
             taking.run(job)
             if package.sha256 != seen.sha256:
                 raise IntegrityFault("exchange.changed_meanwhile", path=str(seen.path))
             offset = taking.note()
+            exchange.note_backup(uow, backup)
             changes = uow.commit()
     became: Warnings = (("exchange.became_new", {}),) if taking.became_new else ()
     return AppliedPackage(
         card=package.counted, report=taking.report, residents=taking.residents, pictures=kept, settings=taking.settings,
-        vouchers=taking.vouchers, backup=backup, receipt=None, already=False, changes=changes,
+        vouchers=taking.vouchers, backup=backup.path, receipt=None, already=False, changes=changes,
         warnings=(*became, *exchange.warnings_of(ctx, package.card, offset)), became_new=taking.became_new,
     )  # fmt: skip
 

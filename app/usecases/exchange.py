@@ -5,6 +5,7 @@ What a receiver lacks is worked out from what it told itself, in its last packag
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ from app.usecases.context import Context
 from app.usecases.enrolment import BEFORE, check_list, need_list, need_member
 from app.usecases.exchange_holding import HOLDS, Holding
 from app.usecases.exchange_rows import PackageCard, PackageRow
-from app.usecases.ports import SettingReads, UnitOfWork
+from app.usecases.ports import Reads, SettingReads, UnitOfWork
 from app.usecases.settings import read_settings
 
 BACKUP = "exchange.backup"
@@ -46,6 +47,14 @@ class Receivers:
     kind: str
     devices: tuple[EnrolledDevice, ...]
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was made before a package was taken in, and when."""
+
+    path: Path
+    at: datetime
 
 
 # -- whom for ----------------------------------------------------------------------------------------------------
@@ -365,17 +374,28 @@ def _row(ctx: Context, card: PackageCard, *, direction: str, size: int, name: st
 # -- before taking in --------------------------------------------------------------------------------------------
 
 
-def back_up_before(ctx: Context, folder: Path) -> tuple[Path, str]:
-    """A backup to go back to, and what to keep of it in the transaction (``BACKUP``).
+def back_up_before(ctx: Context, folder: Path) -> Backup:
+    """A backup to go back to.
 
-    One that was made a few minutes ago for another package serves when nothing was written here but packages since: the sticks hold those.
+    One that was made a few minutes ago for another package serves when nothing came into the store but packages since: the sticks hold those.
     """
-    now, own = ctx.now(), ctx.reads.exchange.vector().get(ctx.place.device_id)
-    state = f"{own.seq}/{own.hash}" if own else ""
+    now = ctx.now()
     kept = json.loads(ctx.reads.settings.get(BACKUP) or "{}")
     path = folder / "backups" / str(kept.get("name", "-"))
     made = datetime.fromisoformat(kept["at"]) if kept.get("at") else None
-    if made is not None and timedelta() <= now - made < BACKUP_SERVES and kept.get("own") == state and path.is_file():
-        return path, ""
-    path = ctx.backups.rotate(folder / "backups", keep=read_settings(ctx).backup_keep)
-    return path, json.dumps({"name": path.name, "at": now.isoformat(), "own": state})
+    if made is not None and timedelta() <= now - made < BACKUP_SERVES and kept.get("state") == _state_of(ctx.reads) and path.is_file():
+        return Backup(path=path, at=made)
+    return Backup(path=ctx.backups.rotate(folder / "backups", keep=read_settings(ctx).backup_keep), at=now)
+
+
+def note_backup(uow: UnitOfWork, backup: Backup) -> None:
+    """In the transaction that took a package in, behind everything that it brings: whether the backup still serves is told by what is there."""
+    told = {"name": backup.path.name, "at": backup.at.isoformat(), "state": _state_of(uow.reads)}
+    uow.set_setting(BACKUP, json.dumps(told, separators=(",", ":")))
+
+
+def _state_of(reads: Reads) -> str:
+    """Stands for all operations and residents that are here."""
+    vector = sorted((chain, known.seq, known.hash) for chain, known in reads.exchange.vector().items())
+    snapshots = sorted((one.id, one.residents) for one in reads.residents.snapshots())
+    return hashlib.sha256(json.dumps([vector, snapshots]).encode()).hexdigest()

@@ -10,6 +10,7 @@ import pytest
 from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.presentation.messages import message
 from app.syncing.packages import find_packages, inspect_package, kind_of, take_receipt
+from app.usecases.residents import load_residents
 from tests.package_town import add_picture, arrive, content, enrolled, open_office, send, take
 from tests.stores import RESIDENTS, Town
 
@@ -98,7 +99,14 @@ def test_several_packages_of_a_stick_share_one_backup(hq: Town, laptop: Town, tm
     assert done[0] == done[1] and len(list((laptop.folder / "backups").iterdir())) == 1
     arrive(laptop, "見本　三郎")  # written here since: it stands in no package
     arrive(hq, "見本　四郎")
-    assert take(laptop, send(hq, "見本小学校", tmp_path / "stick").path).backup != done[0]
+    done.append(take(laptop, send(hq, "見本小学校", tmp_path / "stick").path).backup)
+    load_residents(laptop.ctx, batches=[RESIDENTS[:2]], as_of=laptop.clock(), label="手元")  # as little
+    arrive(hq, "見本　五郎")
+    done.append(take(laptop, send(hq, "見本小学校", tmp_path / "stick").path).backup)
+    laptop.clock.forward(minutes=20)
+    arrive(hq, "見本　六郎")
+    done.append(take(laptop, send(hq, "見本小学校", tmp_path / "stick").path).backup)
+    assert len(set(done[1:])) == 4
 
 
 def test_a_receipt_lies_beside_the_package_and_acknowledges_it(hq: Town, laptop: Town, tmp_path: Path) -> None:
