@@ -25,6 +25,7 @@ from app.usecases.photo_ports import Attachments
 
 Problem = tuple[str, dict[str, Any]]
 _MOST = 50
+_FROM_AFAR = "SELECT j.record FROM journal j JOIN device d ON d.id = j.chain WHERE j.kind IN ('photo', 'payee_account') AND d.prefix = ''"
 
 
 @dataclass
@@ -78,21 +79,25 @@ def _check_snapshots(connection: Connection) -> list[Problem]:
 
 
 def _check_photos(store: Store, connection: Connection) -> list[Problem]:
-    """Photos whose picture is not there or does not open: the first fifty by name, and how many more."""
+    """Photos whose picture is not there or does not open: the first fifty by name, and how many more.
+
+    A picture that was taken elsewhere may still be on its way.
+    """
     query = (
-        select(t.photo.c.number, t.photo.c.name, t.photo.c.content, t.building.c.number)
+        select(t.photo.c.id, t.photo.c.number, t.photo.c.name, t.photo.c.content, t.building.c.number)
         .select_from(t.photo.outerjoin(t.building, t.building.c.id == t.photo.c.building_id))
         .where(~t.photo.c.deleted)
         .order_by(t.photo.c.rid)
     )
     shelf = store.backend.attachments(read_only=True)
     problems: list[Problem] = []
-    for number, name, content, building in connection.execute(query):
-        if fault := _lost(shelf, content):
+    afar = set(connection.exec_driver_sql(_FROM_AFAR).scalars())
+    for photo, number, name, content, building in connection.execute(query):
+        if (fault := _lost(shelf, content)) and (fault != "missing" or photo not in afar):
             problems.append((f"verify.photo_{fault}", {"number": number, "name": name, "building": building or ""}))
-    passbooks = select(t.payee_account.c.photo, t.payee_account.c.payee_id).where(~t.payee_account.c.deleted, t.payee_account.c.photo != "")
-    for content, payee in connection.execute(passbooks):
-        if fault := _lost(shelf, content):
+    account = t.payee_account.c
+    for book, content, payee in connection.execute(select(account.id, account.photo, account.payee_id).where(~account.deleted, account.photo != "")):
+        if (fault := _lost(shelf, content)) and (fault != "missing" or book not in afar):
             problems.append((f"verify.passbook_{fault}", {"payee": payee}))
     more = len(problems) - _MOST
     return problems if more <= 0 else [*problems[:_MOST], ("verify.photos_more", {"count": more})]
