@@ -170,16 +170,20 @@ class Store:
         """
         if self._writer is None or not isinstance(self.backend, FileBackend):
             return False
-        with self._writer.connect() as connection, connection.begin():
-            text = connection.execute(select(t.setting.c.value).where(t.setting.c.name == PLACE)).scalar_one_or_none()
-            before = Whereabouts.from_text(text) if text else None
-            here = read_whereabouts(self.folder / STORE, self.data_key)
-            if before == here:
-                return False
-            copied = before is not None and is_elsewhere(before, here)
-            if copied:
-                become_new(connection, self.data_key, site_id=own_site(connection), now=now)
-            self._note_place(connection)
+        here = read_whereabouts(self.folder / STORE, self.data_key)
+        text = self.reads.settings.get(PLACE)
+        before = Whereabouts.from_text(text) if text else None
+        if before == here:
+            return False
+        copied = before is not None and is_elsewhere(before, here)
+        try:
+            with self._writer.connect() as connection, connection.begin():
+                if copied:
+                    become_new(connection, self.data_key, site_id=own_site(connection), now=now)
+                self._note_place(connection)
+        except EnvironmentFault:
+            if copied:  # going on as the device that it was copied from would be worse than not opening
+                raise
         return copied
 
     def _note_place(self, connection: Connection) -> None:

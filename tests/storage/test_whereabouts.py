@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import gateway
+from app.domain.errors import EnvironmentFault
 from app.storage import whereabouts
 from app.storage.whereabouts import Computer, Whereabouts, board_ids, is_elsewhere, read_computer, read_whereabouts
 from app.usecases.backups import back_up_to
@@ -182,3 +183,31 @@ def test_the_id_of_the_board_is_read_from_the_firmware() -> None:
     for blank in (bytes(16), b"\xff" * 16):
         assert list(board_ids(structure(1, bytes(4) + blank + bytes(3)))) == []
     assert list(board_ids(b"")) == list(board_ids(b"\x01\x00\x00\x00")) == list(board_ids(b"\x00\x18" + bytes(30))) == []
+
+
+# -- on a full disk ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_place_that_cannot_be_noted_keeps_nobody_out_but_a_copy(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
+) -> None:
+    open_town(folder, Clock()).session.close(backup=False)
+    if elsewhere:
+        shutil.copytree(folder, tmp_path / "copy")
+    else:
+        monkeypatch.setattr(whereabouts, "read_computer", lambda: Computer(system="another", hardware=read_computer().hardware | {"new"}))
+
+    def full(*_: object) -> None:
+        raise EnvironmentFault("store.disk_full")
+
+    monkeypatch.setattr("app.storage.store.Store._note_place", full)
+    if elsewhere:
+        with pytest.raises(EnvironmentFault, match="store.disk_full"):
+            open_town(tmp_path / "copy", Clock())
+        monkeypatch.undo()
+        copy = open_town(tmp_path / "copy", Clock())
+        assert "enrol.copied_here" in copy.session.notices
+        copy.session.close(backup=False)
+    else:
+        open_town(folder, Clock()).session.close(backup=False)
