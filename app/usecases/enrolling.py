@@ -333,7 +333,7 @@ def accept_answer(ctx: Context, *, text: str, path: str = "", expected: str = ""
         if not (answer.devices.partial and _holds_whole(known, answer)):
             keep_list(uow, answer.devices)
         uow.set_setting(CONFIRMED, key if confirmed else "")
-        moved = _adopt(ctx, uow, member)
+        moved = _adopt(ctx, uow, member, answer.devices)
         uow.log_access(action="key", persons=0, target=member.letters)
         changes = uow.commit()
     return Enrolled(
@@ -372,10 +372,16 @@ def _check_answer(ctx: Context, answer: Answer) -> EnrolledDevice:
     return member
 
 
-def _adopt(ctx: Context, uow: UnitOfWork, member: EnrolledDevice) -> bool:
-    """Work for the site that headquarters named. Its record comes with the first package; until then the list tells its name."""
+def _adopt(ctx: Context, uow: UnitOfWork, member: EnrolledDevice, devices: DeviceList) -> bool:
+    """Work for the site that headquarters named. Its record comes with the first package; until then the list tells its name.
+
+    The site that this laptop made for itself ends, unless somebody else works there: nobody shall choose between two of one name.
+    """
     if member.site_id == ctx.place.site_id:
         return False
+    own = uow.sites.get(ctx.place.site_id)
+    if own is not None and not own.deleted and not any(one.site_id == own.id for one in devices.devices if one.device != member.device):
+        uow.sites.save(replace(own, deleted=True))
     uow.work_at(member.site_id)
     return True
 

@@ -120,6 +120,10 @@ def test_a_bound_laptop_gets_the_record_of_its_site_with_the_first_package(hq: L
     hall.again()
     carry(hall, hq)
     assert {"登録前", "登録後"} <= names(hq) and sound(hq, hall)
+    for one in (hq, hall):  # the site that the laptop had made for itself is no choice any more, and still has its name in histories
+        assert "公民館のパソコン" not in {found.name for found in one.ctx.reads.all("site")}  # type: ignore[attr-defined]
+    before = next(one for one in hq.ctx.reads.all("shelter") if one.name == "登録前")  # type: ignore[attr-defined]
+    assert hq.ctx.reads.journal.history(before.id)[0].site == "公民館のパソコン"
     hall.close()
 
 
