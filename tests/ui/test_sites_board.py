@@ -94,3 +94,15 @@ def test_the_board_leaves_as_a_file_with_its_line(board: Any, tmp_path: Path, se
     settle()
     written = (tmp_path / "board.csv").read_text("utf-8-sig")
     assert "最も古い拠点: 見本小学校 09:00" in written and "架空公民館" in written
+
+
+def test_a_site_without_a_laptop_stands_among_them(board: Any, settle: Settle) -> None:
+    from dataclasses import replace
+
+    from app.ui.sites.detail import status_lines
+
+    paper = replace(board.board[1], state="paper", letters="", device="site", data_until=board.context.now(), written_at=None)
+    told = status_lines(paper, (), board.context.now())
+    assert "端末がない拠点" in told[0] and "たった今" in told[0] and not any("失効" in line for line in told)
+    board.show_board([*board.board, paper], None)
+    assert board.table.rows.rowCount() == 4 and board.table.select_id("site") and "端末" not in board.detail.title.text()

@@ -82,7 +82,7 @@ class BoardTab(Tab):
         """Show what was read; ages are counted now."""
         self.board, now = board, self.context.now()
         self.detail.gaps = gaps
-        others = [one for one in board if one.state == "active" and not one.mine]
+        others = [one for one in board if one.state in ("active", "paper") and not one.mine]
         self.line.setText(say_freshness(fresh) or f"{self.context.place.site_name}が知る内容")
         self.table.rows.column_set = board_columns(now)
         self.table.set_view("standard")
@@ -100,7 +100,9 @@ class BoardTab(Tab):
         silent = (*(fresh.never if fresh else ()), *(fresh.silent if fresh else ()))
         wrong = [one for one in others if abs(one.clock_offset or 0) >= CLOCK_WRONG.total_seconds()]
         unread, gaps = sum(one.unread for one in others), sum(one.gaps for one in others)
-        self.tiles["sites"].show_number(len({one.site_id for one in others}), note=f"端末 {len(others):,}台")
+        self.tiles["sites"].show_number(
+            len({one.site_id for one in others}), note=f"端末 {sum(one.state == 'active' for one in others):,}台"
+        )
         self.tiles["silent"].show_number(
             len(silent), note=say_sites(silent) if silent else "すべて12時間以内", tone="warn" if silent else "good"
         )

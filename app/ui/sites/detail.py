@@ -36,7 +36,7 @@ class SiteDetail(QFrame):
         """Say it."""
         if status is None:
             return
-        self.title.setText(f"{status.site}　{label('site.kind', status.kind)}　端末 {status.letters}")
+        self.title.setText(f"{status.site}　{label('site.kind', status.kind)}{f'　端末 {status.letters}' if status.letters else ''}")
         self.words.setText("\n".join(status_lines(status, self.gaps, now)))
         self.carry_button.setVisible(not status.mine and status.state == "active")
         self.setAccessibleName(f"{self.title.text()} {self.words.text()}")
@@ -46,6 +46,13 @@ def status_lines(status: SiteStatus, gaps: Sequence[GapNote], now: datetime) -> 
     """What is known of a device, what is wrong, what to do."""
     if status.mine:
         return ["いま使っている端末です。"]
+    if status.state == "paper":
+        at = known_until(status)
+        told = f"{moment_long(at)}の名簿です（{age_words(at, now)}）。" if at else ""
+        return [
+            f"支えの端末がない拠点です。紙やファイルの名簿から取り込みました。{told}",
+            "新しい名簿が届いたら、この拠点の名前で取り込んでください。",
+        ]
     if status.state != "active":
         return ["失効しました。この端末の、失効したあとの記録は取り込みません。"]
     until = known_until(status)
