@@ -205,11 +205,13 @@ class ChainWriter:
         if not new:
             return
         values: list[tuple[Any, ...]] = []
+        found = self._connection.execute(select(t.device.c.journal_seq).where(t.device.c.id == device)).scalar_one_or_none()
+        known = found or 0
         for one in new:
             op, act, seq, context, hlc, at_ms, operator, site, purpose, reason, kind, record, action, changes = one.row
             self._check(device, one)
             chain = device
-            if one.seq in here:
+            if one.seq in here or one.seq <= known:
                 self._apart.add(device)
                 chain = f"{device}~?{one.hash}"
             values.append(
@@ -243,9 +245,16 @@ class ChainWriter:
             return
         chains = self._chains.get(device) or [device]
         before = self._stretches(chains)
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for gap in gaps:
-            for first, last, previous, digest in _uncovered(gap, ends[gap.first - 1], before, here):
+            same = {link.hash for link in before if link.last == gap.last} | here.get(gap.last, set())
+            if gap.hash in same:
+                continue
+            if same or any(gap.first <= seq <= gap.last for seq in here):  # something else is at its place: a copy of the device
+                self._apart.add(device)
+                rows.append((f"{device}~?{gap.hash}", gap.first, gap.last, gap.audience, ends[gap.first - 1], gap.hash))
+                continue
+            for first, last, previous, digest in _uncovered(gap, ends[gap.first - 1], before):
                 rows.append((device, first, last, gap.audience, previous, digest))
                 before.append(Link(first, last, previous, digest))
         if rows:
@@ -253,8 +262,8 @@ class ChainWriter:
             self._changed.add(device)
 
     def _stretches(self, chains: Sequence[str]) -> list[Link]:
-        query = f"SELECT first, last, previous, hash FROM withheld WHERE chain IN ({marks(chains)}) ORDER BY first"
-        return [Link(*row) for row in self._connection.exec_driver_sql(query, tuple(chains)).all()]
+        query = f"SELECT first, last, previous, hash FROM withheld WHERE chain IN ({marks(chains)}) OR chain LIKE ? ORDER BY first"
+        return [Link(*row) for row in self._connection.exec_driver_sql(query, (*chains, f"{device_of(chains[0])}~?%")).all()]
 
     # -- afterwards ----------------------------------------------------------------------------------------------
 
@@ -306,7 +315,8 @@ class ChainWriter:
         rows = self._connection.execute(select(t.device).where(t.device.c.id.in_(chains))).all()
         query = f"SELECT device_seq, device_seq, previous, hash, chain FROM journal WHERE chain IN ({marks(chains)}) OR chain LIKE ?"
         found = self._connection.exec_driver_sql(query, (*chains, f"{device}~?%")).all()
-        family = name_branches(device, [*(Link(*row[:4]) for row in found), *self._stretches(chains)])
+        stretches = self._stretches(chains)
+        family = name_branches(device, [*stretches, *(Link(*row[:4]) for row in found)])
         moved = [(family.names[row[3]], row[4], row[0]) for row in found if family.names[row[3]] != row[4]]
         run_many(
             self._connection, "UPDATE journal SET chain = ? WHERE chain = ? AND device_seq = ?", [(f"{device}~!{n}", *one[1:]) for n, one in enumerate(moved)]
@@ -315,8 +325,8 @@ class ChainWriter:
             self._connection, "UPDATE journal SET chain = ? WHERE chain = ? AND device_seq = ?",
             [(name, f"{device}~!{n}", seq) for n, (name, _, seq) in enumerate(moved)],
         )  # fmt: skip
-        for link in self._stretches(chains):
-            place = t.withheld.c.chain.in_(chains), t.withheld.c.first == link.first, t.withheld.c.hash == link.hash
+        for link in stretches:
+            place = t.withheld.c.chain.like(f"{device}%"), t.withheld.c.first == link.first, t.withheld.c.hash == link.hash
             self._connection.execute(update(t.withheld).where(*place).values(chain=family.names[link.hash]))
         ends = {(row.journal_seq, row.journal_hash) for row in rows if row.prefix}
         mine = _lineage_of(family.branches, {family.names.get(digest, device) for _, digest in ends}) if ends else set()
@@ -412,21 +422,16 @@ def _lineage_of(branches: Iterable[Branch], names: set[str]) -> set[str]:
     return found
 
 
-def _uncovered(gap: Gap, previous: str, stretches: Iterable[Link], here: Mapping[int, set[str]]) -> list[tuple[int, int, str, str]]:
-    """The parts of a gap of which nothing is here: first, last, the hash before, the hash behind ("" hashes are not known and left out)."""
-    covered = sorted(
-        [(link.first, link.last, link.previous, link.hash) for link in stretches if link.first <= gap.last and link.last >= gap.first]
-        + [(seq, seq, "", "") for seq in here if gap.first <= seq <= gap.last]
-    )
-    if not covered:
-        return [(gap.first, gap.last, previous, gap.hash)]
+def _uncovered(gap: Gap, previous: str, stretches: Iterable[Link]) -> list[tuple[int, int, str, str]]:
+    """The parts of a gap that are not noted yet: first, last, the hash before, the hash behind."""
     found: list[tuple[int, int, str, str]] = []
     at, before = gap.first, previous
-    for first, last, link_before, link_hash in covered:
-        if first > at and before and link_before:
-            found.append((at, first - 1, before, link_before))
-        at, before = max(at, last + 1), link_hash
-    if at <= gap.last and before:
+    for link in sorted(link for link in stretches if link.first <= gap.last and link.last >= gap.first):
+        if link.first > at:
+            found.append((at, link.first - 1, before, link.previous))
+        if link.last >= at:
+            at, before = link.last + 1, link.hash
+    if at <= gap.last:
         found.append((at, gap.last, before, gap.hash))
     return found
 
