@@ -312,3 +312,30 @@ def test_a_stick_is_noticed_from_any_page(window: MainWindow, laptop: Laptop, to
 def test_a_laptop_that_takes_no_part_says_nothing_of_sticks(window: MainWindow, settle: Settle) -> None:
     settle()
     assert not window.sticks.watch._timer.isActive()
+
+
+def test_a_cancelled_write_says_so_and_leaves_nothing(
+    at_site: MainWindow, laptop: Laptop, stick: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.domain.errors import Cancelled
+    from app.syncing import packages
+
+    def cancel(*_: Any, **__: Any) -> None:
+        raise Cancelled()
+
+    page = open_page(at_site, settle)
+    plug(page, settle, stick)
+    monkeypatch.setattr(packages, "write_sealed", cancel)
+    page.carry()
+    settle()
+    assert page.outcome.words == "中止しました。何も書き込んでいません。" and not list(stick.iterdir())
+    assert page.carry_act.button.isEnabled()
+
+
+def test_a_stick_pulled_before_writing_is_a_sentence(at_site: MainWindow, laptop: Laptop, stick: Path, settle: Settle) -> None:
+    page = open_page(at_site, settle)
+    plug(page, settle, stick)
+    stick.rmdir()
+    page.carry()
+    settle()
+    assert "見つかりません" in page.outcome.words and not stick.exists()

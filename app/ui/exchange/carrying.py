@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
@@ -151,10 +150,3 @@ class CarryDialog(_TransferDialog):
         self.close_button.setFocus()
         self.grow()
         self.written.emit(done)
-
-
-def carry_dialog(parent: QWidget, shell: Shell, **more: Any) -> CarryDialog:
-    """Open it."""
-    dialog = CarryDialog(parent, shell, **more)
-    dialog.open()
-    return dialog
