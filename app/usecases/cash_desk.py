@@ -11,13 +11,14 @@ from typing import Any
 
 from app.domain import voucher_rules
 from app.domain.errors import EnvironmentFault, RuleViolation
-from app.domain.governance import Operator, rights_of
+from app.domain.governance import rights_of
 from app.domain.identifiers import device_prefix, new_id
 from app.domain.payments import IDENTIFIED, Receipt, Voucher
 from app.usecases.cash_effects import on_paid, on_refunded
 from app.usecases.cash_rows import Paid, ReceiptFilter, ReceiptRow, Refund, VoucherRow
 from app.usecases.context import Changes, Context
 from app.usecases.masking import sees_protected
+from app.usecases.operators import list_operators
 from app.usecases.ports import Reads, UnitOfWork
 from app.usecases.protections import today
 
@@ -293,8 +294,8 @@ def confirm_refund(ctx: Context, *, refund_id: str, second: str = "", password: 
 def _second(ctx: Context, name: str, password: str) -> str:
     """The name of an operator who may pay and knows their password."""
     wanted = _plain(name)
-    for one in ctx.reads.all("operator"):
-        if isinstance(one, Operator) and not one.disabled and _plain(one.name) == wanted and "pay" in rights_of(one.roles):
+    for one in list_operators(ctx):
+        if not one.disabled and _plain(one.name) == wanted and "pay" in rights_of(one.roles):
             if not password:
                 raise EnvironmentFault("operator.password_missing")
             if ctx.cabinet.check_password(login=one.name, password=password) != one.slot:

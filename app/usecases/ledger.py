@@ -9,11 +9,12 @@ from datetime import date
 
 from app.domain.books import ACCOUNTS, BY_HAND
 from app.domain.errors import RuleViolation
-from app.domain.governance import Operator, Site
+from app.domain.governance import Site
 from app.domain.relief import Entitlement, Programme, ReliefRound, Yen, check_yen
 from app.usecases import postings
 from app.usecases.context import Context
 from app.usecases.ledger_rows import AccountBalance, BookProblem, Funds, Ledgered, LedgerFilter, PostingRow
+from app.usecases.operators import list_operators
 from app.usecases.ports import UnitOfWork
 from app.usecases.protections import read_day, today
 
@@ -201,9 +202,8 @@ def _second(ctx: Context, text: str) -> str:
     wanted = "".join(text.split())
     if not wanted:
         raise RuleViolation("ledger.second_missing", field="second")
-    operators = [one for one in ctx.reads.all("operator") if isinstance(one, Operator) and not one.disabled]
-    for one in operators:
-        if wanted in (one.id, "".join(one.name.split())):
+    for one in list_operators(ctx):  # those of other sites have a name here, and are not at hand
+        if not one.disabled and wanted in (one.id, "".join(one.name.split())):
             if one.id == ctx.actor.operator_id:
                 raise RuleViolation("ledger.second_self", field="second")
             return one.id
@@ -213,11 +213,7 @@ def _second(ctx: Context, text: str) -> str:
 def list_seconds(ctx: Context) -> list[tuple[str, str]]:
     """``(id, name)`` of the operators who can be the second person."""
     ctx.require("ledger")
-    return [
-        (one.id, one.name)
-        for one in ctx.reads.all("operator")
-        if isinstance(one, Operator) and not one.disabled and one.id != ctx.actor.operator_id
-    ]
+    return [(one.id, one.name) for one in list_operators(ctx) if not one.disabled and one.id != ctx.actor.operator_id]
 
 
 def _check_funds(ctx: Context, amount: Yen, *, programme: Programme | None = None, site: Site | None = None) -> None:
