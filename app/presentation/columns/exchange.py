@@ -112,13 +112,14 @@ PACKAGES: ColumnSet[PackageRow] = ColumnSet(
         Column(key="by", label="操作者", text=lambda r: r.by, width=7, sort=lambda r: r.by),
         Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=6, align="right", sort=lambda r: r.bytes),
         Column(key="written", label="作成日時", text=lambda r: moment_long(r.written_at), width=15, sort=lambda r: r.written_at),
-        Column(key="name", label="ファイル", text=lambda r: r.name, width=12, sort=lambda r: r.name),
+        Column(key="name", label="ファイル", text=lambda r: r.name, width=12, sort=lambda r: r.name, screen_only=True),
+        Column(key="file", label="ファイル", text=lambda r: r.name, width=24, sort=lambda r: r.name),
         Column(key="id", label="番号", text=lambda r: r.id, width=18, sort=lambda r: r.id),
     ),
     views={
         "standard": ("when", "direction", "site", "state", "records", "conflicts", "gaps", "by", "name"),
         "full": (
-            "handled", "direction", "site", "state", "records", "span", "conflicts", "gaps", "by", "bytes", "written", "name", "id",
+            "handled", "direction", "site", "state", "records", "span", "conflicts", "gaps", "by", "bytes", "written", "file", "id",
         ),
         "compact": ("handled", "direction", "site", "state", "records", "conflicts", "gaps", "by"),
     },
