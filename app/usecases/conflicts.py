@@ -44,7 +44,7 @@ def settle_conflict(
     ctx.require("settle")
     with ctx.unit(reason=reason) as uow:
         reads = uow.reads.seen_by(see_protected=ctx.actor.may("see_protected"))
-        view = next((one for one in reads.exchange.conflicts() if one.id == conflict_id), None)
+        view = next(iter(reads.exchange.conflicts(only=conflict_id)), None)
         conflict = reads.exchange.conflict(conflict_id)
         if view is None or conflict is None:
             raise RuleViolation("conflict.not_found", conflict=conflict_id)

@@ -74,9 +74,9 @@ def conflict_of(connection: Connection, guard: Guard, wanted: str) -> Conflict |
     return next((one for one, _, _ in _two_places(connection, guard) if one.id == wanted), None)
 
 
-def conflict_views(connection: Connection, guard: Guard, *, limit: int) -> list[ConflictView]:
-    """The first of them."""
-    rows = _seen(connection, guard)[:limit]
+def conflict_views(connection: Connection, guard: Guard, *, limit: int, only: str = "") -> list[ConflictView]:
+    """The first of them, or the one with an id."""
+    rows = [row for row in _seen(connection, guard) if only in ("", row[0])][:limit]
     merged = _merged(connection, rows)
     told = _operations(connection, [side.op_id for one in merged.values() for side in one.sides])
     found = []
@@ -100,7 +100,8 @@ def conflict_views(connection: Connection, guard: Guard, *, limit: int) -> list[
                 owned=kind in OWNED,
             )
         )
-    for conflict, person, found_at in _two_places(connection, guard)[: max(0, limit - len(rows))]:
+    places = [] if only and rows else [one for one in _two_places(connection, guard) if only in ("", one[0].id)]
+    for conflict, person, found_at in places[: max(0, limit - len(rows))]:
         told = _operations(connection, [side.op_id for side in conflict.sides])
         shown = {name: _values(connection, "stay", conflict.record).get(name) for name in conflict.fields}
         title, sides = describe(connection, "person", person)[0], _sides(conflict, told)

@@ -194,10 +194,10 @@ class ExchangeQueries:
 
     # -- conflicts -----------------------------------------------------------------------------------------------
 
-    def conflicts(self, *, limit: int | None = None) -> list[ConflictView]:
-        """Open conflicts, those found first at the beginning."""
+    def conflicts(self, *, limit: int | None = None, only: str = "") -> list[ConflictView]:
+        """Open conflicts, those found first at the beginning; with ``only`` the one of this id."""
         with self._source() as connection:
-            return conflict_views(connection, self._guard, limit=NO_LIMIT if limit is None else limit)
+            return conflict_views(connection, self._guard, limit=NO_LIMIT if limit is None else limit, only=only)
 
     def count_conflicts(self) -> int:
         """How many conflicts ``conflicts`` tells."""
