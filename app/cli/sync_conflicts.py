@@ -109,7 +109,7 @@ def _named(view: ConflictView, text: str) -> tuple[str, str]:
     from app.presentation.labels import field_label
 
     told = [f"{field}={field_label(view.kind, field)}" for field in view.fields]
-    raise UsageFault("conflict.several_fields", count=len(told), fields=told)
+    raise UsageFault("conflict.several_fields", conflict=view.id, count=len(told), fields=told)
 
 
 def _value(view: ConflictView, name: str, text: str) -> Any:
