@@ -9,17 +9,17 @@ import fcntl
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 OWNER, OWNER_PASSWORD = "sasae", "owner's password"
 _BINARIES = "/usr/lib/postgresql"
@@ -47,6 +47,8 @@ def require_postgres() -> None:
     """Skip in words where there is no server to be had; under CI that is a failure."""
     if binaries() is not None:
         return
+    import pytest  # not where a measurement starts a server
+
     words = "no PostgreSQL on this machine (Debian: apt-get install postgresql); what is said about it was not tested"
     if os.environ.get("CI"):
         pytest.fail(words)
@@ -132,7 +134,23 @@ def _account() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _start(folder: Path) -> None:
+def start(folder: Path, settings: Sequence[str] = _SETTINGS) -> Cluster:
+    """A server of its own in a folder, ended with this process. ``settings`` besides the places and TLS."""
+    _start(folder, settings)
+    return Cluster(folder, int((folder / "port").read_text()))
+
+
+def stop() -> None:
+    """End the servers that this process started, and wait for them; the watchers take their folders away."""
+    for process in _RUNNING:
+        if str(process.args[0]).endswith("postgres"):  # type: ignore[index]
+            process.send_signal(signal.SIGINT)
+    for process in _RUNNING:
+        process.wait(60)
+    _RUNNING.clear()
+
+
+def _start(folder: Path, given: Sequence[str] = _SETTINGS) -> None:
     programs, account = binaries(), _account()
     assert programs is not None
     shutil.rmtree(folder, ignore_errors=True)
@@ -146,7 +164,7 @@ def _start(folder: Path) -> None:
     _write_hba(data)
     _certify(folder, account)
     port = _free_port()
-    settings = [*_SETTINGS, f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", f"port={port}", "ssl=on"]
+    settings = [*given, f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", f"port={port}", "ssl=on"]
     settings += [f"ssl_cert_file={folder / 'server.crt'}", f"ssl_key_file={folder / 'server.key'}"]
     options = [word for setting in settings for word in ("-c", setting)]
     with (folder / "log").open("ab") as log:
