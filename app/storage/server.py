@@ -7,6 +7,8 @@ Readers get one consistent snapshot per transaction, cannot write, and wait for 
 from __future__ import annotations
 
 import re
+import select
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +18,8 @@ from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, Integer, create_engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGExecutionContext_psycopg
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
 from app.storage.dialects.marks import to_psycopg
@@ -29,6 +32,7 @@ BUSY_MS = 5000
 CONNECT_SECONDS = 10
 _IDLE_MS = 10 * 60 * 1000
 """A desk that stays silent this long inside a transaction loses it: it holds up everybody who wants to write."""
+_RESTED_S = 20.0
 _SESSION = (
     f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout={_IDLE_MS} -c jit=off -c timezone=UTC"
     " -c standard_conforming_strings=on -c client_min_messages=warning"
@@ -143,8 +147,6 @@ def _spoken(error: psycopg.Error) -> str:
 
 def _translate_event(context: ExceptionContext) -> None:
     original = context.original_exception
-    if context.is_pre_ping:
-        return  # a connection that died in the pool: a new one is made, and only if that fails it is told
     if isinstance(original, psycopg.Error) and (not isinstance(original, _OWN_BUG) or original.sqlstate == "42501"):
         raise translate(original) from original
 
@@ -171,6 +173,25 @@ def _convert(connection: Connection, cursor: Any, statement: str, parameters: An
     return statement, parameters
 
 
+def _note_use(connection: psycopg.Connection[Any] | None, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _look_after(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: object) -> None:
+    """A connection that died in the pool is exchanged for a new one; asking the server each time would double the cost of a question.
+
+    One that the server ended can be read from. One that rested long is asked: a cable may have been pulled.
+    """
+    rested = time.monotonic() - record.info.get("used", time.monotonic())
+    if not connection.closed and rested < _RESTED_S and not select.select([connection.pgconn.socket], [], [], 0)[0]:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
+
 class _Context(PGExecutionContext_psycopg):
     """Rows are streamed for questions only: a connection asked to stream once is asked for everything that follows, too."""
 
@@ -190,10 +211,11 @@ def _engine(create: Callable[[], Any], *, size: int, more: int) -> Engine:
         pool_size=size,
         max_overflow=more,
         pool_use_lifo=True,
-        pool_pre_ping=True,
     )
     engine.dialect.colspecs = {**engine.dialect.colspecs, Integer: _Whole}
     engine.dialect.execution_ctx_cls = _Context
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _look_after)
     event.listen(engine, "handle_error", _translate_event)
     event.listen(engine, "before_cursor_execute", _convert, retval=True)
     return engine
