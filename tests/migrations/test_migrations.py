@@ -24,6 +24,8 @@ from app.usecases.buildings import building_rows
 from app.usecases.cash_desk import pay
 from app.usecases.cash_rows import VoucherFilter
 from app.usecases.certificate_rows import ApplicationFilter, CertificateFilter
+from app.usecases.conflicts import settle_conflict
+from app.usecases.enrolment import need_list
 from app.usecases.entitlements import entitlement_rows, list_entitlement_ids
 from app.usecases.forms import list_designs
 from app.usecases.ledger import trial_balance, verify_books
@@ -168,6 +170,21 @@ def test_frozen_store_keeps_what_schema_0004_brought(tmp_path: Path, revision: s
         assert verify_books(ctx) == [] and sum(row.balance for row in trial_balance(ctx)) == 0
         with pytest.raises(RuleViolation, match="voucher.already_paid"):
             pay(ctx, voucher_id=paper.id, identified="licence")
+    finally:
+        town.session.close(backup=False)
+
+
+def test_frozen_store_keeps_what_schema_0005_brought(tmp_path: Path) -> None:
+    town = open_town(copy_store(FROZEN / "schema-0005", tmp_path / "data"), Clock(START + timedelta(days=2)))
+    try:
+        exchange = town.ctx.reads.exchange
+        (open_case,) = exchange.conflicts()
+        assert (open_case.kind, open_case.fields, len(open_case.sides)) == ("person", ("phone",), 2)
+        settle_conflict(town.ctx, conflict_id=open_case.id, take="A", reason="本人に聞いた")
+        assert exchange.count_conflicts() == 0
+        assert sorted((row.direction, row.records > 0) for row in exchange.packages()) == [("in", True), ("out", True)]
+        assert [one.state for one in need_list(town.ctx).devices] == ["active", "active"]
+        assert town.problems() == []
     finally:
         town.session.close(backup=False)
 

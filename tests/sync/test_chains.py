@@ -215,7 +215,8 @@ def test_a_kind_of_a_newer_program_is_refused(pair: tuple[Laptop, Laptop]) -> No
     (segment,) = own(one.write(known(hq)), one) or [None]  # type: ignore[list-item]
     row: Any = next(iter(segment.rows)) if segment else None
     assert row is None or isinstance(row, Gap)  # it is in no list of what a site is given
-    bad = Segment(chain=one.device, device=one.device, first=1, previous="0" * 64, rows=(("o", "a", 1, "{}", "h", 1, "", "", "", "", "dream", "r", "create", "{}"),))
+    rows = (("o", "a", 1, "{}", "h", 1, "", "", "", "", "dream", "r", "create", "{}"),)
+    bad = Segment(chain=one.device, device=one.device, first=1, previous="0" * 64, rows=rows)
     with pytest.raises(EnvironmentFault, match="exchange.unknown_kind"):
         hq.take([bad], devices)
 
