@@ -22,6 +22,7 @@ from app.usecases.rows import VerificationReport
 if TYPE_CHECKING:
     from app.domain.governance import Site
     from app.storage.keyring import Keyring
+    from app.storage.registry import StoreUnit
     from app.storage.store import Store
     from app.usecases.exchange_ports import DeviceKeys
 
@@ -39,6 +40,7 @@ class FolderSession:
     """See ``usecases.gateway.Session``."""
 
     def __init__(self, folder: Path, store: Store, ring: Keyring, actor: Actor, *, now: Clock, notices: tuple[str, ...] = ()) -> None:
+        from app.bootstrap_desks import server_of
         from app.matching import MemoryMatcher
         from app.storage.backup import StoreBackups
         from app.storage.cabinet import StoreCabinet
@@ -47,6 +49,7 @@ class FolderSession:
         self.folder = folder
         self._store = store
         self._closed = False
+        self.server, self._newest = server_of(store)
         place = _place_of(store)
         self.context = Context(
             actor=actor,
@@ -60,9 +63,7 @@ class FolderSession:
             matcher=MemoryMatcher(),
             now=now,
             purpose=default_purpose(),
-            open_uow=lambda purpose, reason: store.unit(
-                operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=now()
-            ),
+            open_uow=lambda purpose, reason: self._unit(actor, place, purpose, reason, now()),
         )
         from app.usecases.overview import check_clock
         from app.usecases.protections import notices_of
@@ -70,6 +71,16 @@ class FolderSession:
         problem = check_clock(self.context)
         early = (("store.reserve_used",) if store.reserve_used else ()) + ((problem,) if problem else ())
         self.notices = (*notices, *early, *notices_of(self.context))
+
+    def _unit(self, actor: Actor, place: Place, purpose: str, reason: str, at: datetime) -> StoreUnit:
+        unit = self._store.unit(operator=actor.operator_id, site=place.site_id, purpose=purpose, reason=reason, now=at)
+        if self._newest is not None:
+            unit.noted = self._newest.note_own
+        return unit
+
+    def changes_elsewhere(self) -> Mapping[str, frozenset[str]]:
+        """See ``Session``."""
+        return self._newest.poll() if self._newest is not None else {}
 
     @staticmethod
     def _keys_of(store: Store, place: Place, actor: Actor, now: Clock) -> DeviceKeys:
@@ -272,6 +283,19 @@ class FolderGateway:
             uow.operators.add(operator)
             uow.commit()
         return Actor(operator_id=operator.id, name=operator.name, roles=operator.roles, slot=slot)
+
+    def look_at(self, database: str) -> str:
+        """See ``Gateway``."""
+        from app.bootstrap_desks import look_at
+
+        return look_at(database)
+
+    def join(self, folder: Path, *, database: str, operator: str, password: str) -> Session:
+        """See ``Gateway``."""
+        from app.bootstrap_desks import join_store
+
+        join_store(self, folder, database=database, operator=operator, password=password)
+        return self.open(folder, operator=operator, password=password)
 
     def demo(self, folder: Path, *, operator: str, password: str, residents: int = 2000, seed: int = 1, job: Job | None = None) -> Session:
         """A training folder with an invented municipality and every kind of record."""

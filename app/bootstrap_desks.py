@@ -10,7 +10,11 @@ from app.domain.errors import EnvironmentFault, RuleViolation
 from app.usecases.job import QUIET, Job
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from app.bootstrap import FolderGateway
+    from app.storage.newest import Newest
+    from app.storage.store import Store
 
 
 def move_folder(gateway: FolderGateway, folder: Path, *, database: str, operator: str, password: str, job: Job = QUIET) -> tuple[str, int]:
@@ -69,6 +73,43 @@ def join_store(gateway: FolderGateway, folder: Path, *, database: str, operator:
         raise EnvironmentFault("file.not_writable", path=str(folder / DESK), detail=error.strerror or "") from None
     write_desk(folder, Desk(database, ring.store_id))
     return device
+
+
+def server_of(store: Store) -> tuple[str, Newest | None]:
+    """Which database a desk works on, and what tells of the other desks there."""
+    url = str(getattr(store.backend, "url", ""))
+    if not url:
+        return "", None
+    from urllib.parse import urlsplit
+
+    from app.storage.newest import Newest
+
+    address = urlsplit(url)
+    return "/".join(part for part in (address.hostname or "", address.path.strip("/")) if part), Newest(store.reader())
+
+
+def look_at(database: str) -> str:
+    """``store`` when the database holds one that desks can join, ``empty`` when one can be made there; else EnvironmentFault ``database.…``."""
+    from sqlalchemy import inspect
+
+    from app.storage.moving import on_server
+    from app.storage.server import shown
+    from app.storage.server_backend import check_database
+
+    found: list[str] = []
+
+    def look(connection: Connection) -> None:
+        names = set(inspect(connection).get_table_names())
+        if names and not {"keyring", "alembic_version"} <= names:
+            raise EnvironmentFault("database.other_tables", database=shown(database), table=min(names))
+        if names and connection.exec_driver_sql("SELECT count(*) FROM keyring").scalar_one():
+            found.append("store")
+        else:
+            check_database(connection, database)
+            found.append("empty")
+
+    on_server(database, look)
+    return found[0]
 
 
 def require_role(database: str, role: str) -> None:

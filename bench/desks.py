@@ -343,7 +343,11 @@ def measure(cluster: Any, work: Path, wanted: argparse.Namespace) -> dict[str, A
     }  # fmt: skip
     verified: list[Any] = []
     found["verify_s"] = round(timed(lambda: verified.append(session.verify())), 1)
-    found["verify"] = {"ok": verified[0].ok, "journal_rows": verified[0].journal_rows, "problems": [code for code, _ in verified[0].problems]}
+    found["verify"] = {
+        "ok": verified[0].ok,
+        "journal_rows": verified[0].journal_rows,
+        "problems": [code for code, _ in verified[0].problems],
+    }
     session.close(backup=False)
     base = floor(url, len(done), max(1, round(rows / len(done))))
     writes = found["saturated"]["writes_per_s"]

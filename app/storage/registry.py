@@ -176,20 +176,27 @@ def _default(field: Any) -> Any:
 class StoreUnit:
     """See ``usecases.ports.UnitOfWork``."""
 
-    def __init__(self, engine: Engine, data_key: bytes, *, operator: str, site: str, purpose: str, reason: str, now: datetime) -> None:
+    def __init__(
+        self, engine: Engine, data_key: bytes, *, operator: str, site: str, purpose: str, reason: str, now: datetime, device: str = ""
+    ) -> None:
         self._engine = engine
         self._data_key = data_key
         self._stamp = Stamp(operator=operator, site=site, purpose=purpose, reason=reason, at_ms=int(now.timestamp() * 1000))
         self._now = now
+        self._device = device
+        self._another = False
         self._touched: dict[str, set[str]] = defaultdict(set)
         self._writer: JournalWriter | None = None
         self._act = ""
         self._done = False
+        self.noted: Callable[[str], object] = lambda act: None
+        """Told the act once it is on the disk."""
 
     def __enter__(self) -> StoreUnit:
         self._connection = self._engine.connect()
         try:
             self._transaction = self._connection.begin()
+            self._another = self._device not in ("", self._own_device())
         except BaseException:
             self._connection.close()
             raise
@@ -237,8 +244,18 @@ class StoreUnit:
         """The repository of a kind by its journal name."""
         return self._repositories[kind]
 
+    def _own_device(self) -> str:
+        found = self._connection.execute(select(t.device.c.id).where(t.device.c.is_self)).scalar_one_or_none()
+        return found or self._device
+
+    def _need_same_device(self) -> None:
+        """RuleViolation ``exchange.open_again``: numbers, vouchers and boxes of the device that this session acts for are not ours."""
+        if self._another:
+            raise RuleViolation("exchange.open_again")
+
     def _journal(self) -> JournalWriter:
         if self._writer is None:
+            self._need_same_device()
             self._writer = JournalWriter(self._connection, self._data_key, self._stamp)
             self._writer.act = self._act or self._writer.act
         return self._writer
@@ -275,6 +292,8 @@ class StoreUnit:
             if fault.code != "database.lost" or not self._arrived():
                 raise
         self._done = True
+        if self._writer is not None:
+            self.noted(self._writer.act)
         return {kind: frozenset(ids) for kind, ids in self._touched.items()}
 
     def _arrived(self) -> bool:
@@ -293,6 +312,7 @@ class StoreUnit:
 
     def next_number(self, name: str) -> int:
         """The next serial of this device, from 1."""
+        self._need_same_device()
         current = self._connection.execute(select(t.serial.c.next).where(t.serial.c.name == name)).scalar_one_or_none()
         if current is None:
             self._connection.execute(insert(t.serial).values(name=name, next=2))

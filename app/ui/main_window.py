@@ -17,6 +17,7 @@ from app.ui import faults, theme
 from app.ui.exchange.noticing import StickNotice
 from app.ui.glyphs import loading
 from app.ui.icons import IconLabel
+from app.ui.other_desks import OtherDesks
 from app.ui.page import Page
 from app.ui.pages import PageEntry, installed_pages, page_keys
 from app.ui.preferences import Preferences
@@ -53,7 +54,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 640)
         self.rail = Rail(list(self._entries))
         self.search = SearchBox(_SEARCH_HINT, name="人を検索")
-        self.status = StatusBar(self.context)
+        self.status = StatusBar(self.context, server=session.server)
         self.notice = Banner(closable=True)
         self.stack = QStackedWidget()
         self._lay_out(place.training)
@@ -66,6 +67,8 @@ class MainWindow(QMainWindow):
         self._start_backups()
         self.sticks = StickNotice(self)
         QTimer.singleShot(0, self.sticks.start)
+        self.desks = OtherDesks(self)
+        self.desks.start()
 
     @property
     def folder(self) -> Path:
@@ -184,6 +187,18 @@ class MainWindow(QMainWindow):
             self._start_backups()
             self.sticks.start()
 
+    def read_again(self) -> None:
+        """Everything that is shown may be old."""
+        for page in self._pages.values():
+            page.stale = True
+        self._freshen(self.current)
+        self.refresh_status()
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the folder is being closed."""
+        return bool(self._closing)
+
     def refresh_status(self) -> None:
         """Read again when the last backup and the last package were."""
 
@@ -257,6 +272,7 @@ class MainWindow(QMainWindow):
         self.setEnabled(False)
         self._backup_timer.stop()
         self.sticks.watch.stop()
+        self.desks.stop()
         operation = self.runner.write(lambda _: self.session.close(), parent=self, label="window.closing")
         operation.success(lambda _: self._left()).failure(self._not_left).start()
 

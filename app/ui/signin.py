@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,17 +93,33 @@ class SignInWindow(QWidget):
 
         self.open_with(work, label="window.training")
 
-    def start_guide(self) -> None:
-        """The first-run guide, in this window."""
+    def _empty_folder(self) -> Path | None:
+        """This folder when nothing is in it, else another that is chosen; None when the person changed their mind."""
+        if not self.gateway.holds_store(self.folder):
+            return self.folder
+        chosen = QFileDialog.getExistingDirectory(self, "新しい台帳を置く空のフォルダー", str(self.folder.parent))
+        return Path(os.path.normpath(chosen)) if chosen else None
+
+    def use_server(self) -> None:
+        """Share a store on a server with other desks: join the one that is there, or make one."""
+        from app.ui.server_dialog import ServerDialog
+
+        folder = self._empty_folder()
+        if folder is None:
+            return
+        dialog = ServerDialog(self, self.gateway, folder=folder, runner=self.runner, operator=self.sign_in.operator)
+        dialog.joined.connect(self.hand_over)
+        dialog.wanted.connect(lambda database: self.start_guide(folder=folder, database=database))
+        dialog.open()
+
+    def start_guide(self, *_: object, folder: Path | None = None, database: str = "") -> None:
+        """The first-run guide, in this window; with ``database`` the new store goes there."""
         from app.ui.welcome import Guide
 
-        folder = self.folder
-        if self.gateway.holds_store(folder):
-            chosen = QFileDialog.getExistingDirectory(self, "新しい台帳を置く空のフォルダー", str(folder.parent))
-            if not chosen:
-                return
-            folder = Path(os.path.normpath(chosen))
-        guide = Guide(self.gateway, folder=folder, runner=self.runner)
+        folder = folder or self._empty_folder()
+        if folder is None:
+            return
+        guide = Guide(self.gateway, folder=folder, runner=self.runner, database=database)
         guide.finished.connect(self.hand_over)
         guide.left.connect(self.show_start)
         self.panels.addWidget(guide)
@@ -208,7 +225,8 @@ class SignInPanel(QWidget):
             )
         )
         self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._begin_wait)
+        self._tick.timeout.connect(self._count_down)
+        self._until = 0.0
 
     @property
     def operator(self) -> str:
@@ -256,8 +274,26 @@ class SignInPanel(QWidget):
         self._begin_wait()
 
     def _begin_wait(self) -> None:
-        """Count the delay down as the key ring sees it; the button comes back when a password may be tried again."""
-        wait = self._window.gateway.wait_seconds(self._window.folder)
+        """Ask the key ring for the delay and count it down; the button comes back when a password may be tried again.
+
+        The key ring of a desk is on a server: the window does not wait for it.
+        """
+        gateway, folder = self._window.gateway, self._window.folder
+
+        def ask() -> float:
+            try:
+                return gateway.wait_seconds(folder)
+            except EnvironmentFault:  # a server that is away says so when somebody signs in
+                return 0.0
+
+        self._window.runner.read(ask, parent=self, latest="signin.wait").quiet().success(self._wait).start()
+
+    def _wait(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._count_down()
+
+    def _count_down(self) -> None:
+        wait = self._until - time.monotonic()
         self.enter.setEnabled(wait <= 0)
         self.enter.setText(f"あと {math.ceil(wait)} 秒お待ちください" if wait > 0 else "台帳を開く")
         if wait > 0:
@@ -291,6 +327,9 @@ class BeginPanel(QWidget):
             _choice("新しく始める", "市区町村・災害・拠点・操作者を順にお聞きします（3分ほど）。", "plus", window.start_guide),
             _choice("訓練を始める", "架空のまちの台帳をすぐに開きます。何をしても本番に影響しません。", "flag", window.start_training),
             _choice("控えから復元する", "控えのファイルを、このパソコンの空のフォルダーに戻します。", "restore", window.restore),
+            _choice(
+                "本部の複数の窓口で使う（PostgreSQL）", "サーバーの台帳にこの窓口を加えるか、サーバーに新しく作ります。", "server", window.use_server
+            ),
             _choice("すでにある台帳を開く", "データフォルダーの場所を選びます。", "folder", window.choose_folder),
         ]
         lines = column(

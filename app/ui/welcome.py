@@ -18,6 +18,7 @@ from app.presentation.messages import message
 from app.ui import faults
 from app.ui.recovery import RecoveryPanel
 from app.ui.runner import Runner
+from app.ui.server_dialog import shown_address
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.form_dialog import FormBody
 from app.ui.widgets.steps import StepIndicator
@@ -131,8 +132,9 @@ class Guide(QWidget):
     finished = Signal(object)
     left = Signal()
 
-    def __init__(self, gateway: Gateway, *, folder: Path, runner: Runner) -> None:
+    def __init__(self, gateway: Gateway, *, folder: Path, runner: Runner, database: str = "") -> None:
         super().__init__()
+        self._database = database
         self._gateway, self._folder, self._runner = gateway, folder, runner
         self._session: Session | None = None
         self._title, self._lead = title(""), lead("")
@@ -158,6 +160,8 @@ class Guide(QWidget):
         whole = column(top, footer, spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
+        if database:
+            self.site.set_values({"site_kind": "hq"})
         self._show(0)
 
     @property
@@ -238,6 +242,7 @@ class Guide(QWidget):
             ("発生日時", format_instant(setup.occurred_at)),
             ("拠点", f"{setup.site_name}（{label('site.kind', setup.site_kind)}）"),
             ("操作者", f"{setup.operator}（管理）"),
+            *([("データベース", shown_address(self._database))] if self._database else []),
             ("データフォルダー", str(self._folder)),
         ):
             lines.addRow(text(words, role="field", wrap=False), text(value))
@@ -247,7 +252,7 @@ class Guide(QWidget):
     def _create(self) -> None:
         setup, folder = self.setup(), self._folder
         self.next_button.setEnabled(False)
-        operation = self._runner.write(lambda _: self._gateway.create(folder, setup), parent=self, label="window.creating")
+        operation = self._runner.write(lambda _: self._gateway.create(folder, setup, database=self._database), parent=self, label="window.creating")
         operation.success(self._created).failure(self._failed).start()
 
     def _created(self, made: tuple[Session, str]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from app.usecases.context import Context
+from app.usecases.context import Changes, Context
 from app.usecases.job import Job
 from app.usecases.rows import VerificationReport
 
@@ -36,6 +36,13 @@ class Session(Protocol):
     notices: tuple[str, ...]
     """Message codes to show once after opening (clock problem, migrated, disk reserve given back)."""
 
+    server: str
+    """The database that this desk shares with others, as "host/name"; "" for a folder with a store of its own."""
+
+    def changes_elsewhere(self) -> Changes:
+        """What other desks changed since this was asked last; nothing on a store of one's own."""
+        ...
+
     def verify(self) -> VerificationReport:
         """Read the whole store and tell what is not as the program left it. Slow on a large store."""
         ...
@@ -54,8 +61,16 @@ class Gateway(Protocol):
         """Seconds until the next password may be tried."""
         ...
 
-    def create(self, folder: Path, setup: Setup) -> tuple[Session, str]:
+    def create(self, folder: Path, setup: Setup, *, database: str = "") -> tuple[Session, str]:
         """A new store; answers the session and the recovery key. EnvironmentFault ``store.exists`` when there is one."""
+        ...
+
+    def look_at(self, database: str) -> str:
+        """What is at the address of a database: ``empty`` (a store can be made there) or ``store``. EnvironmentFault ``database.…``."""
+        ...
+
+    def join(self, folder: Path, *, database: str, operator: str, password: str) -> Session:
+        """Make an empty folder a desk of the store in a database, and open it."""
         ...
 
     def demo(

@@ -112,6 +112,26 @@ SIGN_IN = FormSpec(
     ),
     save="台帳を開く",
 )
+SERVER = FormSpec(
+    key="server",
+    title="サーバーの台帳",
+    sections=(
+        SectionSpec(
+            fields=(
+                FieldSpec(
+                    key="database",
+                    label="データベースの住所",
+                    required=True,
+                    ime="latin",
+                    limit=1000,
+                    placeholder="postgresql://sasae_desk@db.example.lg.jp/sasae?sslmode=verify-full",
+                    help="サーバーを用意した担当者から受け取ります。",
+                ),
+            )
+        ),
+    ),
+    save="つながるか確かめる",
+)
 RECOVER = FormSpec(
     key="recover",
     title="パスワードを忘れたとき",

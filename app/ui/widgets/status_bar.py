@@ -19,7 +19,7 @@ _TICK_MS = 10_000
 class StatusBar(QFrame):
     """What this laptop is and how fresh it is."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, server: str = "") -> None:
         super().__init__()
         self.setProperty("role", "statusbar")
         self._context = context
@@ -33,10 +33,14 @@ class StatusBar(QFrame):
         who = text(context.actor.name, wrap=False)
         for words, name in ((where, "災害"), (site, "拠点"), (who, "操作者")):
             words.setAccessibleName(f"{name} {words.text()}")
+        self._server_name = server
+        self._server = text("", wrap=False)
+        self.show_server(there=True)
         parts = [
             _item("flag", where),
             _item("home", site),
             _item("user", who),
+            *([_item("server", self._server)] if server else []),
             1,
             self._message,
             1,
@@ -72,6 +76,18 @@ class StatusBar(QFrame):
     def show_package(self, at: datetime | None) -> None:
         """When the last package was written or received."""
         self._package.setText(f"受け渡し：{format_instant(at, 'short')}" if at else "受け渡し：なし")
+
+    def show_server(self, *, there: bool) -> None:
+        """Whether the server that this desk works on answers."""
+        self._server.setText("サーバーで共有中" if there else "⚠ サーバーにつながりません")
+        self._server.setAccessibleName(f"{self._server.text()} {self._server_name}")
+        self._server.setToolTip(f"データベース {self._server_name}")
+        restyle(self._server, tone="" if there else "bad")
+
+    @property
+    def server(self) -> str:
+        """What is said about the server; "" on a store of this laptop's own."""
+        return self._server.text() if self._server_name else ""
 
     def _show_time(self) -> None:
         self._clock.setText(f"{format_instant(self._context.now(), 'long')} 現在")
