@@ -38,6 +38,7 @@ class Store:
         self._release = release
         self.reads = StoreReads.over(reader)
         self.reserve_used = False
+        self._acting = ""
         self._closed = False
 
     # -- opening -------------------------------------------------------------------------------------------
@@ -128,10 +129,15 @@ class Store:
     # -- work ----------------------------------------------------------------------------------------------
 
     def unit(self, *, operator: str, site: str, purpose: str, reason: str, now: datetime) -> StoreUnit:
-        """A unit of work on the one writer. EnvironmentFault ``store.read_only`` on a store opened for reading."""
+        """A unit of work on the one writer. EnvironmentFault ``store.read_only`` on a store opened for reading.
+
+        It acts for the device that ``device`` answered first: in a store that has become another one since, it writes no records.
+        """
         if self._writer is None:
             raise EnvironmentFault("store.read_only", path=str(self.folder))
-        return StoreUnit(self._writer, self.data_key, operator=operator, site=site, purpose=purpose, reason=reason, now=now)
+        return StoreUnit(
+            self._writer, self.data_key, operator=operator, site=site, purpose=purpose, reason=reason, now=now, device=self._acting
+        )
 
     def is_alone(self) -> bool:
         """Whether no other program has the store open for writing."""
@@ -152,6 +158,7 @@ class Store:
             row = connection.execute(select(t.device).where(t.device.c.is_self)).one_or_none()
         if row is None:
             raise IntegrityFault("store.no_device")
+        self._acting = self._acting or str(row.id)
         return row
 
     def become_new_device(self, *, site_id: str, now: datetime) -> str:
@@ -161,6 +168,7 @@ class Store:
         with self._writer.connect() as connection, connection.begin():
             device = become_new(connection, self.data_key, site_id=site_id, now=now)
             self._note_place(connection)
+        self._acting = ""
         return device
 
     def notice_copy(self, *, now: datetime) -> bool:

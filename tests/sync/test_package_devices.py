@@ -15,7 +15,7 @@ from app.presentation.messages import message
 from app.syncing.packages import inspect_package, write_package
 from app.usecases import cash_boxes, cash_desk, vouchers
 from tests.cash_town import approve_cash, ledger, voucher
-from tests.package_town import arrive, enrol, enrolled, open_office, reopened, send, take
+from tests.package_town import arrive, content, enrol, enrolled, open_office, reopened, send, take
 from tests.stores import OPERATOR, PASSWORD, Clock, Town
 from tests.sync.taker import open_folder
 
@@ -71,6 +71,44 @@ def test_a_copied_disk_becomes_a_device_of_its_own_and_nothing_is_lost(hq: Town,
     finally:
         for town in (one, other):
             town.session.close(backup=False)
+
+
+def test_an_open_window_pays_nothing_and_gives_no_number_once_its_folder_is_another_device(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    made = approve_cash(hq.ctx, [10_000, 20_000])
+    site = vouchers.ensure_site(hq.ctx, name=SITE)
+    vouchers.assign(hq.ctx, batch_id=made.batch_id, site_id=site.id, device=laptop.ctx.place.device_prefix)
+    take(laptop, send(hq, SITE, tmp_path / "a").path)
+    key, operator = laptop.data_key, laptop.ctx.actor.operator_id
+    laptop.session.close(backup=False)
+    shutil.copytree(laptop.folder, tmp_path / "copy")
+    one, other = open_folder(laptop.folder, key, operator), open_folder(tmp_path / "copy", key, operator)
+    hq.clock.time = one.clock.time
+    try:
+        arrive(one, "原本　一郎", "原本　二郎")
+        arrive(other, "複写　三郎")
+        for town in (one, other):
+            take(hq, send(town, "hq", tmp_path / "b").path)
+        assert take(one, send(hq, SITE, tmp_path / "c").path).became_new
+        before = content(one)
+        acts = (
+            lambda: cash_desk.pay(one.ctx, voucher_id=made.ids[0], identified="card"),
+            lambda: vouchers.give_up(one.ctx, voucher_ids=[made.ids[0]]),
+            lambda: arrive(one, "番号　二重"),
+            lambda: cash_boxes.save_box(one.ctx, name="金庫"),
+        )
+        for act in acts:
+            with pytest.raises(RuleViolation) as fault:
+                act()
+            assert fault.value.code == "exchange.open_again"
+        assert content(one) == before
+        again = reopened(Town(session=one.session, clock=hq.clock, folder=one.folder))
+        one.session = again.session
+        with pytest.raises(RuleViolation, match=r"voucher\.other_device"):
+            cash_desk.pay(again.ctx, voucher_id=made.ids[0], identified="card")
+        assert arrive(again, "原本　四郎") and again.problems() == []
+    finally:
+        for town in (one, other):
+            town.session.close(backup=True)  # also as a window closes: nothing hinders that
 
 
 def test_a_package_from_before_a_restore_is_taken_in(hq: Town, laptop: Town, tmp_path: Path) -> None:
