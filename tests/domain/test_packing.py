@@ -36,7 +36,7 @@ def depth(value: object) -> int:
 
 @pytest.mark.parametrize(
     ("text", "most"),
-    [(new_id(), 17), ("ab" * 32, 34), (AGE, 38), ("2024-01-02T03:04:05+00:00", 6), ("見本", 8), ("", 2)],
+    [("01a200cc-26ce-74d3-a604-ac04130476af", 17), ("ab" * 32, 34), (AGE, 38), ("2024-01-02T03:04:05+00:00", 6), ("見本", 8), ("", 2)],
 )
 def test_keys_and_moments_are_small(text: str, most: int) -> None:
     assert len(pack(text)) <= most and unpack(pack(text)) == text
