@@ -186,6 +186,7 @@ def duplicates(gateway: FolderGateway, given: Namespace) -> Answer:
             "groups": [
                 {
                     "score": group.score, "reason": group.reason, "persons": list(group.persons),
+                    "numbers": [hits[one].number for one in group.persons if one in hits],
                     "who": [registered_text(hits[one], origins.get(one)) for one in group.persons if one in hits],
                     "registered": [_registered(hits[one], origins.get(one)) for one in group.persons if one in hits],
                 }

@@ -48,9 +48,17 @@ def device_object(one: EnrolledDevice, *, mine: str = "") -> dict[str, Any]:
     """A device of the list as JSON."""
     return {
         "letters": one.letters, "site": one.site_name, "kind": one.site_kind, "state": one.state, "mine": one.device == mine,
-        "enrolled_at": one.enrolled_at, "revoked_at": one.revoked_at or None, "known": one.revoked_seq if not one.active else None,
+        "enrolled_at": _moment(one.enrolled_at), "revoked_at": _moment(one.revoked_at), "known": one.revoked_seq if not one.active else None,
         "reason": one.reason, "device": one.device, "site_id": one.site_id,
     }  # fmt: skip
+
+
+def _moment(text: str) -> str | None:
+    """A moment of the signed list, which is kept in UTC, in Japan time."""
+    from app.cli.outputs import moment
+    from app.domain.dates import parse_instant
+
+    return moment(parse_instant(text)) if text else None
 
 
 def _warn(code: str, **params: Any) -> dict[str, Any]:

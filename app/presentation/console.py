@@ -136,7 +136,7 @@ _LISTS: Mapping[str, Sequence[str]] = {
     "operators": ("name", "roles", "disabled"),
     "profiles": ("name", "own", "columns", "note"),
     "snapshots": ("label", "as_of", "residents", "households", "active", "id"),
-    "groups": ("score", "reason", "who", "persons"),
+    "groups": ("score", "reason", "who", "numbers"),
     "cases": ("band", "score", "person", "resident"),
     "characters": ("char", "code", "people", "font", "substitute", "suggested", "settled"),
     "fonts": ("name", "role", "characters", "gaiji", "installed"),

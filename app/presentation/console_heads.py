@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.domain.dates import parse_instant
+from app.presentation.columns.texts import moment_long
 from app.presentation.console_certificates import CERTIFICATE_HEADS
 from app.presentation.console_damage import FORM_HEADS
 from app.presentation.console_relief import RELIEF_CODES, RELIEF_HEADS
@@ -62,5 +64,7 @@ def own_words(verb: str, action: str, key: str, value: Any) -> str | None:
         from app.presentation.form_designs import SOURCES  # brings more than a plain verb needs
 
         return SOURCES.get(value, value)
+    if verb == "sync" and key.endswith("_at") and value:
+        return moment_long(parse_instant(value))
     kind = next((_CODES[one][key] for one in _places(verb, action) if key in _CODES.get(one, {})), "")
     return (label(kind, value) or "―") if kind else None

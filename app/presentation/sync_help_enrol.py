@@ -15,9 +15,9 @@ _LIST = (
     "here この端末（active revoked unknown）、devices。" + _DEVICE
 )
 HELP: Mapping[str, str] = {
-    "sync.enrol": "端末の登録（本部の鍵・依頼・受け入れ・失効）\n"
+    "sync.enrol": "端末の登録（自治体の鍵・依頼・受け入れ・失効）\n"
     "本部で create、拠点で request、本部で accept（依頼）、拠点で accept（登録のファイル）の順に、はじめに1度だけ行います。",
-    "sync.enrol.create": "本部の鍵と登録簿を作る（本部の端末で、はじめに1度。復元した本部でもう1度）\n" + _LIST,
+    "sync.enrol.create": "自治体の鍵と登録簿を作る（本部の端末で、はじめに1度。復元した本部でもう1度）\n" + _LIST,
     "sync.enrol.request": "この端末の登録を本部に依頼する\n"
     "小さなファイルを書くか、同じ内容の文字（text：QR 1つに入る長さ、lines：打ち込むときの行）を本部に伝えます。秘密は入っていません。\n"
     "結果：file letters device site kind、fingerprint 依頼の照合番号、text、lines。",
@@ -51,6 +51,6 @@ _WORDS = {
 HEADS: Mapping[str, Mapping[str, str]] = {"sync enrol": _WORDS}
 CODES: Mapping[str, Mapping[str, str]] = {"sync enrol": {"kind": "site.kind", "state": "device.state", "here": "device.state"}}
 LISTS: Mapping[str, Sequence[str]] = {
-    f"sync enrol {name} devices": ("letters", "site", "kind", "state", "mine", "enrolled_at", "reason") for name in ("create", "list", "confirm")
+    f"sync enrol {name} devices": ("letters", "site", "kind", "state", "mine", "enrolled_at", "revoked_at", "reason") for name in ("create", "list", "confirm")
 }
 TEXTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {}

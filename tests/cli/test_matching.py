@@ -61,7 +61,11 @@ def test_duplicates_and_decisions_keep_their_form(run: Run) -> None:
     first = _arrive(run, TARO)[0]
     second = _arrive(run, {"name": "髙橋　太郎", "birth": "昭和50年3月1日", "source": "file"}, shelter=SHELTERS[1])[0]
     code, answer = run("evacuees", "duplicates")
-    assert (code, answer) == (0, {"groups": [{"score": 0.95, "reason": "name_and_birth", "persons": sorted((first, second))}]})
+    (group,) = answer["groups"]
+    assert code == 0 and (group["score"], group["reason"], group["persons"]) == (0.95, "name_and_birth", sorted((first, second)))
+    assert len(set(group["numbers"])) == 2
+    said = run("evacuees", "duplicates", as_json=False)[1]
+    assert all(number in said for number in group["numbers"]) and first not in said, "people call people by numbers that are on their cards"
     code, answer = run("evacuees", "decide", first, second, "--different")
     assert (code, answer) == (0, {"persons": sorted((first, second)), "decision": "different"})
     assert run("evacuees", "duplicates") == (0, {"groups": []})

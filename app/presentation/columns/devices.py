@@ -47,7 +47,7 @@ def say_membership(found: Municipality, *, letters: str, site: str, headquarters
         office = "登録と失効はこの端末で行います。" if found.holds_key else ""
         return f"この端末（{letters}）は「{site}」の端末として登録されています。{office}", "good"
     if found.holds_key:
-        return f"この端末（{letters}）は復元などで新しい端末になりました。もう一度「本部の鍵を作る」を行うと、同じ鍵のまま登録されます。", "warn"
+        return f"この端末（{letters}）は復元などで新しい端末になりました。もう一度「自治体の鍵を作る」を行うと、同じ鍵のまま登録されます。", "warn"
     if headquarters and not found.number:
-        return "本部の鍵がまだありません。はじめに作り、それから拠点の端末の依頼を受け入れます。", "warn"
+        return "自治体の鍵がまだありません。はじめに作り、それから拠点の端末の依頼を受け入れます。", "warn"
     return f"この端末（{letters}）は、まだ本部に登録されていません。登録すると、USBメモリーで記録を受け渡せます。", "warn"

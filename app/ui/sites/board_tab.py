@@ -20,7 +20,7 @@ from app.usecases.exchange_rows import GapNote, SiteStatus
 from app.usecases.site_board import CLOCK_WRONG, Freshness, freshness, site_board
 
 _REFRESH_MS = 60_000
-_EMPTY_HQ = "「端末の登録」で市町村の鍵を作り、避難所や窓口の端末を登録すると、どの拠点の、いつまでの記録が届いているかがここに並びます。"
+_EMPTY_HQ = "「端末の登録」で自治体の鍵を作り、避難所や窓口の端末を登録すると、どの拠点の、いつまでの記録が届いているかがここに並びます。"
 _EMPTY_SITE = "この端末が本部に登録されると、ほかの拠点の記録がいつまで届いているかがここに並びます。「端末の登録」から始めてください。"
 
 

@@ -23,11 +23,11 @@ from app.usecases.enrolling import become_new, confirm_key
 from app.usecases.enrolment import Municipality, create_municipality, show_municipality
 
 _STEPS_HQ = (
-    "① 本部の鍵を作ります。② 拠点の端末で「この端末の登録を依頼」を開き、QR コードの写真かファイルを受け取ります。"
+    "① 自治体の鍵を作ります。\n② 拠点の端末で「この端末の登録を依頼」を開き、QR コードの写真かファイルを受け取ります。\n"
     "③ ここで「依頼を受け入れる」で読み込み、登録のファイルか QR コードを渡して、照合番号を電話などで伝えます。"
 )
 _STEPS_SITE = (
-    "① 「この端末の登録を依頼」を開き、QR コードの写真かファイルを本部に渡します。② 本部が受け入れると、登録のファイルか QR コードが戻ります。"
+    "① 「この端末の登録を依頼」を開き、QR コードの写真かファイルを本部に渡します。\n② 本部が受け入れると、登録のファイルか QR コードが戻ります。\n"
     "③ 「本部の返事を読み込む」で読み、本部に照合番号を読み上げてもらって入力します。"
 )
 
@@ -49,7 +49,7 @@ class DevicesTab(Tab):
         self.key_note = text("", role="note", wrap=False)
         self.table = Table(DEVICES, name="登録された端末", preferences=self.shell.preferences, many=False)
         self.table.chosen.connect(lambda _: self._follow())
-        self.create_button = button("本部の鍵を作る…", icon="key")
+        self.create_button = button("自治体の鍵を作る…", icon="key")
         self.accept_button = button("依頼を受け入れる…", icon="take-in")
         self.request_button = button("この端末の登録を依頼…", icon="carry-out")
         self.answer_button = button("本部の返事を読み込む…", icon="take-in")
@@ -141,14 +141,14 @@ class DevicesTab(Tab):
 
     def create(self) -> None:
         """The municipality's key."""
-        question, detail = "本部の鍵を作りますか？", (
+        question, detail = "自治体の鍵を作りますか？", (
             "この端末が、拠点の端末の登録と失効を行う本部になります。鍵は暗号化されたデータの中にあり、バックアップにも入ります。"
             "この端末をなくしたときは、バックアップから復元した本部で続けられます。"
         )
         if ask(self, question, detail, yes="作る", no="やめる"):
             ctx = self.context
             work = self.runner.write(lambda _: create_municipality(ctx), parent=self, label="window.saving")
-            work.success(lambda _: self._done("本部の鍵を作りました")).failure(self._failed).start()
+            work.success(lambda _: self._done("自治体の鍵を作りました")).failure(self._failed).start()
 
     def request(self) -> RequestDialog:
         """Ask headquarters."""
