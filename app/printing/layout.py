@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,7 @@ def read_layout(path: Path, *, form: str, version: int) -> FormLayout:
     return parse_layout(text, form=form, version=version, path=path)
 
 
+@lru_cache(maxsize=32)
 def parse_layout(text: str, *, form: str, version: int, path: Path = _NO_FILE) -> FormLayout:
     """The layout in the text of a layout file, checked. InputFault ``print.layout_invalid`` (path, column: which key, reason)."""
     try:

@@ -163,7 +163,9 @@ class RecordRepository(Generic[R]):
         self._touched[self._kind.name].add(record.id)
         if self._kind.name == "person":
             index_person(self._connection, rid, record)  # type: ignore[arg-type]
-        if self._kind.name in _PROTECTING or (self._kind.name == "person" and not _PROTECTING_FIELDS.isdisjoint(changes)):
+        if self._kind.name == "person" and action == CREATE:
+            self._shield.forget_unless_apart(record)
+        elif self._kind.name in _PROTECTING or (self._kind.name == "person" and not _PROTECTING_FIELDS.isdisjoint(changes)):
             self._shield.forget()
 
 

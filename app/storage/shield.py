@@ -68,6 +68,12 @@ class Shield:
         self._known = None
         self._rows.clear()
 
+    def forget_unless_apart(self, person: Any) -> None:
+        """Somebody new was registered. Nothing yet speaks of the new record, so only who is like a protected person changes who is one."""
+        known = self._known[1] if self._known else None
+        if known is None or person.protected or person.resident_no in known.numbers or person.resident_id in known.residents:
+            self.forget()
+
     def people(self, connection: Connection) -> ProtectedPeople:
         """As of what this connection sees."""
         version = self.version(connection) if self.version else tuple(connection.exec_driver_sql(_VERSION).one())

@@ -22,8 +22,9 @@ def read_certificate_settings(ctx: Context) -> CertificateSettings:
     """The settings; the year is that of the disaster until another is set."""
     default = CertificateSettings(year=ctx.place.occurred_at.astimezone(JST).year)
     values: dict[str, Any] = {}
+    stored = ctx.reads.settings.under(_PREFIX)
     for field in fields(CertificateSettings):
-        kept = ctx.reads.settings.get(_PREFIX + field.name)
+        kept = stored.get(field.name, "")
         if kept:
             known = getattr(default, field.name)
             values[field.name] = kept == "1" if isinstance(known, bool) else int(kept) if isinstance(known, int) else kept

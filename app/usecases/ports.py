@@ -397,6 +397,9 @@ class FormReads(Protocol):
 
 class SettingReads(Protocol):
     def get(self, name: str, default: str = "") -> str: ...
+    def under(self, prefix: str) -> dict[str, str]:
+        """All whose names begin so, by the rest of their names."""
+        ...
 
 
 class Reads(Protocol):

@@ -53,6 +53,13 @@ class SettingQueries:
             value = connection.execute(select(t.setting.c.value).where(t.setting.c.name == name)).scalar_one_or_none()
         return default if value is None else str(value)
 
+    def under(self, prefix: str) -> dict[str, str]:
+        """All whose names begin so, by the rest of their names."""
+        names = t.setting.c.name
+        with self._source() as connection:
+            rows = connection.execute(select(names, t.setting.c.value).where(names >= prefix, names < prefix + "\uffff")).all()
+        return {name[len(prefix) :]: str(value) for name, value in rows}
+
 
 class StoreReads:
     """See ``usecases.ports.Reads``. With ``own`` each question opens a reader's transaction; without, it runs in the caller's.
