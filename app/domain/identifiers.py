@@ -96,9 +96,9 @@ def read_symbols(text: str) -> str | None:
 def device_prefix(device_id: str) -> str:
     """Four characters that stand for a device in its human numbers: 20 bits of a hash, the same for the same id.
 
-    Two of 100 devices share a prefix with a chance of about 1 in 200; who enrols devices must compare.
+    A copy of a device ("<id>~…") has those of the device. Two of 100 devices share a prefix with a chance of about 1 in 200; who enrols devices must compare.
     """
-    bits = int.from_bytes(hashlib.blake2b(device_id.encode(), digest_size=4, person=b"device-prefix").digest(), "big")
+    bits = int.from_bytes(hashlib.blake2b(device_id.partition("~")[0].encode(), digest_size=4, person=b"device-prefix").digest(), "big")
     return "".join(_ALPHABET[bits >> shift & 31] for shift in (15, 10, 5, 0))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.domain.carrying import CarriedRow, SnapshotCard
 from app.domain.errors import IntegrityFault
-from app.domain.exchange import Segment
+from app.domain.exchange import DeviceList, Segment
 from app.domain.resident import Finding, SourceMark
 from app.syncing.package_reading import (
     Active,
@@ -25,11 +25,12 @@ from app.syncing.package_rows import AppliedPackage, Warnings
 from app.usecases import exchange
 from app.usecases.arrivals import announce_arrivals
 from app.usecases.context import Context
-from app.usecases.enrolment import take_list
+from app.usecases.enrolment import LIST, read_list, take_list
 from app.usecases.exchange_rows import MergeReport
 from app.usecases.exchange_settings import take_travelling
 from app.usecases.job import Job
 from app.usecases.ports import UnitOfWork
+from app.usecases.voucher_freezing import freeze_copied, freeze_revoked
 from app.usecases.voucher_messages import TakenIn
 from app.usecases.voucher_sections import take_messages
 
@@ -57,7 +58,7 @@ def take_package(ctx: Context, seen: PackageReader, pictures: Mapping[str, str],
     return AppliedPackage(
         card=package.counted, report=taking.report, residents=taking.residents, pictures=kept, settings=taking.settings,
         vouchers=taking.vouchers, backup=backup.path, receipt=None, already=False, changes=changes,
-        warnings=(*became, *exchange.warnings_of(ctx, package.card, offset)), became_new=taking.became_new,
+        warnings=(*became, *taking.frozen, *exchange.warnings_of(ctx, package.card, offset)), became_new=taking.became_new,
     )  # fmt: skip
 
 
@@ -82,10 +83,12 @@ class _Taking:
         self.settings = False
         self.vouchers: TakenIn | None = None
         self.became_new = False
+        self.frozen: Warnings = ()
 
     def run(self, job: Job) -> None:
         """Everything behind the pictures, in its order, to the end of the file."""
         package, uow, items, sender = self._package, self._uow, self._items, self._package.sender
+        before = read_list(uow.reads.settings.get(LIST))
         take_list(self._ctx, uow, package.brought)
         self.report = uow.exchange.take(items.every(Segment), devices=package.devices, job=job)
         self._take_snapshots(job)
@@ -100,10 +103,20 @@ class _Taking:
                 continue
         else:
             self.vouchers = take_messages(self._ctx, uow, rows, sender=sender.device)
+            self._freeze(before)
         items.end()
         told_here = self.report.operations + self.report.known + self.report.refused
         if told_here != package.counted.operations:
             raise IntegrityFault("exchange.counts_differ", path=str(package.path))
+
+    def _freeze(self, before: DeviceList | None) -> None:
+        """Behind what was paid: the rest of what a lost or copied laptop may pay."""
+        ctx, uow = self._ctx, self._uow
+        found = freeze_revoked(ctx, uow, before=before, after=read_list(uow.reads.settings.get(LIST)))
+        for letters in self.report.branches:
+            found += freeze_copied(ctx, uow, letters=letters)
+        if found:
+            self.frozen = (("exchange.vouchers_frozen", {"count": len(found), "numbers": list(found)}),)
 
     def _take_snapshots(self, job: Job) -> None:
         """Residents come from headquarters only; what they search, a site searches, unless an older package comes late."""

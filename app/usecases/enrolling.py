@@ -27,6 +27,7 @@ from app.usecases.enrolment import (
 )
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import Warning
+from app.usecases.voucher_freezing import freeze_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,13 +203,14 @@ def accept_request(
         devices = found.with_device(entry)
         if before is not None:
             devices = replace(devices.with_device(_ended(ctx, uow, before, request)), number=devices.number)
+            numbers = sorted(one.number for one in uow.reads.cash.vouchers_of(before.letters) if one.state == "assigned")
+            freeze_held(ctx, uow, letters=before.letters, reason=f"\u2192 {request.letters}")
         signed = write_list(ctx, uow, devices)
         uow.log_access(action="key", persons=0, target=request.letters)
         changes = uow.commit()
     made = _answer(ctx, signed, entry, with_key=with_key)
     if before is None:
         return replace(made, changes=changes)
-    numbers = sorted(one.number for one in ctx.reads.cash.vouchers_of(before.letters) if one.state == "assigned")
     return replace(made, replaced=before.letters, vouchers=tuple(numbers), changes=changes)
 
 

@@ -19,6 +19,7 @@ from app.domain.merging import device_of
 from app.usecases.cash_desk import disaster_mark
 from app.usecases.context import Changes, Context
 from app.usecases.ports import UnitOfWork
+from app.usecases.voucher_freezing import freeze_held
 
 LIST, CONFIRMED, BEFORE = "exchange.list", "exchange.confirmed", "exchange.before"
 """Settings: the newest list; the municipal key that a person compared; the devices that this folder was before it was copied or restored."""
@@ -204,6 +205,8 @@ def need_office(ctx: Context) -> DeviceList:
 def revoke_device(ctx: Context, *, device: str, reason: str) -> Revoked:
     """A lost or stolen laptop counts no more: what headquarters knows of its chain stays, nothing behind it is taken in any more.
 
+    The vouchers that are with it are frozen until two people void them or it is found.
+
     ``device``: letters, id or site. Right ``enrol``. RuleViolation ``reason.missing``, ``enrol.device_unknown``, ``enrol.already_revoked``,
     ``enrol.revoke_self``, those of ``need_office``.
     """
@@ -218,10 +221,11 @@ def revoke_device(ctx: Context, *, device: str, reason: str) -> Revoked:
     with ctx.unit(reason=reason.strip()) as uow:
         ended = revoked(ctx, uow, lost, reason=reason.strip())
         write_list(ctx, uow, found.with_device(ended))
+        numbers = sorted(one.number for one in uow.reads.cash.vouchers_of(lost.letters) if one.state == "assigned")
+        freeze_held(ctx, uow, letters=lost.letters, reason=reason.strip())
         uow.log_access(action="key", persons=0, target=lost.letters)
         changes = uow.commit()
-    numbers = [one.number for one in ctx.reads.cash.vouchers_of(lost.letters) if one.state == "assigned"]
-    return Revoked(device=ended, known=ended.revoked_seq, vouchers=tuple(sorted(numbers)), changes=changes)
+    return Revoked(device=ended, known=ended.revoked_seq, vouchers=tuple(numbers), changes=changes)
 
 
 def revoked(ctx: Context, uow: UnitOfWork, device: EnrolledDevice, *, reason: str, told: int = 0) -> EnrolledDevice:

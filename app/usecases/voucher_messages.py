@@ -17,6 +17,7 @@ from app.domain.folding import fold_name
 from app.domain.governance import Site
 from app.domain.identifiers import device_prefix
 from app.domain.journal import to_json_value
+from app.domain.merging import device_of
 from app.domain.payments import CashBox, CashCount, Receipt, Voucher
 from app.domain.records import Record, from_json_value, value_fields, values_of
 from app.domain.relief import Yen
@@ -29,6 +30,7 @@ from app.usecases.context import Changes, Context
 from app.usecases.masking import sees_protected
 from app.usecases.ports import UnitOfWork
 from app.usecases.reception import Warning
+from app.usecases.voucher_freezing import is_copied
 
 R = TypeVar("R", bound=Record)
 _SITE = "voucher.site."
@@ -309,12 +311,15 @@ class _Answering:
             self.conflicts.append(VoucherRefusal(number=receipt.number, code="voucher.receipt_unknown"))
             return
         receipt = replace(receipt, version=0, site_id=self._site(receipt, voucher))
+        again = self._paid_by(receipt)
         if receipt.kind == "refund":
             self._take_refund(receipt, None)
             return
         if receipt.amount != voucher.amount:
             self._conflict(voucher, "voucher.amount_differs", amount=receipt.amount)
         code = self._hear(voucher, receipt, "paid")
+        if again:  # by another copy of the same device: a receipt of its own, and the money has gone twice
+            code, receipt = "twice", replace(receipt, device_id=f"{receipt.device_id}~{receipt.id[-12:]}")
         self._uow.receipts.add(replace(receipt, entry=on_paid(self._uow, voucher, receipt)))
         self.paid = (self.paid[0] + 1, self.paid[1] + receipt.amount)
         if code in ("late", "twice"):
@@ -322,7 +327,10 @@ class _Answering:
 
     def _take_refund(self, receipt: Receipt, before: Receipt | None) -> None:
         voucher = self._vouchers.get(receipt.voucher_id)
-        if receipt.state == "done" and voucher is not None:
+        if receipt.state == "done" and voucher is not None and len(self._standing(voucher)) > 1:  # it stays paid by the other one
+            receipt = replace(receipt, entry=postings.post_refund(self._uow, voucher, receipt))
+            self.refunded = (self.refunded[0] + 1, self.refunded[1] + receipt.amount)
+        elif receipt.state == "done" and voucher is not None:
             self._hear(voucher, receipt, "refunded")
             receipt = replace(receipt, entry=on_refunded(self._uow, voucher, receipt))
             self.refunded = (self.refunded[0] + 1, self.refunded[1] + receipt.amount)
@@ -330,6 +338,17 @@ class _Answering:
             self._uow.receipts.add(receipt)
         else:
             self._uow.receipts.save(receipt)
+
+    def _paid_by(self, receipt: Receipt) -> bool:
+        """Whether the same device has paid this voucher by another receipt."""
+        others = self._uow.receipts.where(voucher_id=receipt.voucher_id, kind="payment", term=receipt.term)
+        return any(device_of(one.device_id) == receipt.device_id and one.id != receipt.id for one in others)
+
+    def _standing(self, voucher: Voucher) -> list[Receipt]:
+        """Payments of a voucher that were not undone."""
+        told = self._uow.receipts.where(voucher_id=voucher.id)
+        undone = {one.reverses for one in told if one.kind == "refund" and one.state == "done"}
+        return [one for one in told if one.kind == "payment" and one.id not in undone]
 
     def _hear(self, voucher: Voucher, receipt: Receipt, saying: str) -> str:
         told = Told(voucher_id=voucher.id, number=voucher.number, term=receipt.term, saying=saying, amount=receipt.amount)
@@ -342,7 +361,9 @@ class _Answering:
         return heard.code
 
     def take_sayings(self) -> None:
-        """What was given up comes home."""
+        """What was given up comes home; not what another copy of the device may still pay."""
+        if is_copied(self._uow, self._answer.card.from_device):
+            return
         device = self._known_as(self._answer.card.from_device)
         for told in self._answer.told:
             voucher = self._vouchers.get(told.voucher_id)

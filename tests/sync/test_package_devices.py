@@ -14,6 +14,7 @@ from app.domain.errors import RuleViolation
 from app.presentation.messages import message
 from app.syncing.packages import inspect_package, write_package
 from app.usecases import cash_boxes, cash_desk, vouchers
+from app.usecases.enrolment import revoke_device
 from tests.cash_town import approve_cash, ledger, voucher
 from tests.package_town import arrive, content, enrol, enrolled, open_office, reopened, send, take
 from tests.stores import OPERATOR, PASSWORD, Clock, Town
@@ -207,3 +208,52 @@ def test_two_laptops_of_a_site_get_what_either_lacks(hq: Town, laptop: Town, tmp
         assert again.residents == 0 and set(again.records) == {"site", "operator"}  # each has not seen yet that the other exists
     finally:
         second.session.close(backup=False)
+
+
+def test_both_copies_of_a_laptop_pay_the_same_voucher_and_headquarters_says_so(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    made = approve_cash(hq.ctx, [10_000, 20_000, 30_000])
+    site = vouchers.ensure_site(hq.ctx, name=SITE)
+    letters = laptop.ctx.place.device_prefix
+    vouchers.assign(hq.ctx, batch_id=made.batch_id, site_id=site.id, device=letters)
+    take(laptop, send(hq, SITE, tmp_path / "a").path)
+    key, operator = laptop.data_key, laptop.ctx.actor.operator_id
+    laptop.session.close(backup=False)
+    shutil.copytree(laptop.folder, tmp_path / "copy")
+    one, other = open_folder(laptop.folder, key, operator), open_folder(tmp_path / "copy", key, operator)
+    hq.clock.time = one.clock.time
+    try:
+        for town in (one, other):
+            cash_desk.pay(town.ctx, voucher_id=made.ids[0], identified="card")
+        first = take(hq, send(one, "hq", tmp_path / "b").path)
+        assert first.vouchers is not None and (first.vouchers.paid, first.vouchers.conflicts) == (1, ())
+        second = take(hq, send(other, "hq", tmp_path / "b").path)
+        assert second.vouchers is not None and [told.code for told in second.vouchers.conflicts] == ["voucher.paid_twice"]
+        assert second.report.branches == (letters,) and "exchange.vouchers_frozen" in [code for code, _ in second.warnings]
+        assert [voucher(hq.ctx, one_id).state for one_id in made.ids] == ["paid", "frozen", "frozen"]
+        take(hq, send(one, "hq", tmp_path / "c").path)
+        with pytest.raises(RuleViolation, match=r"voucher\.frozen"):
+            cash_desk.pay(hq.ctx, voucher_id=made.ids[1], identified="card")
+        # what a copy gives up, the other one may still hold
+        vouchers.give_up(one.ctx, voucher_ids=[made.ids[1]])
+        take(hq, send(one, "hq", tmp_path / "d").path)
+        assert voucher(hq.ctx, made.ids[1]).state == "frozen"
+        # what somebody decided is not undone by the next package
+        vouchers.freeze(hq.ctx, reason="", voucher_ids=[made.ids[2]], release=True)
+        take(hq, send(other, "hq", tmp_path / "e").path)
+        assert voucher(hq.ctx, made.ids[2]).state == "assigned"
+        assert hq.problems() == []
+    finally:
+        for town in (one, other):
+            town.session.close(backup=False)
+
+
+def test_vouchers_of_a_lost_laptop_are_frozen_until_somebody_decides(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    made = approve_cash(hq.ctx, [10_000, 20_000])
+    site = vouchers.ensure_site(hq.ctx, name=SITE)
+    letters = laptop.ctx.place.device_prefix
+    vouchers.assign(hq.ctx, batch_id=made.batch_id, site_id=site.id, device=letters)
+    send(hq, SITE, tmp_path / "a")
+    done = revoke_device(hq.ctx, device=letters, reason="盗難")
+    assert len(done.vouchers) == 2 and "voucher" in done.changes
+    assert {voucher(hq.ctx, one).state for one in made.ids} == {"frozen"} and voucher(hq.ctx, made.ids[0]).reason == "盗難"
+    assert hq.problems() == []
