@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +14,13 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.syncing.packages import apply_package, find_packages, write_package
+from app.ui.exchange import standing
 from app.ui.exchange.sticks import folder_sticks
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
+from app.ui.sites import devices_tab
+from app.usecases.enrolment import LIST, device_list, revoke_device
 from app.usecases.site_board import last_package, receivers, site_board
 from tests import desktop
 from tests.exchange_town import Laptop, carry, change, check_in, enrol, found_laptop
@@ -77,13 +81,132 @@ def plug(page: Any, settle: Settle, *folders: Path) -> None:
     settle()
 
 
-def test_a_laptop_that_takes_no_part_is_told_what_to_do(window: MainWindow, settle: Settle) -> None:
+def test_headquarters_gets_from_the_empty_page_to_its_key_and_to_the_first_laptop(
+    window: MainWindow, town: Town, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(devices_tab, "ask", lambda _, question, *__, **___: asked.append(question) or True)
     page = open_page(window, settle)
     assert page.unready.isVisible() and not page.work.isVisible() and "鍵を作り" in page.unready.explanation.text()
-    assert page.unready.buttons[0].hasFocus()
+    assert page.unready.buttons[0].hasFocus() and page.unready.buttons[0].text() == "自治体の鍵を作る…"
     page.unready.buttons[0].click()
     settle()
-    assert window.current.key == "sites"
+    settle()
+    assert window.current.key == "sites" and asked == ["自治体の鍵を作りますか？"] and device_list(town.ctx) is not None
+    page = open_page(window, settle)
+    assert page.unready.isVisible() and "まだありません" in page.unready.title.text(), "nobody is enrolled yet"
+    page.unready.buttons[0].click()
+    settle()
+    dialog: Any = desktop.in_front()
+    assert dialog.windowTitle() == "依頼を受け入れる"
+    dialog.reject()
+
+
+def test_a_shelter_gets_from_the_empty_page_to_its_request(
+    town: Town, tmp_path: Path, runner: Runner, preferences: Preferences, settle: Settle
+) -> None:
+    made = found_laptop(tmp_path / "new", town.clock, site=SHELTER)
+    window = MainWindow(made.session, runner=runner, preferences=preferences)
+    desktop.bring(window)
+    settle()
+    page = open_page(window, settle)
+    page.take_focus()
+    press(page, Qt.Key.Key_Space)
+    settle()
+    settle()
+    dialog: Any = desktop.in_front()
+    assert dialog.windowTitle() == "この端末の登録を依頼する" and dialog.made.text
+    dialog.reject()
+    window._closing = "done"
+    window.close()
+    made.session.close(backup=False)
+
+
+def test_a_revoked_laptop_is_told_why_its_buttons_are_grey(
+    at_site: MainWindow, laptop: Laptop, town: Town, stick: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry(laptop.ctx, Laptop(town.session, town.folder), stick, to="hq")
+    revoke_device(town.ctx, device=laptop.ctx.place.device_prefix, reason="紛失した")
+    keep_list(laptop.ctx, town.ctx)
+    asked: list[str] = []
+    monkeypatch.setattr(devices_tab, "ask", lambda _, question, *__, **___: bool(asked.append(question)))
+    page = open_page(at_site, settle)
+    assert page.work.isVisible() and page.table.isVisible() and not page.carry_act.button.isEnabled()
+    assert page.obstacle.isVisible() and "失効" in page.obstacle.words and "紛失した" in page.obstacle.words
+    page.obstacle._action.click()
+    settle()
+    settle()
+    assert at_site.current.current_key == "devices" and asked == ["この端末を新しい端末にしますか？"]
+
+
+def test_a_copied_disk_says_so_and_is_opened_again_at_once(
+    at_site: MainWindow, laptop: Laptop, town: Town, stick: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.syncing import packages
+
+    real = packages.apply_package
+
+    def became(*given: Any, **named: Any) -> Any:
+        return replace(real(*given, **named), became_new=True, receipt=None)
+
+    monkeypatch.setattr(packages, "apply_package", became)
+    left: list[bool] = []
+    monkeypatch.setattr(at_site, "leave", lambda *, again: left.append(again))
+    done = write_package(town.ctx, to_site=SHELTER, target=stick)
+    page = open_page(at_site, settle)
+    dialog = page.open_taking(file=done.path)
+    settle()
+    settle()
+    dialog.run()
+    settle()
+    assert "写したもの" in dialog.banner.words and "開き直し" in dialog.banner.words and not dialog.act_button.isVisible() and not left
+    press(dialog, Qt.Key.Key_Escape)
+    assert left == [True]
+
+
+def test_a_folder_that_became_another_device_offers_to_open_it_again(
+    at_site: MainWindow, laptop: Laptop, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "has_become_another", lambda *_: True)
+    left: list[bool] = []
+    monkeypatch.setattr(at_site, "leave", lambda *, again: left.append(again))
+    page = open_page(at_site, settle)
+    assert page.unready.buttons[0].text() == "閉じて開き直す" and "写したもの" in page.unready.explanation.text()
+    page.unready.buttons[0].click()
+    assert left == [True]
+
+
+def test_a_receipt_that_cannot_be_read_does_not_deny_the_package(
+    window: MainWindow, laptop: Laptop, town: Town, stick: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lie on the stick; it is pulled out after the package is in."""
+    from app.domain.errors import EnvironmentFault
+    from app.syncing import receipts
+
+    carry(town.ctx, laptop, stick, to=SHELTER)
+    check_in(laptop.ctx, name="見本　花")
+    done = write_package(laptop.ctx, to_site="hq", target=stick)
+
+    def gone(*_: Any, source: Path, **__: Any) -> None:
+        raise EnvironmentFault("sealed.missing", path=source.name)
+
+    monkeypatch.setattr(receipts, "take_receipt", gone)
+    page = open_page(window, settle)
+    dialog = page.open_taking(file=done.path)
+    settle()
+    settle()
+    dialog.run()
+    settle()
+    settle()
+    assert "を取り込みました" in dialog.banner.words and "見つかりません" in dialog.banner.words
+    assert "台帳は何も変わっていません" not in dialog.banner.words
+
+
+def keep_list(laptop: Any, hq: Any) -> None:
+    """The laptop hears of headquarters' newest list."""
+    with laptop.unit() as uow:
+        uow.set_setting(LIST, hq.reads.settings.get(LIST))
+        uow.commit()
 
 
 def test_a_shelter_carries_out_with_one_key(at_site: MainWindow, laptop: Laptop, town: Town, stick: Path, settle: Settle) -> None:
@@ -190,14 +313,15 @@ def test_faults_are_sentences_and_change_nothing(window: MainWindow, laptop: Lap
     dialog = page.open_taking(file=cut)
     settle()
     settle()
-    assert "台帳は何も変わっていません" in dialog.banner.words and "sealed." not in dialog.banner.words
+    assert "途中で切れています。何も取り込んでいません" in dialog.banner.words and "sealed." not in dialog.banner.words
     dialog.table.select_id(str(done.path))
     settle()
     assert dialog.act_button.text().startswith("適用")
     shutil.rmtree(stick)
     dialog.run()
     settle()
-    assert "台帳は何も変わっていません" in dialog.banner.words and "exchange." not in dialog.banner.words
+    assert "台帳は何も変わっていません" in dialog.banner.words or "何も取り込んでいません" in dialog.banner.words
+    assert "exchange." not in dialog.banner.words and "sealed." not in dialog.banner.words
     assert town.sql("SELECT count(*) FROM journal") == before
 
 
@@ -277,7 +401,7 @@ def test_home_roster_and_status_tell_of_it(
 
 
 def test_who_may_not_exchange_can_only_look(town: Town, laptop: Laptop, runner: Runner, preferences: Preferences, settle: Settle) -> None:
-    session: Any = SimpleNamespace(context=town.acting("view"), folder=town.folder, notices=(), close=lambda **_: None)
+    session: Any = SimpleNamespace(context=town.acting("view"), folder=town.folder, server="", notices=(), close=lambda **_: None)
     window = MainWindow(session, runner=runner, preferences=preferences)
     desktop.bring(window)
     settle()

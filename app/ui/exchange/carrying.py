@@ -72,9 +72,9 @@ class CarryDialog(_TransferDialog):
                 self.place.addItem(f"{stick.name}　空き {size_words(stick.free)}", str(stick.path))
         if folder:
             self.place.addItem(folder, folder)
-        choose = button("ほかのフォルダー…（Ctrl+O）", icon="folder")
-        choose.setShortcut("Ctrl+O")
-        choose.clicked.connect(self._choose)
+        self.choose_button = button("ほかのフォルダー…（Ctrl+O）", icon="folder")
+        self.choose_button.setShortcut("Ctrl+O")
+        self.choose_button.clicked.connect(self._choose)
         self.whole = QCheckBox("はじめから全部を入れる（相手の台帳がなくなった・作り直したとき）")
         self.pictures = QCheckBox("写真も入れる")
         self.pictures.setChecked(True)
@@ -82,7 +82,7 @@ class CarryDialog(_TransferDialog):
         self.questions.addWidget(self.table)
         self.questions.addWidget(self.count)
         self.questions.addSpacing(6)
-        self.ask_line("書き込み先", self.place, choose)
+        self.ask_line("書き込み先", self.place, self.choose_button)
         for part in (self.pictures, self.whole):
             self.questions.addWidget(part)
         self.questions.addWidget(
@@ -144,7 +144,7 @@ class CarryDialog(_TransferDialog):
         where = done[0].path.parent
         self.banner.show_message(written_words(done), tone="good", action="フォルダーを開く", act=lambda: open_file(where))
         self.act_button.hide()
-        for part in (self.table, self.place, self.whole, self.pictures):
+        for part in (self.table, self.place, self.choose_button, self.whole, self.pictures):
             part.setEnabled(False)
         self.close_button.setText("閉じる（Esc）")
         self.close_button.setFocus()

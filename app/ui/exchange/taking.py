@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.presentation.messages import message
 from app.syncing.package_rows import AppliedPackage, FoundPackage, Inspection, TakenReceipt
 from app.ui import faults, theme
 from app.ui.exchange.carrying import say_fault
@@ -41,28 +42,29 @@ class TakeDialog(_TransferDialog):
     def __init__(self, parent: QWidget | None, shell: Shell, *, folder: Path | None = None, file: Path | None = None) -> None:
         lead = "パッケージを選ぶと中身を確かめます。「適用」を押すまで、台帳には何も書き込みません。"
         super().__init__(parent, shell, "取り込む", lead, "中身を確かめる")
-        self.setMinimumWidth(theme.current().px(860))
+        self.setMinimumWidth(min(theme.current().px(980), self.screen().availableGeometry().width() - 40))
         self.found: list[FoundPackage] = []
         self.inspection: Inspection | None = None
         self._folder = folder
         self._applied: set[Path] = set()
         self._wanted: Path | None = None
+        self._reopen = False
         self.table = Table(FOUND, name="見つかったパッケージ", runner=shell.runner, preferences=shell.preferences, many=False)
-        self.table.setFixedHeight(theme.current().px(150))
+        self._fit_table()
         self.table.chosen.connect(lambda _: self._choose_row())
         self.table.opened.connect(lambda _: self.run())
         self.where = text("", role="field")
         self.facts = FactLines()
-        self.facts.setMinimumHeight(theme.current().px(230))
+        self.facts.setMinimumHeight(theme.current().px(200))
         self.conflicts_button = button("競合を見る", icon="warning")
         self.conflicts_button.clicked.connect(self._to_conflicts)
         self.conflicts_button.hide()
-        other = button("ほかのファイル…（Ctrl+O）", icon="folder")
-        other.setShortcut("Ctrl+O")
-        other.clicked.connect(self._ask_file)
+        self.other_button = button("ほかのファイル…（Ctrl+O）", icon="folder")
+        self.other_button.setShortcut("Ctrl+O")
+        self.other_button.clicked.connect(self._ask_file)
         for part in (self.where, self.table, self.facts):
             self.questions.addWidget(part)
-        self.foot.insertWidget(0, other)
+        self.foot.insertWidget(0, self.other_button)
         self.foot.insertWidget(self.foot.count() - 1, self.conflicts_button)
         self.act_button.setEnabled(False)
         self.setAcceptDrops(True)
@@ -105,6 +107,16 @@ class TakeDialog(_TransferDialog):
         said = f"取り込むものが {waiting:,}件あります。" if waiting else "新しく取り込むものはありません。"
         self.where.setText(f"{self._folder}　{said if self.found else '受け渡しのファイルがありません。'}")
         self.table.show_rows(self.found, key=lambda one: str(one.path))
+        self._fit_table()
+        self.grow()
+
+    def _fit_table(self) -> None:
+        """Whole rows, as many as there are and the screen has room for."""
+        look = theme.current()
+        room = self.screen().availableGeometry().height() - look.px(540)  # for what is said around it
+        row, head = max(self.table.verticalHeader().defaultSectionSize(), 1), self.table.horizontalHeader().sizeHint().height()
+        most = max(3, min(6, (room - head) // row))
+        self.table.setFixedHeight(head + row * max(2, min(most, len(self.found))) + 2 * self.table.frameWidth() + 2)
 
     @property
     def chosen(self) -> FoundPackage | None:
@@ -189,7 +201,8 @@ class TakeDialog(_TransferDialog):
         if not words:
             faults.show(self, error)
             return
-        self.banner.show_message(f"{words}\n{UNTOUCHED}", tone="bad")
+        said = "何も取り込んでいません" in words
+        self.banner.show_message(words if said else f"{words}\n{UNTOUCHED}", tone="bad")
         if self.inspection is None:
             self.facts.show_lines(())
             self.act_button.setText("もう一度確かめる（Ctrl+Enter）")
@@ -205,20 +218,45 @@ class TakeDialog(_TransferDialog):
         self.conflicts_button.setVisible(bool(done.report.conflicts) and self.shell.context.actor.may("settle"))
         self.close_button.setText("閉じる（Esc）")
         self.taken.emit(done)
+        if done.became_new:
+            self._say_became_new()
+            return
         receipts = [one.path for one in self.found if one.kind == "receipt" and is_new(one) and one.path not in self._applied]
         if receipts:
             self._take_receipts(receipts, after=done)
         else:
             self._say_done(done, [])
 
-    def _say_done(self, done: AppliedPackage, receipts: Sequence[TakenReceipt]) -> None:
+    def _say_became_new(self) -> None:
+        """The folder is a copied one: nothing more can be done with it until it is opened anew, whichever way this dialog is left."""
+        self._reopen = True
+        self.banner.show_message(message("exchange.became_new"), tone="bad")
+        self.table.setEnabled(False)
+        for made in (self.act_button, self.conflicts_button, self.other_button):
+            made.hide()
+        self.close_button.setText("閉じて開き直す（Esc）")
+        self.close_button.setFocus()
+        self.grow()
+
+    def done(self, result: int) -> None:
+        """Closed; a copied folder is closed with it, to be opened as the new device that it is."""
+        super().done(result)
+        if self._reopen:
+            self._reopen = False
+            self.shell.leave(again=True)
+
+    def _say_done(self, done: AppliedPackage, receipts: Sequence[TakenReceipt], fault: str = "") -> None:
         left = [one for one in self.found if is_new(one) and one.kind == "package" and one.path not in self._applied]
         number = done.report.operations
         words = [f"{from_words(done.card)}から {number:,}件を取り込みました。" if number else "新しい記録はありませんでした。"]
         words += [receipts_words(receipts)] if receipts else []
+        kept = done.receipt is not None or not any(code == "exchange.receipt_missing" for code, _ in done.warnings)
+        missing = [] if kept else ["受領書は書けませんでした（下の「注意」を見てください）。"]
+        words += [*missing, fault] if fault else missing
         words.append(f"このUSBメモリーには、まだ {len(left):,}件あります。" if left else OFF)
+        tone = "warn" if fault or missing else "good"
         self.banner.show_message(
-            "\n".join(words), tone="good", action="次を確かめる" if left else "", act=(lambda: self._next(left[0])) if left else None
+            "\n".join(words), tone=tone, action="次を確かめる" if left else "", act=(lambda: self._next(left[0])) if left else None
         )
         self.act_button.setVisible(False)
         (self.conflicts_button if self.conflicts_button.isVisibleTo(self) and not left else self.close_button).setFocus()
@@ -245,8 +283,16 @@ class TakeDialog(_TransferDialog):
                 self.act_button.setVisible(False)
                 self.grow()
 
+        def failed(error: Exception) -> None:
+            """The package before them stays taken in."""
+            words = say_fault(error, cancelled="受領書は取り込んでいません。")
+            if after is not None and words:
+                self._say_done(after, [], words)
+            else:
+                self.fail(error)
+
         work = self.shell.runner.write(take, parent=self, label="site.looking")
-        work.success(told).failure(self.fail).start()
+        work.success(told).failure(failed).start()
 
     # -- other ways in
 

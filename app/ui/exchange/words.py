@@ -84,11 +84,11 @@ def found_problem(found: FoundPackage) -> str:
 FOUND: ColumnSet[FoundPackage] = ColumnSet(
     key="found_packages",
     columns=(
-        Column(key="state", label="これは", text=found_state, width=8, tone=_found_tone, sort=found_state),
+        Column(key="state", label="これは", text=found_state, width=10, tone=_found_tone, sort=found_state),
         Column(key="site", label="送り主", text=lambda r: r.site or r.sender, width=9, sort=lambda r: r.site or r.sender),
         Column(key="written", label="作成日時", text=lambda r: moment_short(r.written_at), width=8, sort=lambda r: str(r.written_at or "")),
-        Column(key="to", label="あて先", text=lambda r: r.to, width=6, sort=lambda r: r.to),
-        Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=5, align="right", sort=lambda r: r.bytes),
+        Column(key="to", label="あて先", text=lambda r: r.to, width=9, sort=lambda r: r.to),
+        Column(key="bytes", label="大きさ", text=lambda r: size_words(r.bytes), width=6, align="right", sort=lambda r: r.bytes),
         Column(key="name", label="ファイル", text=lambda r: r.path.name, width=12, sort=lambda r: r.path.name),
     ),
 )

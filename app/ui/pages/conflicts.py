@@ -62,7 +62,7 @@ class ConflictsPage(Page):
         split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         for part in (self.tree, self.pane):
             split.addWidget(part)
-        split.setSizes([theme.current().px(410), theme.current().px(700)])
+        split.setSizes([theme.current().px(360), theme.current().px(750)])
         split.setStretchFactor(1, 1)
         self.work = QWidget()
         hints = KeyHints(

@@ -18,6 +18,7 @@ from app.ui.exchange.big_act import BigAct
 from app.ui.exchange.carrying import CANCELLED, CarryDialog, say_fault, write_all
 from app.ui.exchange.finding import find_on
 from app.ui.exchange.offer import Offer, make_offer
+from app.ui.exchange.standing import Standing, read_standing
 from app.ui.exchange.sticks import Stick
 from app.ui.exchange.taking import TakeDialog
 from app.ui.exchange.watching import StickWatch
@@ -29,7 +30,6 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.table import Table
 from app.ui.widgets.text import button, column, frame, heading, restyle, row, text
-from app.usecases.enrolment import device_list
 from app.usecases.exchange_rows import PackageRow
 from app.usecases.site_board import Freshness, Receiver, freshness, receivers, site_board
 
@@ -38,13 +38,22 @@ _TAKE_IN = "USBメモリーの中を見て、どこから何が届いたかを�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the page shows of the store. ``enrolled``: this laptop takes part."""
+    """What the page shows of the store. ``standing`` says what is in the way, if anything is."""
 
-    enrolled: bool
-    revoked: bool
+    standing: Standing
     sites: tuple[Receiver, ...]
     packages: tuple[PackageRow, ...]
     fresh: Freshness | None
+
+    @property
+    def enrolled(self) -> bool:
+        """This laptop takes part."""
+        return self.standing.member
+
+    @property
+    def blocked(self) -> bool:
+        """There is nobody to exchange with, or this laptop may not."""
+        return bool(self.standing.act)
 
 
 class ExchangePage(Page):
@@ -52,6 +61,7 @@ class ExchangePage(Page):
 
     key = "exchange"
     kinds = frozenset({"package", "setting", "device", "site"})
+    obstacle: Banner
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -65,7 +75,7 @@ class ExchangePage(Page):
         self.stick_title, self.stick_detail = text("", role="section"), text("", role="note")
         self.carry_act = BigAct("持ち出す", icon="carry-out", keys="F7")
         self.take_act = BigAct("取り込む", icon="take-in", keys="F8")
-        self.outcome = Banner(closable=True)
+        self.outcome, self.obstacle = Banner(closable=True), Banner()
         self.table = Table(PACKAGES, name="受け渡しの記録", runner=self.runner, preferences=shell.preferences)
         self.table.viewed.connect(self.table.set_view)
         self.empty = EmptyState(
@@ -77,7 +87,7 @@ class ExchangePage(Page):
             "この端末は、まだ受け渡しに登録されていません",
             "",
             icon="key",
-            actions=[("拠点の画面で登録する", "key", lambda: shell.go("sites", tab="devices"))],
+            actions=[("この端末を登録する", "key", self.step)],
         )
         self._lay_out()
         self._connect()
@@ -113,13 +123,13 @@ class ExchangePage(Page):
         log = column(row(heading("受け渡しの記録"), 1, self.export_button), self.table, self.empty, spacing=6)
         log.setStretch(1, 1)
         self.work = QWidget()
-        whole = column(cards, self.outcome, acts, log, spacing=12)
-        whole.setStretch(3, 1)
+        whole = column(cards, self.obstacle, self.outcome, acts, log, spacing=12)
+        whole.setStretch(4, 1)
         self.work.setLayout(whole)
         self.body.addWidget(self.work, 1)
         self.body.addWidget(self.unready, 1)
-        self.outcome.hide()
-        self.unready.hide()
+        for part in (self.outcome, self.obstacle, self.unready):
+            part.hide()
 
     def _connect(self) -> None:
         self.carry_act.pressed.connect(self.carry)
@@ -154,13 +164,10 @@ class ExchangePage(Page):
         ctx = self.context
 
         def read() -> Seen:
-            found = device_list(ctx)
-            mine = found.find(ctx.place.device_id) if found else None
-            board = site_board(ctx) if mine is not None and mine.active and ctx.actor.may("exchange") else []
-            return Seen(
-                enrolled=mine is not None and mine.active, revoked=mine is not None and not mine.active, sites=tuple(receivers(ctx, board)),
-                packages=tuple(ctx.reads.exchange.packages(limit=1000)), fresh=freshness(ctx),
-            )  # fmt: skip
+            standing = read_standing(ctx)
+            board = site_board(ctx) if standing.member and ctx.actor.may("exchange") else []
+            packages = tuple(ctx.reads.exchange.packages(limit=1000))
+            return Seen(standing=standing, sites=tuple(receivers(ctx, board)), packages=packages, fresh=freshness(ctx))
 
         self.runner.read(read, parent=self, latest="exchange").success(self.show_seen).start()
         self._look_into_sticks()
@@ -171,24 +178,35 @@ class ExchangePage(Page):
         place = self.context.place
         self.place.setText(f"この端末：{place.site_name}（{place.device_prefix}）")
         told = last_words(seen.packages[0].handled_at if seen.packages else None)
-        self.last.setText("\n".join(filter(None, (told, say_freshness(seen.fresh)))))
+        known = say_freshness(seen.fresh).replace("。", "。\n", 1).replace("　", "\n")  # each on a line of its own: the card is narrow
+        self.last.setText("\n".join(filter(None, (told, known.strip()))))
         self.table.show_rows(seen.packages, key=lambda one: (one.direction, one.id, one.device))
         self.table.setVisible(bool(seen.packages))
         self.empty.setVisible(not seen.packages)
-        self.work.setVisible(seen.enrolled or bool(seen.packages))
-        self.unready.setVisible(not seen.enrolled and not seen.packages)
-        self.unready.explanation.setText(self._say_unready(seen))
+        self.work.setVisible(not seen.blocked or bool(seen.packages))
+        self.unready.setVisible(seen.blocked and not seen.packages)
+        self._say_standing(seen.standing)
         self._offer()
         if first and (self.hasFocus() or self.focusWidget() is not None or self.window().focusWidget() is None):
             self.take_focus()
         self._carry_wanted()
 
-    def _say_unready(self, seen: Seen) -> str:
-        if seen.revoked:
-            return "この端末は本部で失効になりました。続けて使うときは、本部でもう一度登録を受けてください。"
-        if self.context.place.site_kind == "hq":
-            return "まず「拠点」の画面で、市町村の鍵を作ります。つぎに、避難所や窓口の端末から届く登録の依頼を受け入れると、USBメモリーで記録を受け渡せます。"
-        return "「拠点」の画面で登録の依頼を作り、USBメモリーか画面のQRコードで本部に渡します。本部から返る登録ファイルを読み込むと、受け渡しができます。"
+    def _say_standing(self, standing: Standing) -> None:
+        """What is in the way: in the middle of an empty page, else above the log; either way with the next step."""
+        self.unready.title.setText(standing.title)
+        self.unready.explanation.setText(standing.words)
+        self.unready.buttons[0].setText(standing.button)
+        tone = "bad" if standing.act == "reopen" else "warn"
+        words = f"{standing.title}。\n{standing.words}" if standing.act else ""
+        self.obstacle.show_message(words, tone=tone, action=standing.button, act=self.step)
+
+    def step(self) -> None:
+        """The one thing to do before anything can be carried."""
+        act = self.seen.standing.act if self.seen is not None else ""
+        if act == "reopen":
+            self.shell.leave(again=True)
+        else:
+            self.shell.go("sites", tab="devices", act=act)
 
     def _sticks_changed(self, sticks: Sequence[Stick]) -> None:
         if self.outcome.isVisibleTo(self) and not sticks:
@@ -226,7 +244,7 @@ class ExchangePage(Page):
         self.stick_detail.setText(offer.detail)
         restyle(self.stick_card, tone={"take": "good", "carry": "info"}.get(offer.act, "quiet"))
         self.stick_card.setAccessibleName(f"{offer.title} {offer.detail}")
-        ready = self.seen is not None and self.seen.enrolled and self.may("exchange")
+        ready = self.seen is not None and not self.seen.blocked and self.may("exchange")
         self.carry_act.lead(ready and offer.act == "carry")
         self.take_act.lead(ready and offer.act == "take")
         for made in (self.carry_act, self.take_act, self.other_carry, self.other_take):
@@ -271,7 +289,7 @@ class ExchangePage(Page):
 
     def choose_carry(self) -> CarryDialog | None:
         """Which sites, where to."""
-        if self.seen is None:
+        if self.seen is None or self.seen.blocked:
             return None
         folder = self.shell.preferences.get("exchange.folder", "")
         kept = folder if folder and Path(folder).is_dir() else ""
@@ -341,7 +359,7 @@ class ExchangePage(Page):
 
     def _carry_wanted(self) -> None:
         """The dialog with the site that another page named; when this page has not read anything yet, after that."""
-        if self._wanted and self.seen is not None and self.seen.enrolled:
+        if self._wanted and self.seen is not None and not self.seen.blocked:
             wanted, self._wanted = self._wanted, ""
             dialog = self.choose_carry()
             if dialog is not None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from PySide6.QtCore import QTimer
+
 from app.domain.errors import SasaeError
 from app.domain.exchange import EnrolledDevice
 from app.presentation.columns.devices import DEVICES, say_membership
@@ -41,6 +45,7 @@ class DevicesTab(Tab):
     def __init__(self, page: TabbedPage) -> None:
         super().__init__(page)
         self.found: Municipality | None = None
+        self._wanted = ""
         self.banner = Banner(closable=True)
         self.banner.hide()
         self.said, self.mark = text("", role="lead"), badge("")
@@ -104,6 +109,7 @@ class DevicesTab(Tab):
         self._offer(found, hq=hq)
         if found.before and found.holds_key:
             self.banner.show_message(message("enrol.before", device=found.before), tone="warn")
+        self._act_wanted()
 
     def _offer(self, found: Municipality, *, hq: bool) -> None:
         member, office = found.state == "active", found.holds_key and found.state == "active"
@@ -125,6 +131,22 @@ class DevicesTab(Tab):
             if made is not self.revoke_button:
                 made.take_role("primary" if made is first else "")
         self._follow()
+
+    def arrive(self, **arguments: Any) -> None:
+        """``act`` create, request, accept, answer or renew does at once what its button does, when there is such a button now."""
+        self._wanted = str(arguments.get("act") or "")
+        if self.found is not None:
+            self._act_wanted()
+
+    def _act_wanted(self) -> None:
+        buttons = {
+            "create": self.create_button, "request": self.request_button, "accept": self.accept_button, "answer": self.answer_button,
+            "renew": self.renew_button,
+        }  # fmt: skip
+        wanted, self._wanted = buttons.get(self._wanted), ""
+        if wanted is not None and wanted.isVisibleTo(self) and wanted.isEnabled():
+            wanted.setFocus()
+            QTimer.singleShot(0, wanted, wanted.click)  # after the page is in sight
 
     def _follow(self) -> None:
         current: EnrolledDevice | None = self.table.current_row()
