@@ -53,7 +53,7 @@ def write_package(
     """Write what a site lacks, or everything, into ``target``: a file, or a folder or stick where the file gets a name.
 
     The file was read back and decrypted when this returns. Needs the right ``exchange``. RuleViolation of ``find_receivers``,
-    EnvironmentFault ``exchange.no_room`` and what ``write_sealed`` raises; then no file of this name appears and nothing is noted.
+    EnvironmentFault ``exchange.no_such_folder``, ``exchange.no_room`` and what ``write_sealed`` raises; then no file of this name appears and nothing is noted.
     """
     ctx.require("exchange")
     receivers = exchange.find_receivers(ctx, to=to_site)
@@ -74,10 +74,14 @@ def write_package(
         confirm=lambda: _confirm(ctx, content, path), job=job,
     )  # fmt: skip
     card = content.sums.onto(card, now=card.written_at)
-    exchange.note_written(ctx, card, receivers, path=path, size=done.bytes, sha256=done.sha256)
+    warnings = content.warnings
+    try:
+        exchange.note_written(ctx, card, receivers, path=path, size=done.bytes, sha256=done.sha256)
+    except SasaeError as fault:  # the file is good, and its vouchers were noted before it got its name
+        warnings += (("exchange.not_noted", {"path": str(path), "reason": fault.code}),)
     return WrittenPackage(
         card=card, path=path, bytes=done.bytes, sha256=done.sha256, operations=card.operations, left_out=content.left_out,
-        warnings=content.warnings,
+        warnings=warnings,
     )  # fmt: skip
 
 
@@ -127,6 +131,8 @@ def _plan(ctx: Context, receivers: Receivers, card: PackageCard, *, pictures: bo
 def _path_for(ctx: Context, target: Path, to: str, suffix: str) -> Path:
     """The file; in a folder a name that says to whom, from whom and when, and that nothing has yet."""
     if not target.is_dir():
+        if not target.name.lower().endswith(suffix):
+            raise EnvironmentFault("exchange.no_such_folder", path=str(target))
         return target
     stem = f"sasae-{to}-{ctx.place.device_prefix}-{ctx.now().astimezone(JST):%Y%m%d-%H%M%S}"
     names = (stem + suffix, *(f"{stem}-{number}{suffix}" for number in range(2, 1000)))
@@ -307,10 +313,18 @@ def _look_at(path: Path, ctx: Context | None) -> FoundPackage:
             card = package.card
             return replace(
                 plain, for_us=True, written_at=card.written_at, sender=card.letters, site=card.site, to=card.to_site,
-                mine=card.device == ctx.place.device_id, already=ctx.reads.exchange.knows_package(card.id),
+                mine=card.device == ctx.place.device_id, already=_is_known(ctx, plain.kind, card),
             )  # fmt: skip
     except SasaeError as fault:
         mine = fault.code == "exchange.own_package"
         if fault.code in ("exchange.for_someone_else", "exchange.for_somebody") or mine:
             return replace(plain, for_us=False, mine=mine, problem=fault.code)
         return replace(plain, problem=fault.code)
+
+
+def _is_known(ctx: Context, kind: str, card: PackageCard) -> bool:
+    """Whether a package was taken in, or a receipt says no more than what its device told since."""
+    if kind == KIND:
+        return ctx.reads.exchange.knows_package(card.id)
+    heard = next((one.written_at for one in ctx.reads.exchange.peers() if one.device == card.device), None)
+    return heard is not None and heard >= card.written_at

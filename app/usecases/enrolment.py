@@ -284,7 +284,9 @@ def _unite(ctx: Context, uow: UnitOfWork, mine: DeviceList, theirs: DeviceList) 
 
 
 def find_site(ctx: Context, wanted: str) -> Site | None:
-    """The site with this id or name."""
+    """The site with this id or name; one whose record has not come with a package yet, as the list of devices tells it."""
     sites = [one for one in ctx.reads.all("site") if isinstance(one, Site)]
+    known, here = device_list(ctx), {one.id for one in sites}
+    sites += [Site(id=one.site_id, name=one.site_name, kind=one.site_kind) for one in (known.devices if known else ()) if one.site_id not in here]
     named = [one for one in sites if wanted.strip() in (one.id, one.name)] or [one for one in sites if fold_name(one.name) == fold_name(wanted)]
     return named[0] if named else None

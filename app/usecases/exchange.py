@@ -290,7 +290,8 @@ def clock_offset(ctx: Context, card: PackageCard, packages: Sequence[PackageRow]
     ahead = int((card.written_at - ctx.now()).total_seconds())
     if ahead > 0:
         return ahead
-    ours = [one.written_at for one in packages if one.direction == "out" and one.id in card.reply_to]
+    # what bears a time that is still to come was written while our own clock was ahead
+    ours = [one.written_at for one in packages if one.direction == "out" and one.id in card.reply_to and one.written_at <= ctx.now()]
     return min(0, int((card.written_at - max(ours)).total_seconds())) if ours else 0
 
 

@@ -177,6 +177,8 @@ def test_bad_input_is_refused_with_a_sentence(pair: tuple[Desk, Desk], tmp_path:
     hq, laptop = pair
     assert hq.refused("export", "--to", "ない拠点", "--out", str(tmp_path)) == "exchange.no_such_site"
     assert hq.refused("export", "--to", SITE, "--out", str(tmp_path / "no" / "such" / "x.sasae"), code=3)
+    assert hq.refused("export", "--to", SITE, "--out", str(tmp_path / "no stick"), code=3) == "exchange.no_such_folder"
+    assert not (tmp_path / "no stick").exists()
     assert hq.refused("export", "--to", SITE, code=2) == "cli.usage"
     assert hq.refused("resolve", "C-0000000000", "--take", "A") == "conflict.not_found"
     assert hq.refused("resolve", "C-0000000000", code=2) == "cli.usage"

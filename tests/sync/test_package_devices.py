@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import gateway
-from app.domain.errors import RuleViolation
+from app.domain.errors import EnvironmentFault, RuleViolation
 from app.presentation.messages import message
-from app.syncing.packages import inspect_package, write_package
+from app.syncing.packages import find_packages, inspect_package, take_receipt, write_package
 from app.usecases import cash_boxes, cash_desk, vouchers
 from app.usecases.enrolment import revoke_device
 from tests.cash_town import approve_cash, ledger, voucher
+from tests.exchange_town import check_in
 from tests.package_town import arrive, content, enrol, enrolled, open_office, reopened, send, take
 from tests.stores import OPERATOR, PASSWORD, Clock, Town
 from tests.sync.taker import open_folder
@@ -257,3 +258,49 @@ def test_vouchers_of_a_lost_laptop_are_frozen_until_somebody_decides(hq: Town, l
     assert len(done.vouchers) == 2 and "voucher" in done.changes
     assert {voucher(hq.ctx, one).state for one in made.ids} == {"frozen"} and voucher(hq.ctx, made.ids[0]).reason == "盗難"
     assert hq.problems() == []
+
+
+def test_a_receipt_that_was_taken_in_is_known_on_the_stick(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    sent = send(hq, SITE, tmp_path / "a")
+    done = take(laptop, sent.path, receipt=True)
+    assert done.receipt is not None
+    assert {one.kind: one.already for one in find_packages(tmp_path / "a", ctx=hq.ctx)} == {"package": False, "receipt": False}
+    take_receipt(hq.ctx, source=done.receipt)
+    assert {one.kind: one.already for one in find_packages(tmp_path / "a", ctx=hq.ctx)}["receipt"]
+
+
+def test_our_own_clock_that_was_ahead_is_not_the_fault_of_others(hq: Town, laptop: Town, tmp_path: Path) -> None:
+    right = hq.clock()
+    hq.clock.time = right + timedelta(days=400)
+    sent = send(hq, SITE, tmp_path / "a")
+    hq.clock.time = laptop.clock.time = right + timedelta(hours=1)
+    take(laptop, sent.path)
+    assert take(hq, send(laptop, "hq", tmp_path / "b").path).warnings == ()
+
+
+def test_a_package_that_could_not_be_noted_is_told_and_good(hq: Town, laptop: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise EnvironmentFault("store.disk_full", path="x")
+
+    monkeypatch.setattr("app.usecases.exchange.note_written", full)
+    sent = send(hq, SITE, tmp_path / "a")
+    assert [code for code, _ in sent.warnings] == ["exchange.not_noted"] and sent.path.name in message("exchange.not_noted", **sent.warnings[0][1])
+    monkeypatch.undo()
+    assert take(laptop, sent.path).report.operations == sent.operations and hq.problems() == []
+
+
+def test_two_laptops_of_one_new_site_are_one_site_before_its_first_package(hq: Town, tmp_path: Path) -> None:
+    first, second = (enrolled(hq, tmp_path / name, site="新設避難所") for name in ("one", "two"))
+    try:
+        assert first.ctx.place.site_id == second.ctx.place.site_id
+        for town in (second, first):
+            check_in(town.ctx, name=f"{town.folder.name}の人")
+            take(hq, send(town, "hq", tmp_path / town.folder.name).path)
+        assert [one.name for one in hq.ctx.reads.all("site")].count("新設避難所") == 1  # type: ignore[attr-defined]
+        sent = send(hq, "新設避難所", tmp_path / "c")
+        for town in (first, second):
+            take(town, sent.path)
+            assert names(town) == names(hq) and town.problems() == []
+    finally:
+        for town in (first, second):
+            town.session.close(backup=False)
