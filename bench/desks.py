@@ -1,10 +1,10 @@
 """Twenty desks of headquarters at one PostgreSQL server of this machine, all of them working at once. Prints JSON.
 
-    python bench/desks.py [--clients 20] [--seconds 60] [--think 1.0] [--saturated 20] [--residents 50000] [--quick]
+    python bench/desks.py [--clients 20] [--seconds 60] [--think 3.0] [--saturated 20] [--residents 50000] [--quick]
 
 Every client is a process with a desk folder, a session and connections of its own, by TCP with TLS and the role of desks that the guide makes.
 It works in a closed loop: 40 % search, 30 % check-in of a household, 15 % issue of a certificate, 15 % pay at the cash box (with the check
-before it), and thinks ``--think`` seconds on average between two acts: far faster than a person, who needs a minute for each. Server and
+before it), and thinks ``--think`` seconds on average between two acts: far faster than a person, who needs a minute for a household. Server and
 clients share the processors. One certificate and one payment in ten are of a list that all clients go through in the same order, so that
 several want the same one. The server keeps ``fsync`` on.
 
@@ -170,6 +170,7 @@ def run_client(desk: Desk, gate: Any, results: Any, plan: Sequence[tuple[str, fl
 
 def fill(ctx: Context, folder: Path, *, residents: int, papers: int) -> float:
     """Residents, shelters, judged applications, assigned vouchers and a full cash box. Answers the seconds of the residents."""
+    from app.usecases import cash_boxes
     from app.usecases.forms import Signature, change_signature
     from app.usecases.residents import load_residents
     from app.usecases.shelters import add_shelter
@@ -183,8 +184,8 @@ def fill(ctx: Context, folder: Path, *, residents: int, papers: int) -> float:
     issuing.fill(ctx, papers)
     issuing.judge_all(ctx)
     relief_cash.fill(_Filling(ctx, folder), papers * 2)  # half of them stay here
-    box, _ = relief_cash.cash_boxes.save_box(ctx, name="窓口の金庫")
-    relief_cash.cash_boxes.move_money(ctx, box_id=box.id, kind="in", pieces={10_000: 900_000}, second="second")
+    box, _ = cash_boxes.save_box(ctx, name="窓口の金庫")
+    cash_boxes.move_money(ctx, box_id=box.id, kind="in", pieces={10_000: 900_000}, second="second")
     return seconds
 
 
@@ -284,7 +285,7 @@ def floor(url: str, writes: int, rows: int) -> dict[str, Any]:
 
         def act() -> None:
             with connection.transaction(), connection.cursor() as cursor:
-                cursor.executemany(statement, like)  # type: ignore[arg-type]
+                cursor.executemany(statement, like)
 
         spans = [timed(act) for _ in range(writes)]
         connection.execute("DROP TABLE plain")
@@ -370,7 +371,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--think", type=float, default=1.0)
+    parser.add_argument("--think", type=float, default=3.0)
     parser.add_argument("--saturated", type=float, default=20)
     parser.add_argument("--residents", type=int, default=50_000)
     parser.add_argument("--papers", type=int, default=4_000, help="applications ready for their certificate, and as many vouchers")

@@ -143,7 +143,7 @@ def start(folder: Path, settings: Sequence[str] = _SETTINGS) -> Cluster:
 def stop() -> None:
     """End the servers that this process started, and wait for them; the watchers take their folders away."""
     for process in _RUNNING:
-        if str(process.args[0]).endswith("postgres"):  # type: ignore[index]
+        if str(process.args[0]).endswith("postgres"):
             process.send_signal(signal.SIGINT)
     for process in _RUNNING:
         process.wait(60)

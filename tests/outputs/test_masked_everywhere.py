@@ -339,7 +339,7 @@ ASKED = {
     "search": {"find"},
     "rosters": {"roster", "open_questions"},
     "journal": {"history", "recent", "group", "groups_touching", "access", "last_time"},
-    "settings": {"get"},
+    "settings": {"get", "under"},
     "buildings": {
         "ids", "rows", "find", "homes", "withheld", "districts", "zones", "victim_ids", "victim_rows", "victim_by_household", "register_homes",
         "known", "known_homes",
