@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class AppliedPackage:
 class FoundPackage:
     """A file of the exchange on a stick. ``kind``: ``package`` or ``receipt``. ``for_us``: None when the file cannot be read at all, then
     ``problem`` names the sentence. Of a file for somebody else only the name is known: ``to`` and ``sender`` are what it says.
-    ``mine``: written by this device. ``already``: taken in here before.
+    ``mine``: written by this device. ``already``: taken in here before. ``params``: what the sentence of the problem needs.
     """
 
     path: Path
@@ -90,6 +90,7 @@ class FoundPackage:
     mine: bool = False
     already: bool = False
     problem: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,10 +262,11 @@ def apply_package(ctx: Context, *, source: Path, folder: Path, receipt: bool = T
     """
     ctx.require("exchange")
     with open_package(ctx, source) as package:
-        items = package.items(job, "exchange.verifying")
-        pictures = {one.name: one.sha256 for one in items.every(SeenPicture)}
-        items.finish()
         known = ctx.reads.exchange.knows_package(package.card.id)
+        if known:
+            package.items(job, "exchange.verifying").finish()  # with its counts
+        else:
+            pictures = package.verify(job, "exchange.verifying")
     if known:
         done = AppliedPackage(
             card=package.counted, report=MergeReport(known=package.counted.operations), residents=0, pictures=0, settings=False, vouchers=None,
@@ -319,7 +320,7 @@ def _look_at(path: Path, ctx: Context | None) -> FoundPackage:
         mine = fault.code == "exchange.own_package"
         if fault.code in ("exchange.for_someone_else", "exchange.for_somebody") or mine:
             return replace(plain, for_us=False, mine=mine, problem=fault.code)
-        return replace(plain, problem=fault.code)
+        return replace(plain, problem=fault.code, params=dict(fault.params))
 
 
 def _is_known(ctx: Context, kind: str, card: PackageCard) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from app.syncing.packages import apply_package, find_packages, write_package
 from app.ui.exchange import standing
 from app.ui.exchange.sticks import folder_sticks
+from app.ui.exchange.words import found_state
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Preferences
 from app.ui.runner import Runner
@@ -200,6 +201,46 @@ def test_a_receipt_that_cannot_be_read_does_not_deny_the_package(
     settle()
     assert "を取り込みました" in dialog.banner.words and "見つかりません" in dialog.banner.words
     assert "台帳は何も変わっていません" not in dialog.banner.words
+
+
+def test_a_package_of_a_lost_laptop_is_named_as_one_and_explained(
+    window: MainWindow, laptop: Laptop, town: Town, stick: Path, settle: Settle
+) -> None:
+    carry(laptop.ctx, Laptop(town.session, town.folder), stick, to="hq")
+    for path in stick.iterdir():
+        path.unlink()
+    check_in(laptop.ctx, name="見本　花")
+    write_package(laptop.ctx, to_site="hq", target=stick)
+    revoke_device(town.ctx, device=laptop.ctx.place.device_prefix, reason="紛失した")
+    page = open_page(window, settle)
+    plug(page, settle, stick)
+    assert page.offer.act == "carry" and "取り込めないもの 1件" in page.stick_detail.text() and page.take_act.button.isEnabled()
+    press(page, Qt.Key.Key_F8)
+    settle()
+    dialog: Any = desktop.in_front()
+    settle()
+    assert found_state(dialog.chosen) == "失効した端末" and not dialog.act_button.isEnabled()
+    assert (
+        f"（{SHELTER} {laptop.ctx.place.device_prefix}）は失効しています（紛失した）" in dialog.facts.words
+        and "―" not in dialog.facts.words
+    )
+    assert dialog.facts.lines[0][0] == "取り込めません"
+    dialog.reject()
+
+
+def test_a_stick_without_room_is_said_with_what_can_be_done(
+    at_site: MainWindow, laptop: Laptop, stick: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collections import namedtuple
+
+    usage = namedtuple("usage", "total used free")
+    page = open_page(at_site, settle)
+    plug(page, settle, stick)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10_000, 9_900, 100))
+    page.carry()
+    settle()
+    assert "空き容量が足りません" in page.outcome.words and "何も書いていません" in page.outcome.words and not list(stick.iterdir())
+    assert page.carry_act.button.isEnabled()
 
 
 def keep_list(laptop: Any, hq: Any) -> None:

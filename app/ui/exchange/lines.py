@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 from app.ui import theme
 from app.ui.widgets.text import text
 
-_WARNING = ("競合", "欠け", "注意", "引換券の注意", "除いた記録", "複製された端末")
+_WARNING = ("取り込めません", "競合", "欠け", "注意", "引換券の注意", "除いた記録", "複製された端末")
 
 
 class FactLines(QScrollArea):

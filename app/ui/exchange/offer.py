@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.syncing.package_rows import FoundPackage
 from app.ui.exchange.sticks import Stick
-from app.ui.exchange.words import is_new, stick_words
+from app.ui.exchange.words import is_new, is_refused, stick_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,7 @@ def _rest(found: Sequence[FoundPackage]) -> str:
     mine = sum(one.mine for one in found)
     others = sum(one.for_us is False and not one.mine for one in found)
     done = sum(one.already for one in found)
-    parts = [(mine, "この端末が書いたもの"), (others, "ほかの拠点あて"), (done, "取り込み済み")]
+    refused = sum(is_refused(one) for one in found)
+    parts = [(refused, "取り込めないもの"), (mine, "この端末が書いたもの"), (others, "ほかの拠点あて"), (done, "取り込み済み")]
     said = "、".join(f"{name} {number:,}件" for number, name in parts if number)
     return f"　（{said}）" if said else ""

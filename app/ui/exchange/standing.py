@@ -52,7 +52,9 @@ def judge_standing(found: Municipality, *, device: str, headquarters: bool) -> S
         )  # fmt: skip
     if found.holds_key:
         words = "復元などで新しい端末になったためです。もう一度「自治体の鍵を作る」を行うと、同じ鍵のまま登録されます。"
-        return Standing(member=False, title="本部のこの端末は、まだ登録簿にありません", words=words, act="create", button="自治体の鍵を作る…")
+        return Standing(
+            member=False, title="本部のこの端末は、まだ登録簿にありません", words=words, act="create", button="自治体の鍵を作る…"
+        )
     if headquarters and not found.number:
         words = "本部では、はじめに1度だけ自治体の鍵を作ります。つぎに、避難所や窓口の端末から届く登録の依頼を受け入れると、USBメモリーで記録を受け渡せます。"
         return Standing(member=False, title=_NOT_YET, words=words, act="create", button="自治体の鍵を作る…")

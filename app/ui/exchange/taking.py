@@ -23,6 +23,7 @@ from app.ui.exchange.words import (
     from_words,
     inspection_lines,
     is_new,
+    is_refused,
     receipts_words,
 )
 from app.ui.page import Shell
@@ -135,7 +136,7 @@ class TakeDialog(_TransferDialog):
         self.act_button.setEnabled(not problem)
         self.act_button.show()
         if problem:
-            self.facts.show_lines([("これは", problem)])
+            self.facts.show_lines([("取り込めません" if is_refused(found) else "これは", problem)])
         elif found.kind == "receipt":
             self.facts.show_lines([("これは", f"{found.site or found.sender}からの受領書です。渡したものが届いたかを確かめられます。")])
             self.act_button.setText("受領書を取り込む（Ctrl+Enter）")

@@ -47,6 +47,22 @@ def from_words(card: PackageCard) -> str:
     return f"{card.site}（{label('site.kind', card.site_kind)}、端末 {card.letters}）"
 
 
+_REFUSED = {
+    "exchange.sender_unknown": "登録のない端末",
+    "exchange.sender_revoked": "失効した端末",
+    "exchange.other_municipality": "別の自治体",
+    "exchange.other_disaster": "別の災害",
+    "exchange.training": "訓練のデータ",
+    "exchange.real": "本番のデータ",
+    "exchange.newer": "新しい版",
+}
+
+
+def is_refused(found: FoundPackage) -> bool:
+    """Whether it can be taken in nowhere, as far as this laptop knows: neither for another site nor written here."""
+    return not found.mine and found.for_us is not False and (bool(found.problem) or found.for_us is None)
+
+
 def found_state(found: FoundPackage) -> str:
     """What a file on a stick is to this laptop."""
     if found.mine:
@@ -54,14 +70,14 @@ def found_state(found: FoundPackage) -> str:
     if found.for_us is False:
         return "ほかの拠点あて"
     if found.problem or found.for_us is None:
-        return "読めません"
+        return _REFUSED.get(found.problem, "読めません")
     if found.kind == "receipt":
         return "受領書（確認済）" if found.already else "受領書"
     return "取り込み済み" if found.already else "この拠点あて"
 
 
 def _found_tone(found: FoundPackage) -> Tone:
-    if found_state(found) == "読めません":
+    if is_refused(found):
         return "bad"
     return "good" if is_new(found) else "quiet"
 
@@ -78,7 +94,7 @@ def found_problem(found: FoundPackage) -> str:
     if found.for_us is False:
         to = f"（{found.to}）" if found.to else ""
         return f"ほかの拠点あて{to}なので、ここでは開けません。そのまま運んで、その拠点で取り込んでください。"
-    return message(found.problem, path=found.path.name) if found.problem else ""
+    return message(found.problem, **{**found.params, "path": found.path.name}) if found.problem else ""
 
 
 FOUND: ColumnSet[FoundPackage] = ColumnSet(

@@ -178,8 +178,8 @@ class ExchangePage(Page):
         place = self.context.place
         self.place.setText(f"この端末：{place.site_name}（{place.device_prefix}）")
         told = last_words(seen.packages[0].handled_at if seen.packages else None)
-        known = say_freshness(seen.fresh).replace("。", "。\n", 1).replace("　", "\n")  # each on a line of its own: the card is narrow
-        self.last.setText("\n".join(filter(None, (told, known.strip()))))
+        sites = say_freshness(seen.fresh).partition("。")[2].replace("　", "\n")  # each on a line of its own: the card is narrow
+        self.last.setText("\n".join(filter(None, (told, sites))))
         self.table.show_rows(seen.packages, key=lambda one: (one.direction, one.id, one.device))
         self.table.setVisible(bool(seen.packages))
         self.empty.setVisible(not seen.packages)
@@ -245,10 +245,11 @@ class ExchangePage(Page):
         restyle(self.stick_card, tone={"take": "good", "carry": "info"}.get(offer.act, "quiet"))
         self.stick_card.setAccessibleName(f"{offer.title} {offer.detail}")
         ready = self.seen is not None and not self.seen.blocked and self.may("exchange")
+        looks = self.seen is not None and self.seen.enrolled and self.may("exchange")  # also to hear why a file is refused
         self.carry_act.lead(ready and offer.act == "carry")
-        self.take_act.lead(ready and offer.act == "take")
-        for made in (self.carry_act, self.take_act, self.other_carry, self.other_take):
-            made.setEnabled(ready)
+        self.take_act.lead(looks and offer.act == "take")
+        for made, on in ((self.carry_act, ready), (self.other_carry, ready), (self.take_act, looks), (self.other_take, looks)):
+            made.setEnabled(on)
         self.export_button.setEnabled(self.seen is not None and bool(self.seen.packages) and (self.may("export") or self.may("print")))
         target = self.target
         if target is not None:

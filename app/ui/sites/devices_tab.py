@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from app.domain.errors import SasaeError
 from app.domain.exchange import EnrolledDevice
@@ -76,6 +76,7 @@ class DevicesTab(Tab):
             self.revoke_button,
         )  # fmt: skip
         self.steps = EmptyState("登録の手順", _STEPS_SITE, icon="key")
+        self.steps.explanation.setAlignment(Qt.AlignmentFlag.AlignLeft)
         whole = column(self.banner, state, buttons, self.table, self.steps, spacing=10, margins=(0, 8, 0, 0))
         whole.setStretch(3, 1)
         whole.setStretch(4, 1)
@@ -98,7 +99,9 @@ class DevicesTab(Tab):
         self.mark.setText({"good": "登録済み", "warn": "要対応", "bad": "失効"}[tone])
         restyle(self.mark, tone=tone)
         self.key.setText(found.fingerprint)
-        told = "拠点の端末に登録を渡すときに読み上げます。" if found.holds_key else "照合済み" if found.confirmed else "まだ見比べていません"
+        told = (
+            "拠点の端末に登録を渡すときに読み上げます。" if found.holds_key else "照合済み" if found.confirmed else "まだ見比べていません"
+        )
         self.key_note.setText(told)
         for part in (self.key_name, self.key, self.key_note):
             part.setVisible(bool(found.fingerprint))
@@ -163,9 +166,12 @@ class DevicesTab(Tab):
 
     def create(self) -> None:
         """The municipality's key."""
-        question, detail = "自治体の鍵を作りますか？", (
-            "この端末が、拠点の端末の登録と失効を行う本部になります。鍵は暗号化されたデータの中にあり、バックアップにも入ります。"
-            "この端末をなくしたときは、バックアップから復元した本部で続けられます。"
+        question, detail = (
+            "自治体の鍵を作りますか？",
+            (
+                "この端末が、拠点の端末の登録と失効を行う本部になります。鍵は暗号化されたデータの中にあり、バックアップにも入ります。"
+                "この端末をなくしたときは、バックアップから復元した本部で続けられます。"
+            ),
         )
         if ask(self, question, detail, yes="作る", no="やめる"):
             ctx = self.context
