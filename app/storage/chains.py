@@ -20,6 +20,7 @@ from app.domain.journal import GENESIS, chain_hash
 from app.domain.merging import device_of
 from app.storage import tables as t
 from app.storage.adding import encode, quote
+from app.storage.arrivals import Arrivals
 from app.storage.branches import Branch, Link, is_simple, name_branches, walk
 from app.storage.dialects import dialect_of
 from app.storage.engine import run_many
@@ -162,6 +163,7 @@ class ChainWriter:
         self._latest: dict[str, str] = {}
         self._site: dict[str, str] = {}
         self.touched: dict[str, set[str]] = defaultdict(set)
+        self.arrived = Arrivals()
         self.new = self.known = self.refused = 0
         self.copies: list[str] = []
         self.own_continued = False
@@ -219,6 +221,7 @@ class ChainWriter:
                  one.previous, one.hash, chain)
             )  # fmt: skip
             self.touched[kind].add(record)
+            self.arrived.keep(kind, record, (op, chain, seq, hlc, action, changes))
             if hlc > self._latest.get(device, ""):
                 self._latest[device] = hlc
         self._site[device] = new[-1].row[7]
@@ -311,6 +314,7 @@ class ChainWriter:
 
     def _part(self, device: str, now: datetime) -> None:
         """Name every chain of the device anew."""
+        self.arrived.forget()  # chains get other names
         chains = self._chains.get(device) or [device]
         rows = self._connection.execute(select(t.device).where(t.device.c.id.in_(chains))).all()
         query = f"SELECT device_seq, device_seq, previous, hash, chain FROM journal WHERE chain IN ({marks(chains)}) OR chain LIKE ?"
@@ -442,8 +446,8 @@ def _uncovered(gap: Gap, previous: str, stretches: Iterable[Link]) -> list[tuple
 def stretches_beyond(connection: Connection) -> dict[str, list[list[Any]]]:
     """What is here of each chain behind where it is known without a gap: first, last, the hash at the end."""
     query = (
-        "SELECT j.chain, j.device_seq, j.previous, j.hash FROM device d JOIN journal j ON j.chain = d.id AND j.device_seq > d.journal_seq"
-        " ORDER BY j.chain, j.device_seq"
+        "SELECT j.chain, j.device_seq, j.previous, j.hash FROM device d CROSS JOIN journal j"  # device by device, not row by row
+        " WHERE j.chain = d.id AND j.device_seq > d.journal_seq ORDER BY j.chain, j.device_seq"
     )
     found: dict[str, list[list[Any]]] = {}
     for chain, rows in groupby(connection.exec_driver_sql(query), key=lambda row: row[0]):

@@ -18,6 +18,9 @@ from app.domain.errors import EnvironmentFault, IntegrityFault, SasaeError
 
 BUSY_MS = 5000
 _DAMAGE = ("malformed", "not a database", "is encrypted", "file is damaged", "hmac")
+_WIDE_KB = 131_072
+_WIDE_PAGES = 16_384
+"""Changed pages (64 MB) that wait beside the store before they are copied into it: what the next package changes again is copied once."""
 _FULL = ("disk is full", "database or disk is full")
 
 
@@ -97,6 +100,17 @@ def run_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) ->
         raise translate(error) from error
     finally:
         cursor.close()
+
+
+def widen(connection: Connection) -> None:
+    """Give a writer room for thousands of pages changed at once: a small cache writes each of them several times, and every time encrypted anew.
+
+    It stays so until the connection is closed, because packages come several at a time. Memory: at most ``_WIDE_KB``, and never more than the
+    store has. A server looks after itself.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_WIDE_KB}")
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {_WIDE_PAGES}")
 
 
 def writer_engine(path: Path, data_key: bytes) -> Engine:

@@ -17,6 +17,7 @@ from app.storage import tables as t
 from app.storage.adding import encode
 from app.storage.chains import ChainWriter
 from app.storage.devices import become_new, own_site
+from app.storage.engine import widen
 from app.storage.journal import JournalWriter
 from app.storage.merged import CHUNK, RecordWriter
 from app.storage.queries.base import chunked
@@ -56,12 +57,13 @@ class ExchangeUnit:
 
     def _take(self, segments: Iterable[Segment], devices: DeviceList, job: Job) -> MergeReport:
         self._end_journal()
+        widen(self._connection)
         chains = ChainWriter(self._connection, self._data_key, devices, now_ms=int(self._now.timestamp() * 1000))
         for segment in segments:
             chains.take(segment)
             job.report(chains.new + chains.known, None, "job.taking_operations")
         chains.finish(self._now)
-        records = RecordWriter(self._connection, now=self._now)
+        records = RecordWriter(self._connection, now=self._now, arrived=chains.arrived)
         touched = self._also_copied(chains)
         total, done = sum(map(len, touched.values())), 0
         for kind in t.KIND_BY_NAME:

@@ -16,6 +16,7 @@ from app.domain.merging import Conflict, Merged, Sight, Write, device_of, merge
 from app.domain.records import from_json_value
 from app.storage import tables as t
 from app.storage.adding import encode, shape_of
+from app.storage.arrivals import Arrivals
 from app.storage.dialects import dialect_of
 from app.storage.engine import run_many
 from app.storage.queries.base import chunked, marks
@@ -23,6 +24,7 @@ from app.storage.search import index_people
 
 CHUNK = 500
 _OPERATIONS = "SELECT record, op_id, chain, device_seq, hlc, action, changes FROM journal WHERE record IN ({}) AND kind = ?"
+_COUNTS = "SELECT record, count(*) FROM journal WHERE record IN ({}) GROUP BY record"
 _CONTEXTS = "SELECT device_seq, context FROM journal WHERE chain = ? AND context <> '{}' ORDER BY device_seq"
 _PLACE = "SELECT chain FROM journal WHERE device = ? AND device_seq = ? AND hash LIKE ?"
 _STRETCH = "SELECT chain FROM withheld WHERE last = ? AND hash LIKE ?"
@@ -31,8 +33,9 @@ _STRETCH = "SELECT chain FROM withheld WHERE last = ? AND hash LIKE ?"
 class Merger:
     """Works records out from the operations that a connection sees. Keeps what it read of contexts: make a new one after operations came in."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, arrived: Arrivals | None = None) -> None:
         self._connection = connection
+        self._arrived = arrived
         rows = connection.exec_driver_sql("SELECT id, parent, forked, prefix FROM device").all()
         self._mine = frozenset(row[0] for row in rows if row[3])
         parents = {row[0]: (row[1], row[2]) for row in rows if row[1]}
@@ -73,10 +76,17 @@ class Merger:
 
     def operations(self, kind: str, ids: Sequence[str], *, received: int | None = None) -> dict[str, list[Write]]:
         """Every operation about these records, those received until a moment (Unix milliseconds) if one is given."""
-        query = _OPERATIONS.format(marks(ids)) + ("" if received is None else " AND received_ms <= ?")
-        values = (*ids, kind) if received is None else (*ids, kind, received)
         found: dict[str, list[Write]] = defaultdict(list)
         loads = json.loads
+        if received is None and self._arrived is not None:
+            counts = self._connection.exec_driver_sql(_COUNTS.format(marks(ids)), tuple(ids)).all()
+            for record, told in self._arrived.whole(kind, counts).items():
+                found[record] = [Write(op, chain, seq, hlc, action, loads(changes)) for op, chain, seq, hlc, action, changes in told]
+            ids = [record for record in ids if record not in found]
+        if not ids:
+            return found
+        query = _OPERATIONS.format(marks(ids)) + ("" if received is None else " AND received_ms <= ?")
+        values = (*ids, kind) if received is None else (*ids, kind, received)
         for record, op, chain, seq, hlc, action, changes in self._connection.exec_driver_sql(query, values).all():
             found[record].append(Write(op, chain, seq, hlc, action, loads(changes)))
         return found
@@ -97,9 +107,9 @@ def _columns(kind: str) -> tuple[str, ...]:
 class RecordWriter:
     """Puts merged records into their tables: rows, derived columns, search index, open conflicts."""
 
-    def __init__(self, connection: Connection, *, now: datetime) -> None:
+    def __init__(self, connection: Connection, *, now: datetime, arrived: Arrivals | None = None) -> None:
         self._connection = connection
-        self._merger = Merger(connection)
+        self._merger = Merger(connection, arrived)
         self._now = t.to_seconds(now)
         self.opened = 0
         self.settled = 0

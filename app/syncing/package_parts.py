@@ -24,7 +24,8 @@ MOST_JSON = 1 << 24
 _PIECE = 1 << 23
 _BUNDLE = 1 << 20
 _NAME = 64
-_ROW = 14
+_TYPES = (str, str, int, str, str, int, str, str, str, str, str, str, str, str)
+"""Of ``SEGMENT_COLUMNS``."""
 _PARSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 _ORDER = {name: rank for rank, name in enumerate(("picture", "segments", "snapshot", "active", "settings", "voucher", "sums"))}
 _ORDER |= {"rows": _ORDER["snapshot"], "findings": _ORDER["snapshot"]}
@@ -91,6 +92,17 @@ def _segment_to_json(segment: Segment) -> dict[str, Any]:
 def unpack_parts(parts: Iterable[bytes], *, path: str) -> Iterator[Picture | Told]:
     """The records of a package. IntegrityFault ``sealed.damaged`` for what no writer made, ``sealed.bomb`` for what is too large."""
     reached = 0
+    for found in unpack_pictures(parts, path=path):
+        record = found if isinstance(found, Picture) else _told(found, path)
+        rank = _rank(record, path)
+        if rank < reached:
+            raise IntegrityFault("sealed.damaged", path=path)
+        reached = rank
+        yield record
+
+
+def unpack_pictures(parts: Iterable[bytes], *, path: str) -> Iterator[Picture | bytes]:
+    """The pictures of a package, and the JSON of its other records as it is: for who wants to know only whether the file is whole."""
     piece = bytearray()
     for part in parts:
         letter, body = part[:1], part[1:]
@@ -98,19 +110,13 @@ def unpack_parts(parts: Iterable[bytes], *, path: str) -> Iterator[Picture | Tol
             piece += body
             if len(piece) > MOST_PICTURE + _NAME:
                 raise IntegrityFault("sealed.bomb", path=path)
-            if letter == PICTURE_GOES_ON:
-                continue
-            record: Picture | Told = _picture(piece, path)
-            piece = bytearray()
+            if letter == PICTURE:
+                yield _picture(piece, path)
+                piece = bytearray()
         elif letter == JSON and not piece:
-            record = _told(body, path)
+            yield body
         else:
             raise IntegrityFault("sealed.damaged", path=path)
-        rank = _rank(record, path)
-        if rank < reached:
-            raise IntegrityFault("sealed.damaged", path=path)
-        reached = rank
-        yield record
     if piece:
         raise IntegrityFault("sealed.damaged", path=path)
 
@@ -177,12 +183,9 @@ def _row(row: Any) -> tuple[Any, ...] | Gap:
         if not (type(gap.first) is int and type(gap.last) is int and 0 < gap.first <= gap.last and isinstance(gap.audience, str)):
             raise ValueError("no gap")
         return gap
-    if len(row) != _ROW or type(row[2]) is not int or type(row[5]) is not int or not all(isinstance(row[at], str) for at in _TEXT_PLACES):
+    if tuple(map(type, row)) != _TYPES:
         raise ValueError("no operation")
     return tuple(row)
-
-
-_TEXT_PLACES = (0, 1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13)
 
 
 def _segment(told: Mapping[str, Any], rows: tuple[tuple[Any, ...] | Gap, ...]) -> Segment:

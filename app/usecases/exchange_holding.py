@@ -59,7 +59,7 @@ def own_holding(ctx: Context) -> Holding:
     """What this device tells others of what it holds."""
     reads = ctx.reads.seen_by(see_protected=True)
     snapshots = {one.id: (one.residents, one.sha256) for one in reads.residents.snapshots()}
-    spoken = reads.exchange.pictures_since({}, site_kind=ctx.place.site_kind)
+    spoken = reads.exchange.pictures_spoken()
     here = ctx.attachments.sizes() if spoken else {}
     lacks = [name for name in spoken if name not in here][:MOST_PICTURES_ASKED]
     return Holding(snapshots=snapshots, lacks=tuple(lacks))

@@ -75,8 +75,9 @@ class ConflictView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
-    """A device of a site as this one knows it. ``data_until``: when the newest operation here was made there; ``unread``: packages written for it
-    that nobody acknowledged; ``gaps`` in its chain; ``clock_offset`` seconds."""
+    """A device of a site as this one knows it. ``written_at``: when it wrote the newest of its packages that were taken in here (a receipt
+    brings no data); ``heard_at``: when anything of it came, receipts too; ``data_until``: when the newest operation here was made there;
+    ``unread``: packages written for it that nobody acknowledged; ``gaps`` in its chain; ``clock_offset`` seconds."""
 
     device: str
     letters: str

@@ -65,6 +65,7 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
     reads = ctx.reads.exchange
     news = {one.device: one for one in reads.peers()}
     newest, gaps = _by_device(reads.newest()), Counter(_device_of(gap.chain) for gap in reads.gaps())
+    wrote = reads.written_until()
     unread, unsigned = _unread(reads.packages(limit=1000), found), _unsigned(ctx)
     counted: dict[Hashable, int] = {}
     made = []
@@ -75,7 +76,7 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
         made.append(
             SiteStatus(
                 device=device.device, letters=device.letters, site_id=device.site_id, site=device.site_name, kind=device.site_kind,
-                state=device.state, mine=mine, heard_at=peer.heard_at, written_at=peer.written_at, data_until=newest.get(device.device),
+                state=device.state, mine=mine, heard_at=peer.heard_at, written_at=wrote.get(device.device), data_until=newest.get(device.device),
                 sent_at=peer.sent_at, acknowledged_at=peer.acknowledged_at, unread=unread[device.device], waiting=lacks,
                 gaps=gaps[device.device], clock_offset=peer.clock_offset,
             )

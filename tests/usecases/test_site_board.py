@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.syncing.packages import apply_package, write_package
+from app.syncing.packages import apply_package, take_receipt, write_package
 from app.usecases.enrolment import revoke_device
-from app.usecases.site_board import exchange_hints, freshness, last_package, receivers, site_board
+from app.usecases.site_board import exchange_hints, freshness, known_until, last_package, receivers, site_board
 from tests.exchange_town import Laptop, carry, change, check_in, enrol, found_laptop
 from tests.stores import Town
 
@@ -66,6 +66,25 @@ def test_what_waits_goes_with_a_package_and_its_receipt(town: Town, laptop: Lapt
     (receiver,) = receivers(laptop.ctx, site_board(laptop.ctx))
     assert receiver.unread == 0 and receiver.waiting == 0
     assert exchange_hints(laptop.ctx).waiting == 0 and last_package(laptop.ctx) == town.clock()
+
+
+def test_a_receipt_is_no_data(town: Town, laptop: Laptop, stick: Path) -> None:
+    enrol(town.ctx, laptop.ctx)
+    town.clock.forward(hours=1)
+    done = carry(town.ctx, laptop, stick, to=SHELTER)
+    town.clock.forward(hours=1)
+    assert take_receipt(town.ctx, source=done.receipt).packages == (done.card.id,)
+    (theirs,) = [one for one in site_board(town.ctx) if not one.mine]
+    assert theirs.heard_at == town.clock() and theirs.written_at is None and known_until(theirs) is None
+    fresh = freshness(town.ctx)
+    assert fresh is not None and [one.site for one in fresh.never] == [SHELTER] and fresh.oldest is None
+    carry(laptop.ctx, home(town), stick, to="hq")
+    came = town.clock()
+    town.clock.forward(hours=3)
+    receipt = carry(town.ctx, laptop, stick, to=SHELTER).receipt
+    take_receipt(town.ctx, source=receipt)
+    fresh = freshness(town.ctx)
+    assert fresh is not None and fresh.oldest is not None and fresh.oldest.until == came, "as of its last package, not of the receipt"
 
 
 def test_silence_is_told_after_half_a_day(town: Town, laptop: Laptop, stick: Path) -> None:

@@ -27,7 +27,8 @@ _COLUMNS = ", ".join(SEGMENT_COLUMNS)
 _ROWS = f"SELECT {_COLUMNS}, previous, hash FROM journal WHERE chain = ? AND device_seq > ? AND device_seq <= ? ORDER BY device_seq LIMIT ?"
 _CHAINS = "SELECT id, parent, forked, journal_seq, journal_hash, signed_seq, signed_hash, signature, is_self FROM device ORDER BY created_at, id"
 _STRETCHES = "SELECT first, last, audience, previous, hash FROM withheld WHERE chain = ? AND last > ? ORDER BY first"
-_PICTURED = ("photo", "payee_account", "receipt", "certificate_copy")
+PICTURES = {"photo": "content", "payee_account": "photo"}
+"""The field in which a record of a kind names an attachment."""
 
 
 class Stretch(NamedTuple):
@@ -99,17 +100,32 @@ class ExchangeQueries:
 
     def pictures_since(self, known: Vector, *, site_kind: str) -> list[str]:
         """Attachments (content names) that those operations speak of, each once, in the order they were made."""
-        kinds = [kind for kind in _given(site_kind) if kind in _PICTURED]
+        kinds = [kind for kind in _given(site_kind) if kind in PICTURES]
         found: dict[str, None] = {}
         with self._source() as connection:
             for part in lacking(connection, known) if kinds else ():
-                query = f"SELECT changes FROM journal WHERE chain = ? AND device_seq > ? AND device_seq <= ? AND kind IN ({marks(kinds)}) ORDER BY device_seq"
-                for changes in connection.exec_driver_sql(query, (part.chain, part.after, part.last, *kinds)).scalars():
-                    told = json.loads(changes)
-                    for name in ("content", "photo", "picture"):
-                        value = told.get(name, (None, None))[1]
-                        if isinstance(value, str) and value:
-                            found[value] = None
+                query = (
+                    "SELECT kind, changes FROM journal WHERE chain = ? AND device_seq > ? AND device_seq <= ?"
+                    f" AND kind IN ({marks(kinds)}) ORDER BY device_seq"
+                )
+                for kind, changes in connection.exec_driver_sql(query, (part.chain, part.after, part.last, *kinds)):
+                    value = json.loads(changes).get(PICTURES[kind], (None, None))[1]
+                    if isinstance(value, str) and value:
+                        found[value] = None
+        return list(found)
+
+    def pictures_spoken(self) -> list[str]:
+        """Attachments (content names) that the records here speak of, each once; all sides of an open conflict count."""
+        found: dict[str, None] = {}
+        query = "SELECT j.changes FROM open_conflict c CROSS JOIN journal j WHERE j.record = c.record AND j.kind = c.kind AND c.kind = ?"
+        with self._source() as connection:
+            for kind, column in PICTURES.items():
+                rows = connection.exec_driver_sql(f"SELECT {column} FROM {t.KIND_BY_NAME[kind].table.name} WHERE {column} <> '' ORDER BY rid")
+                found.update(dict.fromkeys(rows.scalars()))
+                for changes in connection.exec_driver_sql(query, (kind,)).scalars():
+                    value = json.loads(changes).get(column, (None, None))[1]
+                    if isinstance(value, str) and value:
+                        found[value] = None
         return list(found)
 
     def gaps(self) -> list[GapNote]:
@@ -173,6 +189,12 @@ class ExchangeQueries:
             )
             for row in rows
         ]
+
+    def written_until(self) -> dict[str, datetime]:
+        """When each device wrote the newest of its packages that were taken in here, by its own clock. Receipts do not count."""
+        query = "SELECT device, max(written_at) FROM package WHERE direction = 'in' GROUP BY device"
+        with self._source() as connection:
+            return {row[0]: t.from_seconds(row[1]) for row in connection.exec_driver_sql(query)}
 
     def packages(self, *, limit: int = 200) -> list[PackageRow]:
         """Packages written and taken in, newest first."""
