@@ -188,6 +188,8 @@ def test_pictures_travel_and_those_left_out_are_asked_for(hq: Town, tmp_path: Pa
         take(hq, without.path)
         with pytest.raises(IntegrityFault, match=r"attachment\.missing"):
             hq.ctx.attachments.get(name)
+        for town in (desk, hq):
+            assert town.ctx.reads.exchange.pictures_spoken() == town.ctx.reads.exchange.pictures_since({}, site_kind="hq") == [name]
         take(desk, send(hq, "見本支所", tmp_path / "b").path)  # tells what is lacking
         asked = send(desk, "hq", tmp_path / "c")
         assert asked.card.pictures == 1
