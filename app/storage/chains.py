@@ -194,12 +194,16 @@ class ChainWriter:
 
     def _here(self, device: str, first: int, last: int) -> dict[int, set[str]]:
         """Hashes of the device's operations that are here, by sequence."""
-        chains = self._chains.get(device, [])
+        chains = self._chains.get(device) or ([device] if device in self._changed else [])  # new here, both copies in one package
         if not chains:
             return {}
         query = f"SELECT device_seq, hash FROM journal WHERE chain IN ({marks(chains)}) AND device_seq BETWEEN ? AND ?"
+        values: tuple[Any, ...] = (*chains, first, last)
+        if device in self._apart:
+            query += " UNION SELECT device_seq, hash FROM journal WHERE chain LIKE ? AND device_seq BETWEEN ? AND ?"
+            values += (f"{device}~?%", first, last)
         found: dict[int, set[str]] = defaultdict(set)
-        for seq, digest in self._connection.exec_driver_sql(query, (*chains, first, last)).all():
+        for seq, digest in self._connection.exec_driver_sql(query, values).all():
             found[seq].add(digest)
         return found
 
