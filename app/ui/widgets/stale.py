@@ -25,8 +25,10 @@ class StaleDialog(QDialog):
         self.setMinimumWidth(760)
         self._mine, self._theirs, self._before = mine, theirs, before
         self._choices: dict[str, QRadioButton] = {}
+        head = row(IconLabel("info", tint="accent", size=28), heading("ほかの人が先に変更しました"), spacing=10)
+        head.setStretch(1, 1)
         body = column(
-            row(IconLabel("info", tint="accent", size=28), heading("ほかの人が先に変更しました"), 1, spacing=10),
+            head,
             text("同じ欄をどちらも変えています。残す方を選んでください。片方だけが変えた欄は、そのまま両方とも生かします。"),
             spacing=8,
             margins=(24, 20, 24, 14),
