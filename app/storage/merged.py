@@ -7,11 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.errors import IntegrityFault
+from app.domain.journal import CREATE
 from app.domain.merging import Conflict, Merged, Sight, Write, device_of, merge
 from app.domain.records import from_json_value
 from app.storage import tables as t
@@ -54,6 +56,8 @@ class Merger:
 
     def merge(self, kind: str, record: str, writes: Sequence[Write]) -> Merged:
         """The record. Whom an own device made to sign in here is changed by no other device."""
+        if len(writes) == 1 and writes[0].action == CREATE:  # most of a first day
+            return Merged(True, 1, {name: change[1] for name, change in writes[0].changes.items()})
         counted: Sequence[Write] = writes
         if kind == "operator" and any(one.action == "create" and one.chain in self._mine for one in writes):
             counted = [one for one in writes if one.chain in self._mine]
@@ -102,6 +106,12 @@ def _columns(kind: str) -> tuple[str, ...]:
     """Derived columns of a kind."""
     table, names = t.KIND_BY_NAME[kind].table, shape_of(kind).names
     return tuple(column.name for column in table.columns if column.name not in ("rid", "id", "version", *names))
+
+
+@lru_cache(maxsize=64)
+def _places(kind: str) -> Mapping[str, int]:
+    """Where each field of a kind is in its row."""
+    return {name: place for place, name in enumerate(shape_of(kind).names)}
 
 
 class RecordWriter:
@@ -193,15 +203,21 @@ class RecordWriter:
 
 
 def _cells(kind: t.Kind, record_id: str, found: Merged) -> tuple[Any, tuple[Any, ...]]:
-    """The record, and its row behind the id: version, fields, derived columns."""
+    """What derived columns and the search index are made of, and the row behind the id: version, fields, derived columns.
+
+    Not a record of the kind's class: making a frozen one costs more than everything else here, and only its fields are asked.
+    """
     shape, told, cls = shape_of(kind.name), found.values, kind.cls
-    values = [told.get(name, blank) for name, blank in zip(shape.names, shape.blanks, strict=True)]
+    values, places = list(shape.blanks), _places(kind.name)
+    for name, value in told.items():
+        if name in places:
+            values[places[name]] = value
     for place, _ in shape.stored:
         values[place] = from_json_value(cls, shape.names[place], values[place])
     record = None
     derived: Iterable[Any] = ()
     if kind.derive is not None:
-        record = cls(id=record_id, version=found.count, **dict(zip(shape.names, values, strict=True)))
+        record = SimpleNamespace(id=record_id, version=found.count, **dict(zip(shape.names, values, strict=True)))
         derived = kind.derive(record).values()
     for place, bind in shape.stored:
         values[place] = bind(values[place])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from app.domain.records import value_fields
 from app.storage import arrivals
+from app.storage import tables as t
 from app.storage.arrivals import Arrivals
 from app.storage.merged import Merger
 from tests.exchange_town import Laptop, carry, change, check_in, enrol, found_laptop
@@ -57,3 +61,15 @@ def test_records_are_the_same_however_much_is_kept(town: Town, tmp_path: Path, m
         assert town.problems() == []
     finally:
         laptop.session.close(backup=False)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in t.KINDS if kind.derive is not None], ids=lambda kind: str(kind.name))
+def test_derived_columns_ask_fields_only(kind: t.Kind) -> None:
+    """Merging derives them from the values of a record, without making one of its class."""
+    fields = {one.name for one in value_fields(kind.cls)}
+    values = {name: value for name, value in (("name", "見本　花"), ("kana", "ﾐﾎﾝ ﾊﾅ"), ("birth", "昭和10年1月2日"), ("phone", "0900")) if name in fields}
+    filled = {one.name: "" for one in value_fields(kind.cls) if one.default is dataclasses.MISSING}
+    record = kind.cls(id="x", **{**filled, **values})
+    assert kind.derive is not None
+    told = {name: getattr(record, name) for name in fields}
+    assert dict(kind.derive(SimpleNamespace(**told))) == dict(kind.derive(record))
