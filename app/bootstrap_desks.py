@@ -10,8 +10,6 @@ from app.domain.errors import EnvironmentFault, RuleViolation
 from app.usecases.job import QUIET, Job
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from app.bootstrap import FolderGateway
     from app.storage.newest import Newest
     from app.storage.store import Store
@@ -90,26 +88,9 @@ def server_of(store: Store) -> tuple[str, Newest | None]:
 
 def look_at(database: str) -> str:
     """``store`` when the database holds one that desks can join, ``empty`` when one can be made there; else EnvironmentFault ``database.…``."""
-    from sqlalchemy import inspect
+    from app.storage.moving import look_at as look
 
-    from app.storage.moving import on_server
-    from app.storage.server import shown
-    from app.storage.server_backend import check_database
-
-    found: list[str] = []
-
-    def look(connection: Connection) -> None:
-        names = set(inspect(connection).get_table_names())
-        if names and not {"keyring", "alembic_version"} <= names:
-            raise EnvironmentFault("database.other_tables", database=shown(database), table=min(names))
-        if names and connection.exec_driver_sql("SELECT count(*) FROM keyring").scalar_one():
-            found.append("store")
-        else:
-            check_database(connection, database)
-            found.append("empty")
-
-    on_server(database, look)
-    return found[0]
+    return look(database)
 
 
 def require_role(database: str, role: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from app.domain.errors import EnvironmentFault, IntegrityFault
 from app.storage import server
@@ -81,3 +81,21 @@ def on_server(url: str, act: Callable[[Connection], None]) -> None:
             act(connection)
     finally:
         engine.dispose()
+
+
+def look_at(url: str) -> str:
+    """``store`` when the database holds one that desks can join, ``empty`` when one can be made there; else EnvironmentFault ``database.…``."""
+    found: list[str] = []
+
+    def look(connection: Connection) -> None:
+        names = set(inspect(connection).get_table_names())
+        if names and not {"keyring", "alembic_version"} <= names:
+            raise EnvironmentFault("database.other_tables", database=server.shown(url), table=min(names))
+        if names and connection.exec_driver_sql("SELECT count(*) FROM keyring").scalar_one():
+            found.append("store")
+        else:
+            check_database(connection, url)
+            found.append("empty")
+
+    on_server(url, look)
+    return found[0]
