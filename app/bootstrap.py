@@ -300,6 +300,7 @@ class FolderGateway:
     def demo(self, folder: Path, *, operator: str, password: str, residents: int = 2000, seed: int = 1, job: Job | None = None) -> Session:
         """A training folder with an invented municipality and every kind of record."""
         from app.interchange.importing.rebuilding import rebuild_residents
+        from app.syncing.training import fill_exchange
         from app.usecases.training import fill_training, read_training
 
         words = read_training()
@@ -319,6 +320,7 @@ class FolderGateway:
             fill_training(session.context, residents=residents, seed=seed, rebuild=rebuild_residents, job=job or QUIET)
             _fill_certificates(session.context, words, seed)
             _fill_relief(session, seed, password)
+            fill_exchange(self, session, setup)
         except BaseException:
             session.close(backup=False)
             raise

@@ -18,7 +18,6 @@ from app.ui.signin import TRAINING_OPERATOR, TRAINING_PASSWORD
 from app.ui.stage import Stage, shot
 from app.usecases.context import Context, system_now
 from app.usecases.enrolling import accept_answer, accept_request, make_request
-from app.usecases.enrolment import create_municipality
 from app.usecases.gateway import Gateway, Session, Setup
 from app.usecases.training import read_training
 
@@ -54,7 +53,6 @@ def _town(stage: Stage) -> Session:
         make: Any = type(stage.gateway)
         gateway: Gateway = make(now=clock)
         hq = gateway.demo(stage.home / "exchange-hq", operator=TRAINING_OPERATOR, password=TRAINING_PASSWORD, residents=200)
-        create_municipality(hq.context)
         for name, kind, _ in _SITES:
             laptop = stage.keep(name, lambda name=name, kind=kind: _laptop(stage, gateway, hq.context, name, kind))  # type: ignore[misc]
             accepted = accept_request(hq.context, text=make_request(laptop.context).text)
@@ -219,9 +217,17 @@ def _(stage: Stage) -> QWidget:
     return dialog
 
 
+def _bare(stage: Stage, page: str) -> Any:
+    """A laptop that nobody enrolled yet."""
+    hq = _town(stage).context
+    window = stage.window_on(stage.keep("exchange-bare", lambda: _laptop(stage, stage.gateway, hq, "試作集会所", "shelter")), page)
+    _plug(stage, window, False)
+    return window
+
+
 @shot("exchange-unready")
 def _(stage: Stage) -> QWidget:
-    return stage.window("exchange")
+    return _bare(stage, "exchange")
 
 
 @shot("conflicts")
@@ -250,7 +256,7 @@ def _(stage: Stage) -> QWidget:
 
 @shot("conflicts-none")
 def _(stage: Stage) -> QWidget:
-    return stage.window("conflicts")
+    return _bare(stage, "conflicts")
 
 
 @shot("sites-board")
@@ -263,7 +269,7 @@ def _(stage: Stage) -> QWidget:
 
 @shot("sites-none")
 def _(stage: Stage) -> QWidget:
-    return stage.window("sites")
+    return _bare(stage, "sites")
 
 
 @shot("home-exchange")
