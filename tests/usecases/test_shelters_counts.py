@@ -172,6 +172,29 @@ def test_hourly_counts_equal_the_roster(town: Town) -> None:
             assert people == len(town.ctx.reads.rosters.roster(RosterFilter(at=end, shelter_id=shelter)).rows)
 
 
+def test_hourly_counts_have_who_is_registered_twice_once(town: Town) -> None:
+    from app.usecases.persons import decide
+    from app.usecases.rows import RosterFilter
+
+    people = []
+    for name in ("一人目", "二重", "二重"):
+        people.append(check_in(town.ctx, shelter_id=town.shelters[0], arrivals=[Arrival(values={"name": name})]).persons[0])
+        town.clock.forward(minutes=50)
+    decide(town.ctx, first=people[1], second=people[2], decision="same")
+    check_out(town.ctx, person_id=people[1], destination="home")
+    town.clock.forward(minutes=70)
+    changed = town.ctx.reads.shelters.rostered_by_hour(start=START, end=START + timedelta(hours=9))
+    steps = {at: count for one, at, count in changed if one == town.shelters[0]}
+    assert max(steps.values()) == 2
+    count = 0
+    for hour in range(9):
+        count = steps.get(START + timedelta(hours=hour), count)
+        end = START + timedelta(hours=hour + 1) - timedelta(seconds=1)
+        rows = town.ctx.reads.rosters.roster(RosterFilter(at=end, shelter_id=town.shelters[0])).rows
+        stands = {one.person_id for one in rows}
+        assert count == len(stands) - ({people[1], people[2]} <= stands)
+
+
 def test_opening_and_closing(town: Town) -> None:
     made, _ = add_shelter(town.ctx, values={"name": "新しい所", "kind": "welfare"})
     with pytest.raises(RuleViolation, match="shelter.not_open"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,10 +166,48 @@ class ShelterQueries:
         return None if row[0] is None else (from_seconds(row[0]), from_seconds(row[1]))
 
     def rostered_by_hour(self, *, start: datetime, end: datetime, step_seconds: int = 3600) -> list[tuple[str, datetime, int]]:
-        """People per shelter at the end of each step in which the number changed, by one pass and a window function."""
+        """People per shelter at the end of each step in which the number changed, by one pass and a window function; everybody once."""
+        first, last = to_seconds(start), to_seconds(end)
         with self._source() as connection:
-            rows = connection.exec_driver_sql(_BY_STEP, {"start": to_seconds(start), "end": to_seconds(end), "step": step_seconds}).all()
+            rows: Sequence[Any] = connection.exec_driver_sql(_BY_STEP, {"start": first, "end": last, "step": step_seconds}).all()
+            linked = linked_people(connection)
+            stays = stays_of_linked(connection, linked) if linked else []
+        if stays:
+            rows = _once_by_step(rows, stays, linked, (first, last, step_seconds))
         return [(r[0], from_seconds(r[1]), r[2]) for r in rows]
+
+
+def _once_by_step(rows: Sequence[Any], stays: Sequence[Any], linked: Mapping[str, str], span: tuple[int, int, int]) -> list[tuple[str, int, int]]:
+    """The steps, with those who are registered twice at a shelter counted once. ``span``: start, end, seconds of a step."""
+    start, end, step = span
+    moves: dict[str, Counter[int]] = defaultdict(Counter)
+    for shelter, at, people in rows:
+        moves[shelter][at] = people
+    for found in moves.values():
+        before = 0
+        for at in sorted(found):
+            found[at], before = found[at] - before, found[at]
+
+    def move(shelter: str, begin: int, until: int | None, delta: int) -> None:
+        if begin < end and (until is None or until > start):
+            moves[shelter][start if begin < start else begin - (begin - start) % step] += delta
+            if until is not None and until < end:
+                moves[shelter][until - (until - start) % step] -= delta
+
+    several: dict[str, list[tuple[str, int, int | None]]] = defaultdict(list)
+    for shelter, person, begin, until in stays:
+        move(shelter, begin, until, -1)
+        several[shelter].append((linked[person], begin, until))
+    for shelter, found_here in several.items():
+        for begin, until in merge_periods(sorted(found_here, key=itemgetter(0, 1))):
+            move(shelter, begin, until, 1)
+    told: list[tuple[str, int, int]] = []
+    for shelter in sorted(moves):
+        people = 0
+        for at, delta in sorted(moves[shelter].items()):
+            people += delta
+            told.append((shelter, at, people))
+    return told
 
 
 @dataclass(frozen=True, slots=True)
