@@ -335,7 +335,7 @@ ASKED = {
     "residents": {
         "snapshots", "finding_counts", "findings", "rows", "active", "get", "household", "by_household_no", "by_number", "ids", "page",
     },
-    "persons": {"stays", "open_stays", "by_resident", "namesakes", "by_number", "by_card", "duplicates", "ids", "page"},
+    "persons": {"stays", "open_stays", "by_resident", "namesakes", "by_number", "by_card", "duplicates", "ids", "page", "origins"},
     "search": {"find"},
     "rosters": {"roster", "open_questions"},
     "journal": {"history", "recent", "group", "groups_touching", "access", "last_time"},
@@ -392,6 +392,7 @@ def test_no_question_tells_anything(desk: OneSession, cast: dict[str, str]) -> N
         "stays": [reads.persons.stays(cast[key]) for key in ("person", "measured")],
         "open stays": reads.persons.open_stays([cast["person"], cast["measured"]]),
         "linked": reads.persons.by_resident([cast["resident"], cast["measured resident"]]),
+        "origins": sorted(reads.persons.origins([cast[key] for key in ("person", "measured")])),
         "namesakes": [reads.persons.namesakes(name=row.name, kana=row.kana, birth=row.birth) for row in HIDDEN],
         "number": reads.persons.by_number(cast["number"]),
         "people": reads.persons.page([cast["person"], cast["measured"], *reads.persons.ids()], at=now),

@@ -172,7 +172,8 @@ class PersonQueries:
         """Where and when each registration was made."""
         found: dict[str, Origin] = {}
         with self._source() as connection:
-            for part in chunked(list(person_ids)):
+            hidden = self._guard.hidden(connection).persons
+            for part in chunked([one for one in person_ids if one not in hidden]):
                 query = (
                     "SELECT j.record, coalesce(s.name, ''), j.device, j.at_ms FROM journal j LEFT JOIN site s ON s.id = j.site"
                     f" WHERE j.record IN ({marks(part)}) AND j.kind = 'person' AND j.action = 'create'"
