@@ -222,7 +222,7 @@ def test_backup_with_a_damaged_or_strange_member_is_refused(town: Town, tmp_path
     with zipfile.ZipFile(target) as archive:
         contents = {one: archive.read(one) for one in archive.namelist()}
     spoilt = {
-        "flipped": {**contents, member: contents[member][:-1] + b"\0"},
+        "flipped": {**contents, member: contents[member][:-1] + bytes([contents[member][-1] ^ 1])},
         "missing": {one: content for one, content in contents.items() if one != member},
         "climbing": {**contents, "attachments/../../evil": b"x"},
         "unlisted": {**contents, f"attachments/ab/ab{'0' * 62}": b"x"},
