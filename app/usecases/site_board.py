@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.exchange import DeviceList, EnrolledDevice, PeerNews
+from app.domain.merging import device_of
 from app.usecases.context import Context
 from app.usecases.enrolment import device_list
 from app.usecases.exchange_rows import PackageRow, SiteStatus
@@ -64,7 +65,7 @@ def site_board(ctx: Context, *, count: bool = True) -> list[SiteStatus]:
         return []
     reads = ctx.reads.exchange
     news = {one.device: one for one in reads.peers()}
-    newest, gaps = _by_device(reads.newest()), Counter(_device_of(gap.chain) for gap in reads.gaps())
+    newest, gaps = _by_device(reads.newest()), Counter(device_of(gap.chain) for gap in reads.gaps())
     wrote = reads.written_until()
     unread, unsigned = _unread(reads.packages(limit=1000), found), _unsigned(ctx)
     counted: dict[Hashable, int] = {}
@@ -198,15 +199,10 @@ def receivers(ctx: Context, board: Sequence[SiteStatus]) -> list[Receiver]:
     return sorted(made, key=lambda one: (one.kind != "hq", one.site))
 
 
-def _device_of(chain: str) -> str:
-    """The device whose chain it is, or whose copy's."""
-    return chain.partition("~")[0]
-
-
 def _by_device(newest: Mapping[str, datetime]) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     for chain, at in newest.items():
-        device = _device_of(chain)
+        device = device_of(chain)
         found[device] = max(found.get(device, at), at)
     return found
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.ui.exchange.finding import find_on
 from app.ui.exchange.sticks import Stick, find_sticks
 from app.ui.exchange.watching import StickWatch
 from app.ui.exchange.words import is_new
@@ -56,7 +55,13 @@ class StickNotice(QObject):
         if stick.key in (self._before or ()) or self._window.current.key == "exchange":
             return
         ctx = self._window.context
-        read = self._window.runner.read(lambda: find_on(ctx, stick.path), parent=self._window, latest="exchange.came")
+
+        def look() -> Sequence[FoundPackage]:
+            from app.syncing.packages import find_packages  # only when a stick comes: the window opens without it
+
+            return find_packages(stick.path, ctx=ctx)
+
+        read = self._window.runner.read(look, parent=self._window, latest="exchange.came")
         read.success(lambda found: self._tell(stick, found)).failure(lambda _: self._tell(stick, ())).start()
 
     def _tell(self, stick: Stick, found: Sequence[FoundPackage]) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.presentation.messages import message
 from app.syncing.package_rows import AppliedPackage, FoundPackage, Inspection, TakenReceipt
+from app.syncing.packages import find_packages
 from app.ui import faults, theme
 from app.ui.exchange.carrying import say_fault
-from app.ui.exchange.finding import find_on
 from app.ui.exchange.lines import FactLines
 from app.ui.exchange.words import (
     FOUND,
@@ -82,7 +82,7 @@ class TakeDialog(_TransferDialog):
         self._folder = folder
 
         self.where.setText(f"{folder} を調べています…")
-        read = self.shell.runner.read(lambda: find_on(ctx, folder), parent=self, label="site.looking", latest="exchange.found")
+        read = self.shell.runner.read(lambda: find_packages(folder, ctx=ctx), parent=self, label="site.looking", latest="exchange.found")
         read.success(self.show_found).failure(self.fail).start()
 
     def look_into(self, file: Path) -> None:

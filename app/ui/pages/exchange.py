@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.domain.errors import SasaeError
 from app.presentation.columns.exchange import PACKAGES, say_freshness
 from app.syncing.package_rows import AppliedPackage, FoundPackage, WrittenPackage
+from app.syncing.packages import find_packages
 from app.ui import faults
 from app.ui.exchange.big_act import BigAct
 from app.ui.exchange.carrying import CANCELLED, CarryDialog, say_fault, write_all
-from app.ui.exchange.finding import find_on
 from app.ui.exchange.offer import Offer, make_offer
 from app.ui.exchange.standing import Standing, read_standing
 from app.ui.exchange.sticks import Stick
@@ -225,7 +225,7 @@ class ExchangePage(Page):
             found: dict[Path, Sequence[FoundPackage]] = {}
             for path in paths:
                 try:
-                    found[path] = find_on(ctx, path)
+                    found[path] = find_packages(path, ctx=ctx)
                 except (OSError, SasaeError):  # pulled out meanwhile
                     continue
             return found
